@@ -1,0 +1,71 @@
+import cors from '@fastify/cors';
+import multipart from '@fastify/multipart';
+import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { ServerDeps } from './deps.js';
+import { identityPlugin } from './identity/plugin.js';
+import { authPlugin } from './plugins/auth.js';
+import { bodiesPlugin } from './plugins/bodies.js';
+import { depsPlugin } from './plugins/deps.js';
+import { errorHandlerPlugin } from './plugins/error-handler.js';
+import { openapiPlugin } from './plugins/openapi.js';
+import { originPlugin } from './plugins/origin.js';
+import { checkRoutes } from './routes/checks/index.js';
+import { configurationRoutes } from './routes/configurations/index.js';
+import { datastoreRoutes } from './routes/datastores/index.js';
+import { emulatorRoutes } from './routes/emulator/index.js';
+import { offeringRoutes } from './routes/offerings/index.js';
+import { wfsRoutes } from './routes/ogc/wfs.js';
+import { wmsVectorRoutes } from './routes/ogc/wms-v.js';
+import { processingRoutes } from './routes/processings/index.js';
+import { staticRoutes } from './routes/statics/index.js';
+import { storedDataRoutes } from './routes/stored-data/index.js';
+import { uploadRoutes } from './routes/uploads/index.js';
+import { userRoutes } from './routes/users/index.js';
+
+/** Builds the whole HTTP application; the server and the tests both call it, and only it. */
+export async function buildApp(deps: ServerDeps): Promise<FastifyInstance> {
+  const app = Fastify({
+    loggerInstance: deps.log,
+    disableRequestLogging: true,
+    trustProxy: deps.config.trustedProxies.length > 0 ? [...deps.config.trustedProxies] : false,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
+    bodyLimit: 10 * 1024 * 1024,
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  app.setValidatorCompiler(TypeBoxValidatorCompiler);
+
+  await app.register(depsPlugin, { deps });
+  await app.register(originPlugin);
+  await app.register(errorHandlerPlugin);
+  await app.register(bodiesPlugin);
+  await app.register(multipart, { limits: { files: 1, fileSize: deps.config.uploadMaxFile } });
+
+  // The identity provider reads its own bodies and sets its own CORS headers.
+  await app.register(identityPlugin);
+  await app.register(emulatorRoutes, { prefix: '/_emulator' });
+
+  await app.register(
+    async (api) => {
+      await api.register(cors);
+      await api.register(openapiPlugin);
+      await api.register(authPlugin);
+      await api.register(userRoutes, { prefix: '/users' });
+      await api.register(datastoreRoutes);
+      await api.register(uploadRoutes, { prefix: '/datastores/:datastore/uploads' });
+      await api.register(checkRoutes, { prefix: '/datastores/:datastore/checks' });
+      await api.register(processingRoutes, { prefix: '/datastores/:datastore/processings' });
+      await api.register(storedDataRoutes, { prefix: '/datastores/:datastore/stored_data' });
+      await api.register(staticRoutes, { prefix: '/datastores/:datastore/statics' });
+      await api.register(configurationRoutes, { prefix: '/datastores/:datastore/configurations' });
+      await api.register(offeringRoutes, { prefix: '/datastores/:datastore/offerings' });
+    },
+    { prefix: '/api' },
+  );
+
+  await app.register(async (services) => {
+    await services.register(cors);
+    await services.register(wfsRoutes);
+    await services.register(wmsVectorRoutes);
+  });
+  return app;
+}
