@@ -37,7 +37,7 @@ const CASES: readonly [text: string, srid: number, axisOrder: 'xy' | 'yx', isLat
 ];
 
 for (const [text, srid, axisOrder, isLatLon] of CASES) {
-  t.test(`${text} is EPSG:${srid}, ${axisOrder}`, async (t) => {
+  void t.test(`${text} is EPSG:${srid}, ${axisOrder}`, async (t) => {
     const crs = parseCrs(text);
     t.match(crs, { srid, axisOrder, isLatLon });
   });
@@ -57,22 +57,22 @@ for (const text of [
   'urn:ogc:def:crs:OGC:1.3:CRS83',
   'urn:ogc:def:crs:EPSG::4978',
 ]) {
-  t.test(`'${text}' is refused`, async (t) => {
+  void t.test(`'${text}' is refused`, async (t) => {
     t.throws(() => parseCrs(text), UnknownCrsError);
   });
 }
 
-t.test('srids are written in the spellings of WFS 2.0 and WMS', async (t) => {
+void t.test('srids are written in the spellings of WFS 2.0 and WMS', async (t) => {
   t.equal(toUrn(2154), 'urn:ogc:def:crs:EPSG::2154');
   t.equal(toEpsg(2154), 'EPSG:2154');
 });
 
-t.test('the CRS of stored geometries has the order of its authority', async (t) => {
+void t.test('the CRS of stored geometries has the order of its authority', async (t) => {
   t.match(crsOfSrid(4326), { axisOrder: 'yx', code: '4326' });
   t.match(crsOfSrid(2154), { axisOrder: 'xy' });
 });
 
-t.test('codes that EPSG assigned to a horizontal CRS are known', async (t) => {
+void t.test('codes that EPSG assigned to a horizontal CRS are known', async (t) => {
   t.ok(isKnownSrid(2154) && isKnownSrid(4326) && isKnownSrid(900913) && isKnownSrid(27572));
   t.notOk(isKnownSrid(1) || isKnownSrid(5720));
   t.ok(isNorthingFirst(4171));
