@@ -1,0 +1,39 @@
+import type { GeographicBox } from '../../geo/bbox.js';
+import { findColumn, type Column, type FeatureTable } from '../feature-table.js';
+
+/** A published feature type: the snapshot an offering keeps, plain JSON. */
+export interface FeatureType {
+  /** Namespace prefix: the configuration's `layer_name`. */
+  readonly prefix: string;
+  /** Local name: the relation's `public_name`. */
+  readonly name: string;
+  readonly title: string;
+  readonly abstract: string;
+  readonly keywords: readonly string[];
+  readonly source: FeatureTable;
+  /** Whether the primary key is served as an attribute; feature ids hold it either way. */
+  readonly exposePrimaryKey: boolean;
+  readonly bbox: GeographicBox | null;
+}
+
+/** `layer_name:public_name`, the name requests use. */
+export function qualifiedName(type: FeatureType): string {
+  return `${type.prefix}:${type.name}`;
+}
+
+/** Namespace of a feature type: `http://{layer_name}` (diffusion.md §4). */
+export function namespaceUri(type: FeatureType): string {
+  return `http://${type.prefix}`;
+}
+
+/** The attributes clients see, in table order: all of them, the primary key only when it is exposed. */
+export function publicColumns(type: FeatureType): readonly Column[] {
+  if (type.exposePrimaryKey) return type.source.columns;
+  return type.source.columns.filter((column) => !type.source.primaryKey.includes(column.name));
+}
+
+/** The attribute with this name if clients may see it. */
+export function publicColumn(type: FeatureType, name: string): Column | undefined {
+  const column = findColumn(type.source, name);
+  return column !== undefined && publicColumns(type).includes(column) ? column : undefined;
+}
