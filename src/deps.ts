@@ -47,7 +47,8 @@ export async function createDeps(config: Config, log: Logger): Promise<Deps> {
     `SELECT value FROM ${REGISTRY_SCHEMA}.setting WHERE name = 'instance_id'`,
   );
   const instanceId = rows[0]?.value;
-  if (instanceId === undefined) throw new Error('the database holds no instance id: run the migrations and the seed first');
+  if (instanceId === undefined)
+    throw new Error('the database holds no instance id: run the migrations and the seed first');
   const redis = new Redis(config.redisUrl, { maxRetriesPerRequest: null, lazyConnect: true });
   redis.on('error', (error) => log.warn({ err: error }, 'Redis:Error'));
   await redis.connect();

@@ -641,3 +641,7 @@ ALTER TABLE "offering" ADD CONSTRAINT "offering_endpoint_id_fkey" FOREIGN KEY ("
 
 -- AddForeignKey
 ALTER TABLE "event" ADD CONSTRAINT "event_initiator_id_fkey" FOREIGN KEY ("initiator_id") REFERENCES "api_user"("id") ON DELETE SET NULL ON UPDATE CASCADE;
+
+-- Facts every instance starts with. A copy of a database (template) must draw a new instance id.
+INSERT INTO "setting" ("name", "value") VALUES ('instance_id', left(replace(gen_random_uuid()::text, '-', ''), 12));
+INSERT INTO "epoch" ("name") VALUES ('publication'), ('rights');

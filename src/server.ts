@@ -1,0 +1,39 @@
+import { buildApp } from './app.js';
+import { ConfigError, loadConfig } from './config.js';
+import { closeDeps, createDeps, type ServerDeps } from './deps.js';
+import { createIdentity } from './identity/identity.js';
+import { createLogger } from './log.js';
+import { createRenderPool } from './render/pool.js';
+
+/** The HTTP process: configuration, listen, graceful close. */
+async function main(): Promise<void> {
+  const config = loadConfig();
+  const log = createLogger(config, 'server');
+  const base = await createDeps(config, log);
+  const deps: ServerDeps = { ...base, identity: await createIdentity(base), render: createRenderPool({ config, log }) };
+  const app = await buildApp(deps);
+
+  let closing: Promise<void> | undefined;
+  const close = (signal: string): Promise<void> => {
+    closing ??= (async () => {
+      log.info({ signal }, 'Server:Closing');
+      await app.close();
+      await deps.render.close();
+      await closeDeps(base);
+    })();
+    return closing;
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void close(signal));
+  process.once('disconnect', () => void close('disconnect'));
+
+  const address = await app.listen({ port: config.port, host: config.host });
+  log.info({ address }, 'Server:Listening');
+  process.send?.({ type: 'ready' });
+}
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`${error instanceof ConfigError ? error.message : (error as Error).stack}\n`);
+  process.exit(1);
+}
