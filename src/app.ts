@@ -10,6 +10,7 @@ import { depsPlugin } from './plugins/deps.js';
 import { errorHandlerPlugin } from './plugins/error-handler.js';
 import { openapiPlugin } from './plugins/openapi.js';
 import { originPlugin } from './plugins/origin.js';
+import { requestLogPlugin } from './plugins/request-log.js';
 import { checkRoutes } from './routes/checks/index.js';
 import { configurationRoutes } from './routes/configurations/index.js';
 import { datastoreRoutes } from './routes/datastores/index.js';
@@ -36,6 +37,7 @@ export async function buildApp(deps: ServerDeps): Promise<FastifyInstance> {
 
   await app.register(depsPlugin, { deps });
   await app.register(originPlugin);
+  await app.register(requestLogPlugin);
   await app.register(errorHandlerPlugin);
   await app.register(bodiesPlugin);
   await app.register(multipart, { limits: { files: 1, fileSize: deps.config.uploadMaxFile } });
