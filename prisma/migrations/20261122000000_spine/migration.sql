@@ -441,6 +441,19 @@ CREATE TABLE "warning" (
     CONSTRAINT "warning_pkey" PRIMARY KEY ("id")
 );
 
+-- CreateTable
+CREATE TABLE "comment" (
+    "id" UUID NOT NULL,
+    "entity_type" TEXT NOT NULL,
+    "entity_id" UUID NOT NULL,
+    "text" TEXT NOT NULL,
+    "author_id" UUID NOT NULL,
+    "creation" TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "update" TIMESTAMPTZ(6),
+
+    CONSTRAINT "comment_pkey" PRIMARY KEY ("id")
+);
+
 -- CreateIndex
 CREATE UNIQUE INDEX "account_username_key" ON "account"("username");
 
@@ -533,6 +546,9 @@ CREATE INDEX "event_entity_id_id_idx" ON "event"("entity_id", "id");
 
 -- CreateIndex
 CREATE INDEX "warning_entity_id_idx" ON "warning"("entity_id");
+
+-- CreateIndex
+CREATE INDEX "comment_entity_id_creation_idx" ON "comment"("entity_id", "creation");
 
 -- AddForeignKey
 ALTER TABLE "community" ADD CONSTRAINT "community_supervisor_id_fkey" FOREIGN KEY ("supervisor_id") REFERENCES "api_user"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
@@ -641,6 +657,9 @@ ALTER TABLE "offering" ADD CONSTRAINT "offering_endpoint_id_fkey" FOREIGN KEY ("
 
 -- AddForeignKey
 ALTER TABLE "event" ADD CONSTRAINT "event_initiator_id_fkey" FOREIGN KEY ("initiator_id") REFERENCES "api_user"("id") ON DELETE SET NULL ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "comment" ADD CONSTRAINT "comment_author_id_fkey" FOREIGN KEY ("author_id") REFERENCES "api_user"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
 -- Facts every instance starts with. A copy of a database (template) must draw a new instance id.
 INSERT INTO "setting" ("name", "value") VALUES ('instance_id', left(replace(gen_random_uuid()::text, '-', ''), 12));
