@@ -1,0 +1,20 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Config } from '../config.js';
+
+/** Least life of WAITING, PROGRESS and PUBLISHING under `TIMING=realistic`, milliseconds (architecture §5). */
+export const REALISTIC_STATE_MS = 1500;
+
+/** How long a job stays queued before a worker may take it, milliseconds: the life of its WAITING state. */
+export function waitingDelayMs(config: Pick<Config, 'timing'>): number {
+  return config.timing === 'realistic' ? REALISTIC_STATE_MS : 0;
+}
+
+/**
+ * Makes the state entered at `since` (epoch milliseconds) last its least time: waits for the rest, or
+ * not at all under `TIMING=immediate`. Rejects with an AbortError when `signal` is aborted.
+ */
+export async function holdState(config: Pick<Config, 'timing'>, since: number, signal?: AbortSignal): Promise<void> {
+  if (config.timing !== 'realistic') return;
+  const rest = since + REALISTIC_STATE_MS - Date.now();
+  if (rest > 0) await wait(rest, undefined, { signal });
+}

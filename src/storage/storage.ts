@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { access, mkdir, mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { type Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+
+/**
+ * Stored files behind one interface: a folder today, an object store later. Keys are chosen by us
+ * (`uploads/<id>/<random>`, `statics/<id>`), never by producers.
+ */
+export interface FileStorage {
+  /**
+   * Stores a stream with constant memory. The file becomes visible, whole and synced to disk, only
+   * when the promise resolves; a broken or oversized transfer leaves nothing.
+   * @returns size in bytes
+   * @throws FileTooLargeError beyond `maxBytes`; the stream's own error when the transfer breaks
+   */
+  write(key: string, content: Readable, options?: { maxBytes?: number }): Promise<{ size: number }>;
+  /** The bytes of a file; `range` bounds are offsets, both included. The stream fails when the key is unknown. */
+  read(key: string, range?: { start: number; end: number }): Readable;
+  /** Where a job process finds the file on its own disk. */
+  localPath(key: string): string;
+  /** Forgets a file; unknown keys are no error. */
+  remove(key: string): Promise<void>;
+  /** Forgets every file whose key starts with `prefix/`. */
+  removeTree(prefix: string): Promise<void>;
+  exists(key: string): Promise<boolean>;
+  /** Size in bytes. */
+  size(key: string): Promise<number>;
+  /** A new empty folder on the local disk; the caller removes it, and `removeTempDirs` whatever is left. */
+  tempDir(prefix: string): Promise<string>;
+  /** Removes the temporary folders whose name starts with `prefix` (of a process that died). */
+  removeTempDirs(prefix: string): Promise<void>;
+}
+
+/** A transfer passed its byte limit; nothing was stored. */
+export class FileTooLargeError extends Error {
+  constructor(readonly maxBytes: number) {
+    super(`the file is larger than ${maxBytes} bytes`);
+    this.name = 'FileTooLargeError';
+  }
+}
+
+const KEY = /^[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/;
+
+/** Storage in `<dir>/files`, with unfinished transfers and temporary folders in `<dir>/tmp`. */
+export function createFileStorage(dir: string): FileStorage {
+  const root = resolve(dir, 'files');
+  const temporary = resolve(dir, 'tmp');
+
+  const localPath = (key: string): string => {
+    if (!KEY.test(key)) throw new Error(`invalid storage key: ${JSON.stringify(key)}`);
+    return join(root, ...key.split('/'));
+  };
+
+  return {
+    localPath,
+    async write(key, content, options = {}) {
+      const target = localPath(key);
+      const partial = join(temporary, `write-${randomBytes(12).toString('hex')}`);
+      const counter = new ByteCounter(options.maxBytes ?? Number.POSITIVE_INFINITY);
+      try {
+        await mkdir(temporary, { recursive: true });
+        await pipeline(content, counter, createWriteStream(partial, { flags: 'wx', mode: 0o640 }));
+        await syncFile(partial);
+        await mkdir(dirname(target), { recursive: true });
+        await rename(partial, target);
+        await syncFile(dirname(target));
+      } catch (error) {
+        content.destroy();
+        await rm(partial, { force: true });
+        throw error;
+      }
+      return { size: counter.bytes };
+    },
+    read: (key, range) => createReadStream(localPath(key), range),
+    async remove(key) {
+      await rm(localPath(key), { force: true });
+    },
+    async removeTree(prefix) {
+      await rm(localPath(prefix), { recursive: true, force: true });
+    },
+    async exists(key) {
+      return access(localPath(key)).then(
+        () => true,
+        () => false,
+      );
+    },
+    async size(key) {
+      return (await stat(localPath(key))).size;
+    },
+    async tempDir(prefix) {
+      await mkdir(temporary, { recursive: true });
+      return mkdtemp(join(temporary, `${prefix}-`));
+    },
+    async removeTempDirs(prefix) {
+      const names = await readdir(temporary).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return [];
+        throw error;
+      });
+      const wanted = names.filter((name) => name.startsWith(prefix));
+      await Promise.all(wanted.map((name) => rm(join(temporary, name), { recursive: true, force: true })));
+    },
+  };
+}
+
+class ByteCounter extends Transform {
+  bytes = 0;
+
+  constructor(private readonly maxBytes: number) {
+    super();
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null, data?: Buffer) => void) {
+    this.bytes += chunk.length;
+    if (this.bytes > this.maxBytes) done(new FileTooLargeError(this.maxBytes));
+    else done(null, chunk);
+  }
+}
+
+/** Flushes a file, or the entry list of a folder, to the disk. */
+async function syncFile(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
