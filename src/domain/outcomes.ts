@@ -17,7 +17,7 @@ export interface CheckOutcome {
 }
 
 /** A table or view of a VECTOR-DB, as `type_infos.relations[]` shows it. */
-export interface Relation {
+export interface RelationInfo {
   name: string;
   type: 'TABLE' | 'VIEW';
   /** Column name → SQL type as PostgreSQL writes it (`geometry(MultiPolygon,2154)`), in table order. */
@@ -32,7 +32,7 @@ export interface StoredDataResult {
   readonly extent?: ExtentPolygon;
   /** Bytes. */
   readonly size: number;
-  readonly typeInfos: { relations: Relation[] };
+  readonly typeInfos: { relations: RelationInfo[] };
 }
 
 /** End of a processing. */
