@@ -1,0 +1,97 @@
+import type { Deps } from '../deps.js';
+import type { FeatureType } from '../ogc/wfs/model.js';
+import type { WmsLayer } from '../ogc/wms/model.js';
+import type { Db } from './database.js';
+
+/**
+ * What the services show: the publications of an endpoint, kept in memory and validated at every request against the
+ * epoch "publication", a counter in PostgreSQL raised by the very transaction that publishes, synchronises or
+ * unpublishes. A replica therefore never shows a layer that is gone, nor misses one that is there.
+ */
+
+/** The feature types of a WFS, in layer order; `byName` is keyed by `layer_name:public_name`. */
+export interface PublishedFeatureTypes {
+  readonly types: readonly FeatureType[];
+  readonly byName: ReadonlyMap<string, FeatureType>;
+}
+
+/** The layers of a WMS, in name order. */
+export interface PublishedWmsLayers {
+  readonly layers: readonly WmsLayer[];
+  readonly byName: ReadonlyMap<string, WmsLayer>;
+}
+
+type Pool = Deps['pool'];
+
+interface CacheEntry<T> {
+  readonly epoch: string;
+  readonly value: Promise<T>;
+}
+
+/** By pool, since each application of a test process has its own registry; then by service and endpoint path. */
+const caches = new WeakMap<Pool, Map<string, CacheEntry<unknown>>>();
+
+/** The feature types served under an endpoint's path (`/wfs`). */
+export function publishedFeatureTypes(deps: Pick<Deps, 'pool'>, endpointPath: string): Promise<PublishedFeatureTypes> {
+  return cached(deps.pool, `WFS ${endpointPath}`, async () => {
+    const types = (await readPublications<FeatureType[]>(deps.pool, 'WFS', endpointPath)).flat();
+    return { types, byName: new Map(types.map((type) => [`${type.prefix}:${type.name}`, type])) };
+  });
+}
+
+/** The layers served under an endpoint's path (`/wms-v`). */
+export function publishedWmsLayers(deps: Pick<Deps, 'pool'>, endpointPath: string): Promise<PublishedWmsLayers> {
+  return cached(deps.pool, `WMS-VECTOR ${endpointPath}`, async () => {
+    const layers = await readPublications<WmsLayer>(deps.pool, 'WMS-VECTOR', endpointPath);
+    return { layers, byName: new Map(layers.map((layer) => [layer.name, layer])) };
+  });
+}
+
+/** Makes every replica read the publications again; call it in the transaction that changes one. */
+export async function touchPublications(db: Db): Promise<void> {
+  await db.$executeRaw`
+    INSERT INTO geopf.epoch (name, value) VALUES ('publication', 1)
+    ON CONFLICT (name) DO UPDATE SET value = epoch.value + 1`;
+}
+
+/**
+ * The epoch is read before the rows: rows newer than their epoch are only read once more, never kept too long.
+ * Requests that arrive during a load share it.
+ */
+async function cached<T>(pool: Pool, key: string, load: () => Promise<T>): Promise<T> {
+  const epoch = await readEpoch(pool);
+  const entries = caches.get(pool) ?? new Map<string, CacheEntry<unknown>>();
+  caches.set(pool, entries);
+  const known = entries.get(key) as CacheEntry<T> | undefined;
+  if (known?.epoch === epoch) return known.value;
+  const entry: CacheEntry<T> = { epoch, value: load() };
+  entries.set(key, entry);
+  try {
+    return await entry.value;
+  } catch (error) {
+    if (entries.get(key) === entry) entries.delete(key);
+    throw error;
+  }
+}
+
+async function readEpoch(pool: Pool): Promise<string> {
+  const { rows } = await pool.query<{ value: string }>({
+    name: 'publication-epoch',
+    text: `SELECT value::text AS value FROM geopf.epoch WHERE name = 'publication'`,
+  });
+  return rows[0]?.value ?? 'none';
+}
+
+async function readPublications<T>(pool: Pool, type: string, endpointPath: string): Promise<T[]> {
+  const { rows } = await pool.query<{ publication: T }>(
+    `SELECT offering.publication
+     FROM geopf.offering AS offering
+     JOIN geopf.configuration AS configuration ON configuration.id = offering.configuration_id
+     JOIN geopf.endpoint AS endpoint ON endpoint.id = offering.endpoint_id
+     WHERE offering.publication IS NOT NULL AND offering.available AND configuration.type = $1
+       AND endpoint.urls @> jsonb_build_array(jsonb_build_object('path', $2::text))
+     ORDER BY configuration.layer_name, offering.id`,
+    [type, endpointPath],
+  );
+  return rows.map((row) => row.publication);
+}
