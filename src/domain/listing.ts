@@ -1,0 +1,55 @@
+import { Prisma } from '../generated/prisma/client.js';
+import type { Db } from './database.js';
+
+/** A page of a list: `limit` items from `offset` (0-based). */
+export interface Page {
+  readonly offset: number;
+  readonly limit: number;
+}
+
+/** A page of items with the number of all of them. */
+export interface Paged<Item> {
+  readonly items: Item[];
+  readonly total: number;
+}
+
+/**
+ * Condition of a text filter (contract §8): `%` stands for zero or more characters, `_` is itself,
+ * case does not count; without `%` the whole value must match.
+ * @param column SQL expression of type text
+ */
+export function matchesText(column: Prisma.Sql, filter: string): Prisma.Sql {
+  const pattern = filter.replaceAll('\\', '\\\\').replaceAll('_', '\\_');
+  return Prisma.sql`${column} ILIKE ${pattern} ESCAPE '\\'`;
+}
+
+/** Condition of tag filters: every key has exactly that value. `column`: SQL expression of type jsonb. */
+export function hasTags(column: Prisma.Sql, tags: Readonly<Record<string, string>>): Prisma.Sql {
+  return Prisma.sql`${column} @> ${JSON.stringify(tags)}::jsonb`;
+}
+
+/**
+ * The ids of one page of a filtered and sorted table, and the total, which depends on neither page nor sort.
+ * @param query.from table with its joins; the entity is called `entity`
+ * @param query.orderBy expressions; `entity.id` is added so that pages never overlap
+ */
+export async function pageOfIds(
+  db: Db,
+  query: { from: Prisma.Sql; where: readonly Prisma.Sql[]; orderBy: readonly Prisma.Sql[]; page: Page },
+): Promise<{ ids: string[]; total: number }> {
+  const where = query.where.length === 0 ? Prisma.empty : Prisma.sql`WHERE ${Prisma.join([...query.where], ' AND ')}`;
+  const orderBy = Prisma.join([...query.orderBy, Prisma.sql`entity.id`]);
+  const [counted, rows] = await Promise.all([
+    db.$queryRaw<{ total: bigint }[]>`SELECT count(*) AS total FROM ${query.from} ${where}`,
+    db.$queryRaw<{ id: string }[]>`
+      SELECT entity.id FROM ${query.from} ${where} ORDER BY ${orderBy}
+      OFFSET ${query.page.offset} LIMIT ${query.page.limit}`,
+  ]);
+  return { ids: rows.map((row) => row.id), total: Number(counted[0]?.total ?? 0) };
+}
+
+/** Puts records in the order of their ids. */
+export function inOrder<Row extends { id: string }>(ids: readonly string[], rows: readonly Row[]): Row[] {
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
+}

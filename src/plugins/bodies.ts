@@ -1,0 +1,48 @@
+import fp from 'fastify-plugin';
+import { badRequest } from '../errors.js';
+
+const JSON_TYPE = 'application/json';
+
+/** A request may have no body; then its content type means nothing. Refused, never guessed. */
+class UnsupportedBodyError extends Error {
+  readonly statusCode = 415;
+  constructor() {
+    super('unsupported media type');
+    this.name = 'UnsupportedBodyError';
+  }
+}
+
+/**
+ * Bodies as the clients send and want them (spec clients.md): an empty body of any content type is no
+ * body; answers are exactly `application/json`, because the QGIS plugin compares strings, and keep
+ * every member a presenter gives (the schemas document answers, they do not filter them).
+ */
+export const bodiesPlugin = fp(
+  async (app) => {
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser(JSON_TYPE, { parseAs: 'string' }, (_request, text, done) => {
+      if (text.length === 0) return done(null, undefined);
+      try {
+        done(null, JSON.parse(text.toString(), withoutPrototypeKeys));
+      } catch {
+        done(badRequest('Le corps de la requête n’est pas un document JSON valide.'));
+      }
+    });
+    app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, bytes, done) => {
+      if (bytes.length === 0) return done(null, undefined);
+      done(new UnsupportedBodyError());
+    });
+
+    app.setSerializerCompiler(() => JSON.stringify);
+    app.addHook('onSend', async (_request, reply, payload) => {
+      if (reply.getHeader('content-type') === `${JSON_TYPE}; charset=utf-8`) reply.header('content-type', JSON_TYPE);
+      return payload;
+    });
+  },
+  { name: 'bodies', fastify: '5.x' },
+);
+
+/** `__proto__` is data in JSON, but would become a prototype in an object spread or assignment. */
+function withoutPrototypeKeys(key: string, value: unknown): unknown {
+  return key === '__proto__' ? undefined : value;
+}

@@ -1,0 +1,61 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+import { ApiError, type ApiErrorCode } from '../errors.js';
+import { FileTooLargeError } from '../storage/storage.js';
+import { type ValidationFault, validationSentences } from './validation-sentences.js';
+
+/** What each refusal of the framework says, by HTTP status. */
+const BY_STATUS: Readonly<Record<number, readonly [ApiErrorCode, string]>> = {
+  400: ['bad_request', 'La requête est invalide.'],
+  404: ['not_found', 'La ressource demandée n’existe pas.'],
+  405: ['method_not_allowed', 'La méthode n’est pas autorisée sur cette ressource.'],
+  406: ['bad_request', 'Le corps de la requête doit être de type multipart/form-data.'],
+  413: ['payload_too_large', 'Le corps de la requête est trop volumineux.'],
+  415: ['unsupported_media_type', 'Le type de contenu de la requête n’est pas accepté.'],
+};
+
+const INTERNAL = new ApiError('internal_server_error', 'Une erreur interne est survenue.');
+
+/**
+ * Turns every error into the Entrepôt's `{error, error_description[]}` (lifecycle §9). Messages of
+ * unexpected errors go to the log, never to the client. OGC services and the identity provider set
+ * their own handler in their scope.
+ */
+export const errorHandlerPlugin = fp(
+  async (app) => {
+    app.setErrorHandler<FastifyError>((error, request, reply) => {
+      const refusal = toApiError(error);
+      if (refusal.status >= 500) request.log.error({ err: error, reqId: request.id }, 'Request:Failed');
+      return sendError(reply, refusal);
+    });
+    app.setNotFoundHandler((request, reply) => sendError(reply, unknownRoute(request)));
+  },
+  { name: 'error-handler', fastify: '5.x' },
+);
+
+/** Answers a refusal in the API's dialect. */
+export function sendError(reply: FastifyReply, error: ApiError): FastifyReply {
+  if (error.code === 'unauthorized') reply.header('www-authenticate', 'Bearer');
+  return reply.code(error.status).send(error.toBody());
+}
+
+function toApiError(error: FastifyError): ApiError {
+  if (error instanceof ApiError) return error;
+  if (error.validation !== undefined) {
+    const faults = error.validation as unknown as readonly ValidationFault[];
+    return new ApiError('bad_request', ...validationSentences(faults, error.validationContext));
+  }
+  if (error instanceof FileTooLargeError) {
+    return new ApiError(
+      'payload_too_large',
+      `Le fichier dépasse la taille maximale autorisée (${error.maxBytes} octets).`,
+    );
+  }
+  const known = BY_STATUS[error.statusCode ?? 500];
+  return known === undefined ? INTERNAL : new ApiError(...known);
+}
+
+function unknownRoute(request: FastifyRequest): ApiError {
+  const path = request.url.split('?', 1)[0];
+  return new ApiError('not_found', `La ressource ${request.method} ${path} n’existe pas.`);
+}

@@ -1,0 +1,141 @@
+import type { FastifyReply } from 'fastify';
+import { type Static, Type } from 'typebox';
+import type { Page, Paged } from '../domain/listing.js';
+import { badRequest } from '../errors.js';
+
+/** Lists of the API (contract §5–§8): pages, Content-Range, `fields`, `sort`, tag filters. */
+
+const DEFAULT_LIMIT = 10;
+const MAX_LIMIT = 100;
+
+/** Query of every list. */
+export const PageQuery = Type.Object({
+  page: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 1_000_000, default: 1, description: 'Numéro de page, à partir de 1.' }),
+  ),
+  limit: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: MAX_LIMIT,
+      default: DEFAULT_LIMIT,
+      description: "Nombre d'éléments par page.",
+    }),
+  ),
+});
+
+/** A query parameter that may be repeated. */
+const Repeated = (description: string) =>
+  Type.Optional(Type.Union([Type.String(), Type.Array(Type.String())], { description }));
+
+/** `fields` of the lists that know it: repeated, or separated by commas. */
+export const FieldsQuery = Type.Object({
+  fields: Repeated('Propriétés à renvoyer, à la place de celles par défaut ; séparées par des virgules ou répétées.'),
+});
+
+/** `sort=<field>,<asc|desc>`, possibly repeated. */
+export const SortQuery = Type.Object({
+  sort: Repeated('Tri : <champ>,<asc|desc>.'),
+});
+
+/** The page a query asks for. */
+export function readPage(query: Static<typeof PageQuery>): Page {
+  const limit = query.limit ?? DEFAULT_LIMIT;
+  return { offset: ((query.page ?? 1) - 1) * limit, limit };
+}
+
+/**
+ * Sets `Content-Range: first-last/total` (1-based, both included; `0-0/total` when the page is empty)
+ * and gives the items to answer.
+ */
+export function sendPage<Item>(reply: FastifyReply, page: Page, { items, total }: Paged<Item>): Item[] {
+  const range = items.length === 0 ? '0-0' : `${page.offset + 1}-${page.offset + items.length}`;
+  reply.header('content-range', `${range}/${total}`);
+  return items;
+}
+
+/**
+ * The properties a list item must hold beside `_id`.
+ * @param options.legal legal values, each with the property it selects when that has another name
+ * @throws ApiError bad_request naming the values that are not legal
+ */
+export function readFields(
+  query: Static<typeof FieldsQuery>,
+  options: { defaults: readonly string[]; legal: readonly string[]; aliases?: Readonly<Record<string, string>> },
+): string[] {
+  const asked = words(query.fields);
+  if (asked.length === 0) return [...options.defaults];
+  const aliases = options.aliases ?? {};
+  const unknown = asked.filter((field) => !options.legal.includes(field) && aliases[field] === undefined);
+  if (unknown.length > 0) {
+    throw badRequest(
+      `Le paramètre "fields" contient des valeurs inconnues : ${unknown.join(', ')} (valeurs possibles : ${options.legal.join(', ')}).`,
+    );
+  }
+  return asked.map((field) => aliases[field] ?? field);
+}
+
+/** Keeps `_id` and the given properties of a presented entity; absent ones stay absent. */
+export function pickFields<Item extends { _id: string }>(
+  item: Item,
+  fields: readonly string[],
+): Partial<Item> & { _id: string } {
+  const kept = Object.entries(item).filter(([name]) => name === '_id' || fields.includes(name));
+  return Object.fromEntries(kept) as Partial<Item> & { _id: string };
+}
+
+export interface Sort<Field extends string = string> {
+  readonly field: Field;
+  readonly descending: boolean;
+}
+
+/**
+ * The sort a query asks for, most significant first; empty when it asks for none.
+ * @throws ApiError bad_request when a field is not sortable or the direction unknown
+ */
+export function readSort<Field extends string>(
+  query: Static<typeof SortQuery>,
+  legal: readonly Field[],
+): Sort<Field>[] {
+  const values = query.sort === undefined ? [] : [query.sort].flat();
+  return values.map((value) => {
+    const [name = '', direction = 'asc', ...rest] = value.split(',').map((part) => part.trim());
+    const field = legal.find((candidate) => candidate === name);
+    if (field === undefined || rest.length > 0 || !/^(asc|desc)$/i.test(direction)) {
+      throw badRequest(
+        `Le paramètre "sort" doit être de la forme <champ>,<asc|desc>, où champ est parmi : ${legal.join(', ')}.`,
+      );
+    }
+    return { field, descending: direction.toLowerCase() === 'desc' };
+  });
+}
+
+/** `tags[key]=value` filters of a parsed query; `null` when there is none. */
+export function readTagFilters(query: object): Record<string, string> | null {
+  const tags = Object.entries(query).flatMap(([name, value]) => {
+    const key = /^tags\[(.+)\]$/s.exec(name)?.[1];
+    return key === undefined ? [] : [[key, String(Array.isArray(value) ? value.at(-1) : value)] as const];
+  });
+  return tags.length === 0 ? null : Object.fromEntries(tags);
+}
+
+/**
+ * Keys of `DELETE …/tags`, in the four spellings of the clients: `tags=a&tags=b`, `tags=a,b`,
+ * `tags[]=a`, `tags[0]=a`.
+ * @throws ApiError bad_request when there is none
+ */
+export function readTagKeys(query: object): string[] {
+  const keys = Object.entries(query)
+    .filter(([name]) => /^tags(\[\d*\])?$/.test(name))
+    .flatMap(([, value]) => words(value as string | string[]));
+  if (keys.length === 0) throw badRequest('Le paramètre "tags" est obligatoire.');
+  return [...new Set(keys)];
+}
+
+/** Words of a repeated or comma-separated parameter. */
+export function words(value: string | readonly string[] | undefined): string[] {
+  return [value ?? []]
+    .flat()
+    .flatMap((part) => part.split(','))
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
+}
