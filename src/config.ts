@@ -68,6 +68,14 @@ export const EnvironmentSchema = Type.Object({
     description: 'Map rendering processes. 0: one per core.',
   }),
   RENDER_TIMEOUT: Type.Integer({ minimum: 100, default: 60_000, description: 'Longest map rendering, milliseconds.' }),
+  RENDER_MEMORY: Type.Integer({ minimum: 128, default: 2048, description: 'Memory of one rendering process, MiB.' }),
+  PNG_COMPRESSION: Type.Integer({
+    minimum: 0,
+    maximum: 9,
+    default: 1,
+    description: 'zlib level of rendered PNG images: 1 halves the time of 6 for about a tenth more bytes.',
+  }),
+  JPEG_QUALITY: Type.Integer({ minimum: 1, maximum: 100, default: 85, description: 'Quality of rendered JPEG images.' }),
   WMS_MAX_PIXELS: Type.Integer({ minimum: 1, default: 8192 * 8192, description: 'Largest map, pixels.' }),
   WFS_MAX_FEATURES: Type.Integer({
     minimum: 1,
@@ -125,7 +133,14 @@ export interface Config {
   readonly logLevel: Environment['LOG_LEVEL'];
   /** Seconds. */
   readonly tokenLifetime: number;
-  readonly render: { readonly processes: number; readonly timeoutMs: number; readonly maxPixels: number };
+  readonly render: {
+    readonly processes: number;
+    readonly timeoutMs: number;
+    readonly memoryMb: number;
+    readonly maxPixels: number;
+    readonly pngCompression: number;
+    readonly jpegQuality: number;
+  };
   readonly wfs: { readonly maxFeatures: number };
   /** Milliseconds. */
   readonly statementTimeoutMs: number;
@@ -208,7 +223,14 @@ function toConfig(values: Environment): Config {
     timing: values.TIMING,
     logLevel: values.LOG_LEVEL,
     tokenLifetime: values.TOKEN_LIFETIME,
-    render: { processes: values.RENDER_PROCESSES, timeoutMs: values.RENDER_TIMEOUT, maxPixels: values.WMS_MAX_PIXELS },
+    render: {
+      processes: values.RENDER_PROCESSES,
+      timeoutMs: values.RENDER_TIMEOUT,
+      memoryMb: values.RENDER_MEMORY,
+      maxPixels: values.WMS_MAX_PIXELS,
+      pngCompression: values.PNG_COMPRESSION,
+      jpegQuality: values.JPEG_QUALITY,
+    },
     wfs: { maxFeatures: values.WFS_MAX_FEATURES },
     statementTimeoutMs: values.STATEMENT_TIMEOUT,
     worker: {
@@ -218,4 +240,9 @@ function toConfig(values: Environment): Config {
     },
     uploadMaxFile: values.UPLOAD_MAX_FILE,
   };
+}
+
+/** Our own environment with some variables replaced: what a process that we start receives. */
+export function childEnvironment(overrides: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  return { ...process.env, ...overrides };
 }

@@ -1,0 +1,28 @@
+/** A map of bounded size that forgets the entry used longest ago. */
+export class LruMap<Key, Value> {
+  private readonly entries = new Map<Key, Value>();
+
+  /** @param capacity entries kept, at least 1 */
+  constructor(private readonly capacity: number) {}
+
+  /** The value, which becomes the most recently used. */
+  get(key: Key): Value | undefined {
+    const value = this.entries.get(key);
+    if (value !== undefined) {
+      this.entries.delete(key);
+      this.entries.set(key, value);
+    }
+    return value;
+  }
+
+  set(key: Key, value: Value): void {
+    this.entries.delete(key);
+    this.entries.set(key, value);
+    const [oldest] = this.entries.keys();
+    if (this.entries.size > this.capacity && oldest !== undefined) this.entries.delete(oldest);
+  }
+
+  delete(key: Key): void {
+    this.entries.delete(key);
+  }
+}

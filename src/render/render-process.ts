@@ -1,0 +1,137 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { LruMap } from './lru-map.js';
+import type { MapDocument } from './mapnik-map.js';
+import { RenderError } from './map-request.js';
+import { type DrawMessage, MEMORY_EXIT_CODE, type ProcessMessage } from './messages.js';
+
+/** The pool's side of one render process. */
+
+/** What to draw; the document is built only when the process does not hold it. */
+export interface Drawing {
+  readonly key: string;
+  readonly document: () => MapDocument;
+  readonly view: Omit<DrawMessage, 'id' | 'key' | 'xml' | 'tableSrids'>;
+}
+
+export interface RenderProcessOptions {
+  /** Whole environment of the process: libpq's PG… variables. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly memoryLimitMiB: number;
+  /** Called once, when the process can draw. */
+  readonly onReady: () => void;
+  /** Called once, after the drawing in hand, if any, was rejected. */
+  readonly onExit: (reason: string) => void;
+}
+
+interface Job {
+  readonly drawing: Drawing;
+  readonly resolve: (image: Buffer) => void;
+  readonly reject: (error: RenderError) => void;
+}
+
+const MODULE = fileURLToPath(new URL('./process.js', import.meta.url));
+
+/** Last characters of a process's error output that are kept to explain a crash. */
+const MAX_DIAGNOSTIC = 2000;
+
+/** Maps whose tables are remembered, at least as many as the process keeps. */
+const MAX_KNOWN_MAPS = 400;
+
+export class RenderProcess {
+  private readonly child: ChildProcess;
+  private readonly known = new LruMap<string, readonly number[]>(MAX_KNOWN_MAPS);
+  private job: Job | null = null;
+  private sequence = 0;
+  private diagnostic = '';
+  private killed: RenderError | null = null;
+
+  constructor(private readonly options: RenderProcessOptions) {
+    this.child = fork(MODULE, [String(options.memoryLimitMiB)], {
+      env: { ...options.env },
+      execArgv: [],
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.diagnostic = (this.diagnostic + text).slice(-MAX_DIAGNOSTIC);
+    });
+    this.child.on('message', (message: ProcessMessage) => this.receive(message));
+    this.child.once('error', (error) => this.finish(error.message));
+    this.child.once('exit', (code, signal) => this.finish(exitReason(code, signal), code));
+  }
+
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
+  /** Draws one image. The process must be idle. @throws RenderError */
+  draw(drawing: Drawing): Promise<Buffer> {
+    return new Promise((resolve, reject) => {
+      this.job = { drawing, resolve, reject };
+      this.sequence += 1;
+      this.post(this.job, !this.isKnown(drawing.key));
+    });
+  }
+
+  /** Ends the process at once; the drawing in hand is rejected with `error`. */
+  kill(error: RenderError): void {
+    this.killed = error;
+    this.child.kill('SIGKILL');
+  }
+
+  private isKnown(key: string): boolean {
+    return this.known.get(key) !== undefined;
+  }
+
+  private post({ drawing, reject }: Job, withDocument: boolean): void {
+    let xml: string | null = null;
+    if (withDocument) {
+      const document = drawing.document();
+      xml = document.xml;
+      this.known.set(drawing.key, document.srids);
+    }
+    const tableSrids = this.known.get(drawing.key) ?? [];
+    const message: DrawMessage = { ...drawing.view, id: this.sequence, key: drawing.key, xml, tableSrids };
+    this.child.send(message, (error) => {
+      // The channel closes just before the exit event, which settles the job when this does not.
+      if (error !== null) reject(new RenderError('crashed', error.message));
+    });
+  }
+
+  private receive(message: ProcessMessage): void {
+    if (message.type === 'ready') {
+      this.options.onReady();
+      return;
+    }
+    const { job } = this;
+    if (job === null || message.id !== this.sequence) return;
+    if (message.type === 'unknown-map') {
+      this.post(job, true);
+      return;
+    }
+    this.job = null;
+    if (message.type === 'drawn') {
+      const { buffer, byteOffset, byteLength } = message.image;
+      job.resolve(Buffer.from(buffer, byteOffset, byteLength));
+    } else {
+      this.known.delete(job.drawing.key);
+      job.reject(new RenderError('failed', message.message));
+    }
+  }
+
+  private finish(reason: string, code: number | null = null): void {
+    const { job } = this;
+    this.job = null;
+    const detail = this.diagnostic.trim();
+    const explained = detail === '' ? reason : `${reason}: ${detail}`;
+    const fault = code === MEMORY_EXIT_CODE ? 'memory' : 'crashed';
+    job?.reject(this.killed ?? new RenderError(fault, explained));
+    this.child.removeAllListeners();
+    this.options.onExit(explained);
+  }
+}
+
+function exitReason(code: number | null, signal: NodeJS.Signals | null): string {
+  return signal === null ? `render process exited with code ${code}` : `render process ended by ${signal}`;
+}
