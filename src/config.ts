@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { type Static, type TSchema, Type } from 'typebox';
 import Value from 'typebox/value';
 
@@ -22,6 +23,12 @@ export const EnvironmentSchema = Type.Object({
     default: '.data',
     description: 'Folder of everything the emulator keeps: files, private database, queue.',
   }),
+  XDG_CACHE_HOME: Type.Optional(
+    Type.String({
+      description:
+        'Folder of what is worth keeping between checkouts: native binding, prebuilt database. Default ~/.cache.',
+    }),
+  ),
   PUBLIC_URL: Type.Optional(
     Type.String({
       pattern: '^https?://[^/]+$',
@@ -75,7 +82,12 @@ export const EnvironmentSchema = Type.Object({
     default: 1,
     description: 'zlib level of rendered PNG images: 1 halves the time of 6 for about a tenth more bytes.',
   }),
-  JPEG_QUALITY: Type.Integer({ minimum: 1, maximum: 100, default: 85, description: 'Quality of rendered JPEG images.' }),
+  JPEG_QUALITY: Type.Integer({
+    minimum: 1,
+    maximum: 100,
+    default: 85,
+    description: 'Quality of rendered JPEG images.',
+  }),
   WMS_MAX_PIXELS: Type.Integer({ minimum: 1, default: 8192 * 8192, description: 'Largest map, pixels.' }),
   WFS_MAX_FEATURES: Type.Integer({
     minimum: 1,
@@ -119,6 +131,8 @@ export interface Config {
   readonly host: string;
   /** Absolute path. */
   readonly dataDir: string;
+  /** Absolute path of what is worth keeping between checkouts. */
+  readonly cacheDir: string;
   /** Origin without trailing slash; `undefined` when URLs follow the request's Host. */
   readonly publicUrl: string | undefined;
   /** `{origin}/realms/geoplateforme`. */
@@ -210,6 +224,7 @@ function toConfig(values: Environment): Config {
     port: values.PORT,
     host: values.HOST,
     dataDir: resolve(values.DATA_DIR),
+    cacheDir: resolve(values.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'geopf-local'),
     publicUrl: values.PUBLIC_URL,
     issuer: `${origin}/realms/geoplateforme`,
     trustedProxies: values.TRUSTED_PROXIES.split(',')

@@ -38,5 +38,5 @@ quietly() {
 
 # digest <path…>: one hash of the names and contents of files (folders are walked).
 digest() {
-  find "$@" -type f -print0 2>/dev/null | LC_ALL=C sort -z | xargs -0 -r sha256sum | sha256sum | cut -c 1-32
+  find "$@" -type f -print0 | LC_ALL=C sort -z | xargs -0 -r sha256sum | sha256sum | cut -c 1-32
 }

@@ -1,13 +1,13 @@
 # shellcheck shell=bash
 # npm packages and the native GDAL binding, compiled once per machine against the system's libgdal.
 
-node_abi() { node -p 'process.versions.modules'; }
+node_abi='' # set by script/bootstrap
 
 # Everything the binding depends on names its folder in the cache: a change of any compiles anew.
 gdal_cache() {
   local version
   version=$(node -p 'require("./package-lock.json").packages["node_modules/gdal-async"].version')
-  echo "${XDG_CACHE_HOME:-$HOME/.cache}/geopf-local/gdal-async-$version-abi$(node_abi)-gdal$(gdal-config --version)-$(uname -m)"
+  echo "${XDG_CACHE_HOME:-$HOME/.cache}/geopf-local/gdal-async-$version-abi$node_abi-gdal$(gdal-config --version)-$(uname -m)"
 }
 
 # True when no compiler is needed: already in node_modules, or in the cache.
@@ -35,16 +35,19 @@ install_gdal_binding() {
     npm rebuild gdal-async
   gdal_loads || die 'gdal-async a été compilé mais ne se charge pas.'
   partial=$cache.$$
-  mkdir -p "$cache.$$" && cp -R "$target/." "$partial" && { mv -T "$partial" "$cache" 2>/dev/null || rm -rf "$partial"; }
+  mkdir -p "$partial"
+  cp -R "$target/." "$partial"
+  mv -T "$partial" "$cache" 2>/dev/null || rm -rf "$partial" # another checkout may have been faster
 }
 
-# node_modules is up to date when it carries the hash of the lock file and the ABI it was built for.
+# node_modules is up to date when it carries the hash of the lock file, the ABI it was built for (the
+# number node_abi, set by script/bootstrap) and its folder: the renderer's links are absolute.
 install_npm_packages() {
   local wanted stamp=node_modules/.geopf-local
-  wanted="$(digest package-lock.json) abi$(node_abi)"
+  wanted="$(digest package-lock.json) abi$node_abi $PWD"
   [[ $(cat "$stamp" 2>/dev/null) != "$wanted" ]] || return 0
   quietly 'Installation des paquets npm' npm ci --ignore-scripts --no-audit --no-fund
-  # Scripts run for these alone: the renderer links its data folders by absolute path.
+  # Scripts run for the packages that need theirs, and for no other.
   quietly 'Préparation du moteur de rendu' npm rebuild @mapnik/mapnik msgpackr-extract
   install_gdal_binding
   echo "$wanted" >"$stamp"

@@ -1,0 +1,107 @@
+import { mkdir } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { childEnvironment, type Config } from '../config.js';
+import { superviseChild } from './child.js';
+import { clusterContents } from './contents.js';
+import { migrate } from './migrate.js';
+import { projectRoot } from './paths.js';
+import { AlreadyRunningError, claimProcessFile } from './process-file.js';
+import { startServices } from './services.js';
+
+/** A whole emulator: private services, one server with its render pool, one worker. */
+export interface Emulator {
+  /** Origin of the HTTP server as this machine reaches it, without trailing slash. */
+  readonly origin: string;
+  /** Resolves with a sentence when the emulator cannot go on. */
+  readonly failed: Promise<string>;
+  /** Stops everything in order: server and worker first, then their services. */
+  stop(): Promise<void>;
+}
+
+const READY_TIMEOUT_MS = 120_000;
+
+/**
+ * Starts an emulator and waits until `/_emulator/ready` answers 200.
+ * @throws Error with a sentence for the terminal; nothing is left running then
+ */
+export async function startEmulator(config: Config, say: (text: string) => void): Promise<Emulator> {
+  await mkdir(config.dataDir, { recursive: true });
+  const port = config.port === 0 ? await freePort(config.host) : config.port;
+  const release = claim(config.dataDir, port);
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const step of stops.splice(0).reverse()) await step();
+    release();
+  };
+  try {
+    const contents = await clusterContents(config);
+    const services = await startServices({ ...config, durable: true, contents });
+    stops.push(() => services.stop());
+    if (services.folder !== config.dataDir) say(`Services privés dans ${services.folder}`);
+    const applied = await migrate(services.databaseUrl);
+    if (applied.length > 0) say(`Migrations appliquées : ${applied.join(', ')}`);
+    if (config.databaseUrl !== undefined) await contents.seed(services.databaseUrl);
+
+    const env = childEnvironment({
+      PORT: String(port),
+      DATA_DIR: config.dataDir,
+      DATABASE_URL: services.databaseUrl,
+      REDIS_URL: services.redisUrl,
+    });
+    const onCrash = (name: string, delayMs: number) => say(`${name} s'est arrêté, redémarrage dans ${delayMs} ms`);
+    const children = (['server', 'worker'] as const).map((name) =>
+      superviseChild({ name, module: join(projectRoot(), 'dist', 'src', `${name}.js`), env, onCrash }),
+    );
+    stops.push(async () => void (await Promise.all(children.map((child) => child.stop()))));
+    await Promise.all(children.map((child) => child.ready));
+    const origin = `http://${config.host.includes(':') ? `[${config.host}]` : loopback(config.host)}:${port}`;
+    await waitUntilReady(origin);
+    const failed = services.lost.then((name) => `${name} s'est arrêté, voir ses journaux dans ${services.folder}`);
+    return { origin, failed, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function claim(dataDir: string, port: number): () => void {
+  try {
+    return claimProcessFile(join(dataDir, 'emulator.pid'), `port ${port}`);
+  } catch (error) {
+    if (!(error instanceof AlreadyRunningError)) throw error;
+    throw new Error(
+      `un émulateur tourne déjà sur ${dataDir} (processus ${error.pid}, ${error.note}) : ` +
+        'arrêtez-le, ou choisissez un autre DATA_DIR (et un autre PORT)',
+    );
+  }
+}
+
+async function waitUntilReady(origin: string): Promise<void> {
+  const deadline = Date.now() + READY_TIMEOUT_MS;
+  let answer = '';
+  while (Date.now() < deadline) {
+    const response = await fetch(`${origin}/_emulator/ready`);
+    answer = await response.text();
+    if (response.ok) return;
+    await sleep(20);
+  }
+  throw new Error(`l'émulateur n'est pas prêt après ${READY_TIMEOUT_MS / 1000} s : ${answer}`);
+}
+
+/** An address that means "every interface" is reached through the loopback. */
+function loopback(host: string): string {
+  return host === '0.0.0.0' ? '127.0.0.1' : host;
+}
+
+function freePort(host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, host, () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
