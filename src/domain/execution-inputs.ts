@@ -1,0 +1,102 @@
+import { CHECKS } from '../catalogue/checks.js';
+import type { ProcessingDefinition } from '../catalogue/processings.js';
+import { badRequest, conflict, notFound } from '../errors.js';
+import type { Db } from './database.js';
+import { assertAllowed } from './transitions.js';
+
+/** Ids of what an execution reads, in the order given. */
+export interface ExecutionInputs {
+  readonly uploads: readonly string[];
+  readonly storedData: readonly string[];
+}
+
+interface InputRow {
+  id: string;
+  name: string;
+  type: string;
+  status: string;
+}
+
+/**
+ * Checks what an execution reads, and keeps the rows from being deleted until the transaction ends: uploads CLOSED
+ * with the required checks passed, stored data GENERATED, of the datastore and of types the processing takes.
+ * @throws ApiError not_found for an unknown input, bad_request for a wrong number or type, conflict for a wrong status
+ */
+export async function holdInputs(
+  tx: Db,
+  datastoreId: string,
+  definition: ProcessingDefinition,
+  inputs: ExecutionInputs,
+): Promise<void> {
+  const { upload, stored_data } = definition.input_types;
+  assertNumber('upload', upload, inputs.uploads, stored_data.length > 0);
+  assertNumber('stored_data', stored_data, inputs.storedData, upload.length > 0);
+
+  const uploads = await tx.$queryRaw<InputRow[]>`
+    SELECT id, name, type, status FROM geopf.upload
+    WHERE id = ANY (${[...inputs.uploads]}::uuid[]) AND datastore_id = ${datastoreId}::uuid ORDER BY id FOR SHARE`;
+  assertFound('La livraison', inputs.uploads, uploads);
+  assertTypes('La livraison', upload, uploads);
+
+  const storedData = await tx.$queryRaw<InputRow[]>`
+    SELECT id, name, type, status FROM geopf.stored_data
+    WHERE id = ANY (${[...inputs.storedData]}::uuid[]) AND datastore_id = ${datastoreId}::uuid ORDER BY id FOR SHARE`;
+  assertFound('La donnée stockée', inputs.storedData, storedData);
+  assertTypes('La donnée stockée', stored_data, storedData);
+
+  for (const row of uploads) assertAllowed('upload', 'use', row.status);
+  for (const row of storedData) assertAllowed('stored_data', 'use', row.status);
+  await assertChecksPassed(tx, definition, inputs.uploads);
+}
+
+function assertNumber(
+  field: 'upload' | 'stored_data',
+  types: readonly string[],
+  given: readonly string[],
+  otherKindTaken: boolean,
+): void {
+  if (types.length === 0 && given.length > 0) {
+    throw badRequest(`Le traitement n'accepte pas d'entrée dans "inputs.${field}".`);
+  }
+  if (types.length > 0 && given.length === 0 && !otherKindTaken) {
+    throw badRequest(`Le champ "inputs.${field}" doit contenir au moins un identifiant.`);
+  }
+}
+
+function assertFound(label: string, ids: readonly string[], rows: readonly InputRow[]): void {
+  const missing = ids.filter((id) => !rows.some((row) => row.id === id));
+  if (missing.length > 0) throw notFound(...missing.map((id) => `${label} ${id} n'existe pas.`));
+}
+
+function assertTypes(label: string, types: readonly string[], rows: readonly InputRow[]): void {
+  const wrong = rows.filter((row) => !types.includes(row.type));
+  if (wrong.length > 0) {
+    throw badRequest(
+      ...wrong.map(
+        (row) =>
+          `${label} ${row.id} est de type ${row.type}, le traitement n'accepte que le type ${types.join(' ou ')}.`,
+      ),
+    );
+  }
+}
+
+/** The latest run counts: an upload that was reopened must have passed its checks again. */
+async function assertChecksPassed(tx: Db, definition: ProcessingDefinition, uploads: readonly string[]): Promise<void> {
+  const required = CHECKS.filter((check) => definition.required_checks.includes(check.key));
+  const lacking = await tx.$queryRaw<{ upload: string; check: string }[]>`
+    SELECT wanted.upload, wanted."check"
+    FROM (SELECT upload, "check" FROM unnest(${[...uploads]}::uuid[]) AS upload
+          CROSS JOIN unnest(${required.map((check) => check.id)}::uuid[]) AS "check") AS wanted
+    WHERE NOT EXISTS (
+      SELECT 1 FROM geopf.check_execution AS execution
+      WHERE execution.upload_id = wanted.upload AND execution.check_id = wanted."check" AND execution.status = 'SUCCESS'
+        AND execution.run = (SELECT max(run) FROM geopf.check_execution WHERE upload_id = wanted.upload))`;
+  if (lacking.length > 0) {
+    const nameOf = new Map(required.map((check) => [check.id, check.name]));
+    throw conflict(
+      ...lacking.map(
+        ({ upload, check }) => `La livraison ${upload} n'a pas passé la vérification requise « ${nameOf.get(check)} ».`,
+      ),
+    );
+  }
+}

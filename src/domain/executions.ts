@@ -1,0 +1,246 @@
+import type { ProcessingDefinition } from '../catalogue/processings.js';
+import type { Deps } from '../deps.js';
+import { ApiError, badRequest, conflict, notFound } from '../errors.js';
+import type { Prisma } from '../generated/prisma/client.js';
+import { processingJob } from '../workers/processing.job.js';
+import type { Db } from './database.js';
+import { recordEvent } from './events.js';
+import { type ExecutionInputs, holdInputs } from './execution-inputs.js';
+import { prepareOutput, type StoredDataOutput } from './execution-output.js';
+import { completeParameters } from './execution-parameters.js';
+import type { ExecutionOutcome, StoredDataResult } from './outcomes.js';
+import { waitingDelayMs } from './timing.js';
+import { transition, tryTransition } from './transitions.js';
+
+/** Executions of processings, spec lifecycle §4.2: their life and its effect on the stored data they write. */
+
+/**
+ * Keys of the processings that the emulator can run. The others are listed, since clients look them up, and refused
+ * when an execution of them is asked for.
+ */
+export const BUILT_PROCESSINGS: ReadonlySet<string> = new Set(['vector_to_db']);
+
+/** Who asks, in which datastore. */
+export interface Caller {
+  readonly datastoreId: string;
+  readonly userId: string;
+}
+
+/** What a client asks to be run. */
+export interface ExecutionRequest {
+  readonly processing: string;
+  readonly inputs?: { readonly upload?: readonly string[]; readonly stored_data?: readonly string[] };
+  readonly output: { readonly stored_data?: StoredDataOutput; readonly upload?: unknown };
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  readonly callback?: object;
+}
+
+type Execution = Prisma.ProcessingExecutionGetPayload<{ include: typeof WITH_ALL }>;
+
+const WITH_ALL = {
+  processing: true,
+  inputUploads: true,
+  inputStoredData: true,
+} as const;
+
+/**
+ * Creates an execution, and its output when that is new.
+ * @returns id of the execution
+ * @throws ApiError not_found, bad_request or conflict for what the request names; not_implemented for a processing
+ *   that the emulator lists without being able to run it
+ */
+export async function createExecution(deps: Deps, caller: Caller, request: ExecutionRequest): Promise<string> {
+  const processing = await findProcessing(deps.prisma, caller.datastoreId, request.processing);
+  if (!BUILT_PROCESSINGS.has(processing.key)) {
+    throw new ApiError('not_implemented', `Le traitement « ${processing.name} » n'est pas encore pris en charge.`);
+  }
+  const definition = processing.definition as unknown as ProcessingDefinition;
+  const output = request.output.stored_data;
+  if (output === undefined) throw badRequest('Le champ "output.stored_data" est obligatoire pour ce traitement.');
+  if (request.output.upload !== undefined) throw badRequest('Le traitement ne produit pas de livraison.');
+  const parameters = completeParameters(definition.parameters, request.parameters ?? {});
+  const inputs = { uploads: request.inputs?.upload ?? [], storedData: request.inputs?.stored_data ?? [] };
+
+  return deps.prisma.$transaction(async (tx) => {
+    await holdInputs(tx, caller.datastoreId, definition, inputs);
+    const prepared = await prepareOutput(tx, caller, definition.output_type, output);
+    const { id } = await tx.processingExecution.create({
+      data: {
+        datastoreId: caller.datastoreId,
+        processingId: processing.id,
+        status: 'CREATED',
+        parameters: parameters as Prisma.InputJsonObject,
+        callback: request.callback as Prisma.InputJsonObject | undefined,
+        outputStoredDataId: prepared.id,
+        outputIsNew: prepared.isNew,
+        initiatorId: caller.userId,
+        inputUploads: { create: inputs.uploads.map((uploadId, position) => ({ uploadId, position })) },
+        inputStoredData: { create: inputs.storedData.map((storedDataId, position) => ({ storedDataId, position })) },
+      },
+    });
+    return id;
+  });
+}
+
+/**
+ * Launches an execution: WAITING, its output GENERATING or MODIFYING, its job queued.
+ * @throws ApiError conflict when it was launched before, or when an input or the output no longer allows it
+ */
+export async function launchExecution(deps: Deps, caller: Caller, id: string): Promise<void> {
+  await deps.prisma.$transaction(async (tx) => {
+    const execution = await findExecution(tx, caller.datastoreId, id);
+    await transition(tx, { entity: 'processing_execution', id, action: 'launch', initiatorId: caller.userId });
+    const definition = execution.processing.definition as unknown as ProcessingDefinition;
+    await holdInputs(tx, caller.datastoreId, definition, inputsOf(execution));
+    await transition(tx, {
+      entity: 'stored_data',
+      id: outputOf(execution),
+      action: execution.outputIsNew ? 'generate' : 'modify',
+      initiatorId: caller.userId,
+      event: { text: execution.processing.name },
+    });
+  });
+  await deps.jobs.enqueue(processingJob, { executionId: id }, { jobId: id, delayMs: waitingDelayMs(deps.config) });
+}
+
+/**
+ * Aborts an execution. When this resolves its process is gone and its output, if it was touched, is UNSTABLE: it can
+ * be deleted at once.
+ * @throws ApiError conflict when it has ended
+ */
+export async function abortExecution(deps: Deps, caller: Caller, id: string): Promise<void> {
+  const launched = await deps.prisma.$transaction(async (tx) => {
+    const execution = await findExecution(tx, caller.datastoreId, id);
+    const { from } = await transition(tx, {
+      entity: 'processing_execution',
+      id,
+      action: 'abort',
+      initiatorId: caller.userId,
+    });
+    const wasLaunched = from !== 'CREATED';
+    // An execution that was never launched has not touched a stored data that existed before it.
+    if (wasLaunched || execution.outputIsNew) {
+      await transition(tx, {
+        entity: 'stored_data',
+        id: outputOf(execution),
+        action: 'fail',
+        initiatorId: caller.userId,
+        event: { text: `${execution.processing.name} ABORTED` },
+      });
+    }
+    return wasLaunched;
+  });
+  if (launched) await deps.jobs.abort(id);
+}
+
+/**
+ * Stores the end of an execution and the state of its output, in one transaction. Called by the worker.
+ * @returns false when the execution had already ended, by an abort for instance: then nothing is changed
+ */
+export async function finishExecution(
+  deps: Pick<Deps, 'prisma'>,
+  executionId: string,
+  outcome: ExecutionOutcome,
+): Promise<boolean> {
+  return deps.prisma.$transaction(async (tx) => {
+    const action = outcome.status === 'SUCCESS' ? 'succeed' : 'fail';
+    const moved = await tryTransition(tx, { entity: 'processing_execution', id: executionId, action });
+    if (moved === null) return false;
+    const execution = await tx.processingExecution.findUniqueOrThrow({ where: { id: executionId }, include: WITH_ALL });
+    const output = outputOf(execution);
+    const text = `${execution.processing.name} ${outcome.status}`;
+    if (outcome.status === 'FAILURE') {
+      await transition(tx, { entity: 'stored_data', id: output, action: 'fail', event: { text } });
+      return true;
+    }
+    await storeResult(tx, output, outcome.result);
+    await recordEvent(tx, { entity: 'stored_data', id: output, title: 'Traitement terminé', text });
+    await transition(tx, {
+      entity: 'stored_data',
+      id: output,
+      action: execution.outputIsNew ? 'generated' : 'modified',
+    });
+    return true;
+  });
+}
+
+async function storeResult(tx: Db, id: string, result: StoredDataResult): Promise<void> {
+  await tx.storedData.update({
+    where: { id },
+    data: {
+      srs: result.srs,
+      size: BigInt(result.size),
+      typeInfos: result.typeInfos as unknown as Prisma.InputJsonObject,
+      // A modification that leaves no row with a geometry leaves the extent as it was.
+      ...(result.extent === undefined ? {} : { extent: result.extent as unknown as Prisma.InputJsonObject }),
+    },
+  });
+}
+
+/**
+ * Changes who is told of the end of an execution.
+ * @throws ApiError conflict when it has ended
+ */
+export async function updateExecution(
+  deps: Deps,
+  caller: Caller,
+  id: string,
+  change: { callback?: object },
+): Promise<void> {
+  await deps.prisma.$transaction(async (tx) => {
+    await findExecution(tx, caller.datastoreId, id);
+    await transition(tx, { entity: 'processing_execution', id, action: 'modify', initiatorId: caller.userId });
+    if (change.callback !== undefined) {
+      await tx.processingExecution.update({
+        where: { id },
+        data: { callback: change.callback as Prisma.InputJsonObject },
+      });
+    }
+  });
+}
+
+/**
+ * Forgets an execution and its logs; its output stays.
+ * @throws ApiError conflict while it waits or runs
+ */
+export async function deleteExecution(deps: Deps, caller: Caller, id: string): Promise<void> {
+  await deps.prisma.$transaction(async (tx) => {
+    await findExecution(tx, caller.datastoreId, id);
+    await transition(tx, { entity: 'processing_execution', id, action: 'delete', initiatorId: caller.userId });
+    await tx.logLine.deleteMany({ where: { executionId: id } });
+    await tx.processingExecution.delete({ where: { id } });
+  });
+}
+
+/** A processing of the datastore, by its id or that of a twin on another installation, which clients also send. */
+async function findProcessing(db: Db, datastoreId: string, id: string): Promise<Execution['processing']> {
+  const processing = await db.processing.findFirst({
+    where: {
+      datastores: { some: { datastoreId } },
+      OR: [{ id }, { definition: { path: ['other_ids'], array_contains: [id] } }],
+    },
+  });
+  if (processing === null) {
+    throw notFound(`Le traitement ${id} n'existe pas ou n'est pas disponible dans l'entrepôt.`);
+  }
+  return processing;
+}
+
+async function findExecution(tx: Db, datastoreId: string, id: string): Promise<Execution> {
+  const execution = await tx.processingExecution.findFirst({ where: { id, datastoreId }, include: WITH_ALL });
+  if (execution === null) throw notFound(`L'exécution de traitement ${id} n'existe pas.`);
+  return execution;
+}
+
+function inputsOf(execution: Execution): ExecutionInputs {
+  const byPosition = (a: { position: number }, b: { position: number }) => a.position - b.position;
+  return {
+    uploads: [...execution.inputUploads].sort(byPosition).map((input) => input.uploadId),
+    storedData: [...execution.inputStoredData].sort(byPosition).map((input) => input.storedDataId),
+  };
+}
+
+function outputOf(execution: { outputStoredDataId: string | null }): string {
+  if (execution.outputStoredDataId === null) throw conflict("L'exécution n'a pas de donnée stockée en sortie.");
+  return execution.outputStoredDataId;
+}
