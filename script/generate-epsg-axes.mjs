@@ -17,14 +17,14 @@ const target = fileURLToPath(new URL('../src/geo/epsg-axes.ts', import.meta.url)
 // (orientations do not: both axes of a polar CRS may point north).
 const FIRST_AXES = `
   with horizontal as (
-    select auth_name, code, coordinate_system_code as cs from projected_crs
-    union select auth_name, code, coordinate_system_code from geodetic_crs where type <> 'geocentric'),
+    select auth_name, code, coordinate_system_code as cs, 0 as geographic from projected_crs
+    union select auth_name, code, coordinate_system_code, 1 from geodetic_crs where type <> 'geocentric'),
   crs as (
-    select cast(code as integer) as code, cs from horizontal where auth_name = 'EPSG'
-    union select cast(c.code as integer), h.cs from compound_crs c
+    select cast(code as integer) as code, cs, geographic from horizontal where auth_name = 'EPSG'
+    union select cast(c.code as integer), h.cs, h.geographic from compound_crs c
       join horizontal h on h.auth_name = c.horiz_crs_auth_name and h.code = c.horiz_crs_code
       where c.auth_name = 'EPSG')
-  select crs.code as code, axis.name as axis from crs
+  select crs.code as code, crs.geographic as geographic, axis.name as axis from crs
     join axis on axis.coordinate_system_auth_name = 'EPSG'
       and axis.coordinate_system_code = crs.cs and axis.coordinate_system_order = 1`;
 const NORTHING_NAMES = new Set(['Northing', 'Southing', 'Geodetic latitude']);
@@ -57,7 +57,7 @@ function literal(words) {
 writeFileSync(
   target,
   `/**
- * Which EPSG codes exist and which of them put northing (or latitude) first, from EPSG ${version}.
+ * Which EPSG codes exist, which are geographic and which put northing (or latitude) first, from EPSG ${version}.
  *
  * Generated from the PROJ database by \`node script/generate-epsg-axes.mjs [proj.db]\`; do not edit.
  * Space-separated codes and inclusive ranges. Horizontal and compound CRSs; geocentric and vertical ones are left out.
@@ -70,5 +70,9 @@ ${literal(ranges(rows.map((row) => row.code)))};
 /** Those whose first axis is a northing, southing or latitude. */
 export const NORTHING_FIRST_EPSG_CODES: string =
 ${literal(ranges(rows.filter((row) => NORTHING_NAMES.has(row.axis)).map((row) => row.code)))};
+
+/** Those measured in degrees (or grads), not in lengths. */
+export const GEOGRAPHIC_EPSG_CODES: string =
+${literal(ranges(rows.filter((row) => row.geographic === 1).map((row) => row.code)))};
 `,
 );

@@ -1,4 +1,4 @@
-import { KNOWN_EPSG_CODES, NORTHING_FIRST_EPSG_CODES } from './epsg-axes.js';
+import { GEOGRAPHIC_EPSG_CODES, KNOWN_EPSG_CODES, NORTHING_FIRST_EPSG_CODES } from './epsg-axes.js';
 
 /**
  * Coordinate reference systems: the spellings clients use, and the axis order each spelling means.
@@ -98,6 +98,7 @@ const WEB_MERCATOR_ALIAS = { alias: 900913, srid: 3857 } as const;
 
 const knownCodes = readRanges(KNOWN_EPSG_CODES);
 const northingFirstCodes = readRanges(NORTHING_FIRST_EPSG_CODES);
+const geographicCodes = readRanges(GEOGRAPHIC_EPSG_CODES);
 
 function readRanges(text: string): ReadonlySet<number> {
   const codes = new Set<number>();
@@ -168,6 +169,11 @@ export function isKnownSrid(srid: number): boolean {
 /** Whether EPSG puts northing or latitude first for this code. */
 export function isNorthingFirst(srid: number): boolean {
   return northingFirstCodes.has(srid);
+}
+
+/** Whether coordinates are angles (latitude and longitude) rather than lengths. */
+export function isGeographic(srid: number): boolean {
+  return geographicCodes.has(srid);
 }
 
 /** `urn:ogc:def:crs:EPSG::n`, the spelling WFS 2.0 documents use: ordinates in the authority's order. */

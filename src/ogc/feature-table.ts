@@ -52,8 +52,6 @@ const KINDS: Readonly<Record<string, ColumnKind>> = {
   text: 'text',
   citext: 'text',
   name: 'text',
-  '"char"': 'text',
-  uuid: 'text',
   smallint: 'short',
   integer: 'integer',
   bigint: 'long',

@@ -1,6 +1,7 @@
 import t from 'tap';
 import {
   crsOfSrid,
+  isGeographic,
   isKnownSrid,
   isNorthingFirst,
   parseCrs,
@@ -77,4 +78,9 @@ void t.test('codes that EPSG assigned to a horizontal CRS are known', async (t) 
   t.notOk(isKnownSrid(1) || isKnownSrid(5720));
   t.ok(isNorthingFirst(4171));
   t.notOk(isNorthingFirst(27572));
+});
+
+void t.test('angles are told from lengths', async (t) => {
+  t.ok(isGeographic(4326) && isGeographic(4171) && isGeographic(4979));
+  t.notOk(isGeographic(2154) || isGeographic(3857) || isGeographic(4471));
 });
