@@ -88,7 +88,7 @@ export function isSameRedirect(registered: string, requested: string): boolean {
   if (!URL.canParse(registered) || !URL.canParse(requested)) return false;
   const expected = new URL(registered);
   const actual = new URL(requested);
-  if (expected.protocol !== 'http:' || !LOOPBACK_HOSTS.has(expected.hostname)) return false;
+  if (!LOOPBACK_HOSTS.has(expected.hostname)) return false;
   actual.port = expected.port;
   return actual.href === expected.href;
 }

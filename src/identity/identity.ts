@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { IncomingMessage, RequestListener } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
@@ -23,7 +23,7 @@ export interface Identity {
    */
   readonly verifyAccessToken: TokenVerifier;
   /** Answers a request below {@link REALM_PATH}; its `url` starts after that path. */
-  readonly handle: RequestListener;
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   /** Tells the client's address of a request about to be handled, for the login throttle. */
   rememberAddress(request: IncomingMessage, address: string): void;
 }

@@ -19,10 +19,15 @@ const LOCKING_FAILURES = 30;
 const LOCK_SECONDS = 60;
 const MEMORY_SECONDS = 15 * 60;
 
+/** Beginning of every Redis key of the throttle; `prefix` is the emulator's own, without final colon. */
+export function throttlePrefix(prefix: string): string {
+  return `${prefix}:login:`;
+}
+
 /** @param options.prefix prefix of every Redis key of this emulator, without final colon */
 export function createLoginThrottle(options: { redis: Redis; prefix: string; delayMs?: number }): LoginThrottle {
   const { redis, prefix, delayMs = DELAY_MS } = options;
-  const keyOf = (username: string, address: string) => `${prefix}:login:${username.toLowerCase()}|${address}`;
+  const keyOf = (username: string, address: string) => `${throttlePrefix(prefix)}${username.toLowerCase()}|${address}`;
   return {
     async admit(username, address) {
       const failures = Number((await redis.get(keyOf(username, address))) ?? 0);

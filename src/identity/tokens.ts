@@ -15,7 +15,7 @@ import { InvalidTokenError, type TokenVerifier } from './verify.js';
 
 /** The parts of the library's token model that its published types leave out. */
 interface TokenModel extends AccessToken {
-  getValueAndPayload(): Promise<{ value: string; payload: AdapterPayload }>;
+  getValueAndPayload: (this: TokenModel) => Promise<{ value: string; payload: AdapterPayload }>;
 }
 
 export interface TokenOptions {
@@ -76,14 +76,14 @@ function factsOf(
 
 function findAccessTokensByJwt(provider: Provider, verify: TokenVerifier): void {
   const model = provider.AccessToken;
-  const findByJti = model.find;
+  const findByJti = model.find.bind(model);
   model.find = async function find<T>(
     this: new (...args: never[]) => T,
     value: string,
     options?: { ignoreExpiration?: boolean },
   ): Promise<T | undefined> {
     const jti = await jtiOf(value, verify);
-    return jti === undefined ? undefined : (findByJti.call(model, jti, options) as Promise<T | undefined>);
+    return jti === undefined ? undefined : (findByJti(jti, options) as Promise<T | undefined>);
   };
 }
 
@@ -98,6 +98,7 @@ async function jtiOf(value: string, verify: TokenVerifier): Promise<string | und
 
 function completeIdTokens(provider: Provider): void {
   const model = provider.IdToken.prototype;
+  // oxlint-disable-next-line typescript/unbound-method -- called on the token below
   const standardPayload = model.payload;
   model.payload = async function payload(this: IdToken): Promise<UnknownObject> {
     const claims = await standardPayload.call(this);

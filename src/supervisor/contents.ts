@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Config } from '../config.js';
+import { loadSeed, seedDatabase } from '../seed/load.js';
 import { migrate, readMigrations } from './migrate.js';
 import type { ClusterContents } from './postgres.js';
 
@@ -10,7 +11,9 @@ export async function clusterContents(
   const migrations = await readMigrations();
   const hash = createHash('sha256');
   for (const migration of migrations) hash.update(`${migration.name} ${migration.checksum}\n`);
-  const seed = async (_databaseUrl: string) => {};
+  const loaded = await loadSeed(config);
+  hash.update(loaded.hash);
+  const seed = async (databaseUrl: string) => void (await seedDatabase(databaseUrl, loaded));
   return {
     fingerprint: hash.digest('hex'),
     fill: async (databaseUrl) => {

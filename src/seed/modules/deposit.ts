@@ -1,0 +1,10 @@
+import type { EntityModule } from '../module.js';
+
+/** Uploads with their files, and check executions. */
+export const depositModule: EntityModule = {
+  name: 'deposit',
+  tables: ['check_execution', 'upload_file', 'upload'],
+  async clear({ storage }) {
+    await storage.removeTree('uploads');
+  },
+};

@@ -1,0 +1,148 @@
+import type { ClientBase } from 'pg';
+import { STORAGES } from '../../catalogue/storages.js';
+import { REGISTRY_SCHEMA } from '../../deps.js';
+import type { EntityModule } from '../module.js';
+import { type Row, upsertRows } from '../rows.js';
+import type { Seed, SeedCommunity, SeedDatastore } from '../schema.js';
+
+/** API users, communities, members and datastores with their share of the platform's catalogue. */
+export const workspacesModule: EntityModule = {
+  name: 'workspaces',
+  tables: [
+    'datastore_storage',
+    'datastore_check',
+    'datastore_processing',
+    'datastore_endpoint',
+    'datastore',
+    'member',
+    'community',
+    'api_user',
+  ],
+
+  async seed({ client, seed }) {
+    await upsertRows(client, 'api_user', {
+      key: ['id'],
+      rows: [...seed.users.map(toApiUser), ...serviceMembers(seed)],
+    });
+    const idOf = userIds(seed);
+    await upsertRows(client, 'community', {
+      key: ['id'],
+      rows: seed.communities.map((community) => toCommunity(community, idOf)),
+    });
+    await upsertRows(client, 'member', {
+      key: ['community_id', 'user_id'],
+      rows: seed.communities.flatMap((community) =>
+        community.members.map(({ user, rights }) => ({ community_id: community.id, user_id: idOf(user), rights })),
+      ),
+    });
+    for (const community of seed.communities) {
+      if (community.datastore !== undefined) await seedDatastore(client, community.id, community.datastore);
+    }
+  },
+};
+
+function toApiUser(user: Seed['users'][number]): Row {
+  return {
+    id: user.id,
+    email: user.email,
+    first_name: user.first_name,
+    last_name: user.last_name,
+    creation: new Date().toISOString(),
+    administrator: user.administrator,
+    technical: user.technical,
+    documents_quota: user.documents_quota,
+    keys_quota: user.keys_quota,
+  };
+}
+
+/** Service accounts get their API user at their first call, as everybody does, unless a community needs it. */
+function serviceMembers(seed: Seed): Row[] {
+  const members = new Set(seed.communities.flatMap((community) => community.members.map((member) => member.user)));
+  return seed.clients.flatMap(({ id, service_account }): Row[] => {
+    if (service_account === undefined || !members.has(id)) return [];
+    const user = {
+      id: service_account,
+      username: `service-account-${id}`,
+      email: `service-account-${id}@no-reply.fr`,
+      first_name: '',
+      last_name: '',
+      password: '',
+      enabled: true,
+      administrator: false,
+      technical: true,
+      documents_quota: 0,
+      keys_quota: 0,
+    };
+    return [toApiUser(user)];
+  });
+}
+
+function userIds(seed: Seed): (name: string) => string {
+  const ids = new Map<string, string>();
+  for (const client of seed.clients)
+    if (client.service_account !== undefined) ids.set(client.id, client.service_account);
+  for (const user of seed.users) ids.set(user.username, user.id);
+  return (name) => {
+    const id = ids.get(name);
+    if (id === undefined) throw new Error(`the seed was not checked: no user ${name}`);
+    return id;
+  };
+}
+
+function toCommunity(community: SeedCommunity, idOf: (name: string) => string): Row {
+  return {
+    id: community.id,
+    name: community.name,
+    technical_name: community.technical_name,
+    description: community.description ?? null,
+    contact: community.contact,
+    public: community.public,
+    supervisor_id: idOf(community.supervisor),
+    creation: new Date().toISOString(),
+  };
+}
+
+async function seedDatastore(client: ClientBase, communityId: string, datastore: SeedDatastore): Promise<void> {
+  await upsertRows(client, 'datastore', {
+    key: ['id'],
+    rows: [
+      {
+        id: datastore.id,
+        community_id: communityId,
+        active: datastore.active,
+        sharings: datastore.sharings,
+        metadata_file_identifier_prefix: datastore.metadata_prefix ?? null,
+        configuration_layer_name_prefix: datastore.layer_name_prefix ?? null,
+        creation: new Date().toISOString(),
+      },
+    ],
+  });
+  await grantCatalogue(client, datastore);
+}
+
+/** Gives the datastore its storages, checks, processings and endpoints; the catalogue is there already. */
+async function grantCatalogue(client: ClientBase, datastore: SeedDatastore): Promise<void> {
+  const quotas = { DATA: datastore.data_quota, UPLOADS: datastore.uploads_quota, ANNEXES: datastore.annexes_quota };
+  await upsertRows(client, 'datastore_storage', {
+    key: ['datastore_id', 'usage', 'storage_id'],
+    rows: STORAGES.map(({ id, usage }) => ({
+      datastore_id: datastore.id,
+      storage_id: id,
+      usage,
+      quota: quotas[usage],
+    })),
+  });
+  for (const kind of ['check', 'processing']) {
+    await client.query(
+      `INSERT INTO ${REGISTRY_SCHEMA}.datastore_${kind} (datastore_id, ${kind}_id)
+       SELECT $1, id FROM ${REGISTRY_SCHEMA}."${kind}" ON CONFLICT DO NOTHING`,
+      [datastore.id],
+    );
+  }
+  await client.query(
+    `INSERT INTO ${REGISTRY_SCHEMA}.datastore_endpoint (datastore_id, endpoint_id, quota)
+     SELECT $1, id, $2 FROM ${REGISTRY_SCHEMA}.endpoint WHERE $3::text[] IS NULL OR technical_name = ANY ($3)
+     ON CONFLICT (datastore_id, endpoint_id) DO UPDATE SET quota = EXCLUDED.quota`,
+    [datastore.id, datastore.endpoint_quota, datastore.endpoints === 'all' ? null : datastore.endpoints],
+  );
+}

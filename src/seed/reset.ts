@@ -1,0 +1,27 @@
+import { type Deps, REGISTRY_SCHEMA } from '../deps.js';
+import { quoteIdentifier } from '../domain/relations.js';
+import { writeSeed } from './apply.js';
+import { publishFeatureTypes } from './feature-types.js';
+import { ENTITY_MODULES } from './modules.js';
+import type { Seed } from './schema.js';
+import { inTransaction } from './transaction.js';
+
+/**
+ * Brings the emulator back to its seed: jobs are stopped first, then files, feature schemas and every
+ * entity go. Callers of the API see either the old state or the seeded one.
+ */
+export async function resetToSeed(deps: Deps, seed: Seed): Promise<void> {
+  await deps.jobs.pauseAndDrain();
+  try {
+    const modules = [...ENTITY_MODULES].reverse();
+    const tables = modules.flatMap((module) => module.tables);
+    await inTransaction(deps, async (client) => {
+      await client.query(tables.map((table) => `DELETE FROM ${REGISTRY_SCHEMA}.${quoteIdentifier(table)}`).join(';'));
+      await writeSeed(client, seed);
+    });
+    for (const module of modules) await module.clear?.(deps);
+    await publishFeatureTypes(deps, seed);
+  } finally {
+    await deps.jobs.resume();
+  }
+}
