@@ -1,0 +1,234 @@
+import type { UploadType } from '../catalogue/data-types.js';
+import type { Deps } from '../deps.js';
+import { badRequest, conflict, notFound } from '../errors.js';
+import { Prisma, type Upload } from '../generated/prisma/client.js';
+import type { Db } from './database.js';
+import { recordEvent } from './events.js';
+import { extentFault } from './extent.js';
+import { hasTags, inOrder, matchesText, type Page, type Paged, pageOfIds } from './listing.js';
+import { transition } from './transitions.js';
+
+/** An upload with the contact of the community that owns it. */
+export type UploadRecord = Upload & { contact: string };
+
+/** What a producer says when creating an upload. */
+export interface NewUpload {
+  readonly type: UploadType;
+  readonly name: string;
+  readonly description: string;
+  readonly srs: string;
+  readonly open?: boolean | undefined;
+  /** Already checked against the type. */
+  readonly typeInfos: Prisma.InputJsonObject;
+}
+
+/** What a producer may change; absent members stay. */
+export interface UploadPatch {
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
+  readonly srs?: string | undefined;
+  readonly open?: boolean | undefined;
+  /** `null` removes it. */
+  readonly extent?: unknown;
+  readonly extra?: Prisma.InputJsonObject | null | undefined;
+}
+
+export interface UploadFilters {
+  readonly type?: string | undefined;
+  readonly status?: string | undefined;
+  readonly name?: string | undefined;
+  readonly srs?: string | undefined;
+  readonly open?: boolean | undefined;
+  readonly tags?: Readonly<Record<string, string>> | null;
+  /** WGS 84 point that the extent's box contains. */
+  readonly point?: { readonly lon: number; readonly lat: number } | undefined;
+  readonly createdBefore?: Date | undefined;
+  readonly createdAfter?: Date | undefined;
+}
+
+export type UploadSort = 'creation' | 'last_event';
+
+/** An authority and a code; whether the data really are in it is what the checks tell. */
+const SRS = /^[A-Za-z][A-Za-z0-9]*:[A-Za-z0-9_.-]+$/;
+
+const WITH_CONTACT = { datastore: { select: { community: { select: { contact: true } } } } } as const;
+
+/**
+ * Creates an open upload in the uploads storage of the datastore (lifecycle §2.1).
+ * @throws ApiError bad_request for a malformed srs, conflict when the datastore has no uploads storage
+ */
+export async function createUpload(
+  { prisma }: Deps,
+  datastoreId: string,
+  upload: NewUpload,
+  initiatorId: string,
+): Promise<UploadRecord> {
+  assertSrs(upload.srs);
+  const lent = await prisma.datastoreStorage.findFirst({
+    where: { datastoreId, usage: 'UPLOADS' },
+    orderBy: { storage: { position: 'asc' } },
+  });
+  if (lent === null) throw conflict("L'entrepôt n'a pas de stockage pour les livraisons.");
+  return prisma.$transaction(async (tx) => {
+    const { id } = await tx.upload.create({
+      data: {
+        datastoreId,
+        storageId: lent.storageId,
+        type: upload.type,
+        name: upload.name,
+        description: upload.description,
+        srs: upload.srs,
+        open: upload.open ?? false,
+        typeInfos: upload.typeInfos,
+        status: 'OPEN',
+      },
+      select: { id: true },
+    });
+    await recordEvent(tx, { entity: 'upload', id, title: 'Création', initiatorId });
+    return findUpload(tx, datastoreId, id);
+  });
+}
+
+/**
+ * An upload of the datastore, whatever its status.
+ * @throws ApiError not_found
+ */
+export async function findUpload(db: Db, datastoreId: string, id: string): Promise<UploadRecord> {
+  const row = await db.upload.findFirst({ where: { id, datastoreId }, include: WITH_CONTACT });
+  if (row === null) throw notFound(`La livraison ${id} n'existe pas.`);
+  const { datastore, ...upload } = row;
+  return { ...upload, contact: datastore.community.contact };
+}
+
+/** A page of the uploads of a datastore; deleted ones only when the status filter asks for them. */
+export async function listUploads(
+  db: Db,
+  datastoreId: string,
+  query: { filters: UploadFilters; sort: readonly { field: UploadSort; descending: boolean }[]; page: Page },
+): Promise<Paged<UploadRecord>> {
+  const { ids, total } = await pageOfIds(db, {
+    from: Prisma.sql`geopf.upload AS entity`,
+    where: [Prisma.sql`entity.datastore_id = ${datastoreId}::uuid`, ...conditions(query.filters)],
+    orderBy: [...query.sort.map(sortExpression), Prisma.sql`entity.creation`],
+    page: query.page,
+  });
+  const rows = await db.upload.findMany({ where: { id: { in: ids } }, include: WITH_CONTACT });
+  const items = inOrder(ids, rows).map(({ datastore, ...upload }) => ({
+    ...upload,
+    contact: datastore.community.contact,
+  }));
+  return { items, total };
+}
+
+/**
+ * Changes what a producer may change, in any status (lifecycle §2.3); `update` does not move.
+ * @throws ApiError not_found, bad_request
+ */
+export async function patchUpload(
+  { prisma }: Deps,
+  datastoreId: string,
+  id: string,
+  patch: UploadPatch,
+): Promise<UploadRecord> {
+  await findUpload(prisma, datastoreId, id);
+  if (patch.srs !== undefined) assertSrs(patch.srs);
+  if (patch.extent !== undefined && patch.extent !== null) {
+    const fault = extentFault(patch.extent);
+    if (fault !== null) throw badRequest(fault);
+  }
+  const { extent, extra, ...columns } = patch;
+  await prisma.upload.update({
+    where: { id },
+    data: {
+      ...columns,
+      ...(extent !== undefined && { extent: extent === null ? Prisma.DbNull : (extent as Prisma.InputJsonObject) }),
+      ...(extra !== undefined && { extra: extra ?? Prisma.DbNull }),
+    },
+  });
+  return findUpload(prisma, datastoreId, id);
+}
+
+/**
+ * Deletes an upload softly: its files vanish and its quota is freed, its row, tags, checks and logs
+ * stay readable (lifecycle §2.3).
+ * @throws ApiError not_found; conflict when its status forbids it or an unfinished execution uses it
+ */
+export async function deleteUpload(
+  { prisma, storage }: Deps,
+  datastoreId: string,
+  id: string,
+  initiatorId: string,
+): Promise<void> {
+  await findUpload(prisma, datastoreId, id);
+  await prisma.$transaction(async (tx) => {
+    await transition(tx, { entity: 'upload', id, action: 'delete', initiatorId });
+    const using = await tx.processingExecution.findFirst({
+      where: {
+        status: { in: ['CREATED', 'WAITING', 'PROGRESS'] },
+        OR: [{ inputUploads: { some: { uploadId: id } } }, { outputUploadId: id }],
+      },
+      select: { id: true },
+    });
+    if (using !== null) {
+      throw conflict(`La livraison est utilisée par l'exécution de traitement ${using.id}, qui n'est pas terminée.`);
+    }
+    await tx.uploadFile.deleteMany({ where: { uploadId: id } });
+  });
+  await storage.removeTree(uploadPrefix(id));
+}
+
+/**
+ * Reopens a closed or unstable upload so that its files can change.
+ * @throws ApiError not_found, conflict
+ */
+export async function openUpload(
+  { prisma }: Deps,
+  datastoreId: string,
+  id: string,
+  initiatorId: string,
+): Promise<void> {
+  await findUpload(prisma, datastoreId, id);
+  await transition(prisma, { entity: 'upload', id, action: 'open', initiatorId });
+}
+
+/** Where the files of an upload are in storage. */
+export function uploadPrefix(id: string): string {
+  return `uploads/${id}`;
+}
+
+function assertSrs(srs: string): void {
+  if (!SRS.test(srs)) {
+    throw badRequest('Le champ "srs" doit être de la forme <autorité>:<code>, par exemple EPSG:2154.');
+  }
+}
+
+function conditions(filters: UploadFilters): Prisma.Sql[] {
+  const found: Prisma.Sql[] = [];
+  if (filters.type !== undefined) found.push(Prisma.sql`entity.type = ${filters.type}`);
+  found.push(
+    filters.status === undefined
+      ? Prisma.sql`entity.status <> 'DELETED'`
+      : Prisma.sql`entity.status = ${filters.status}`,
+  );
+  if (filters.name !== undefined) found.push(matchesText(Prisma.sql`entity.name`, filters.name));
+  if (filters.srs !== undefined) found.push(matchesText(Prisma.sql`entity.srs`, filters.srs));
+  if (filters.open !== undefined) found.push(Prisma.sql`entity.open = ${filters.open}`);
+  if (filters.tags !== undefined && filters.tags !== null) found.push(hasTags(Prisma.sql`entity.tags`, filters.tags));
+  if (filters.createdBefore !== undefined) found.push(Prisma.sql`entity.creation < ${filters.createdBefore}`);
+  if (filters.createdAfter !== undefined) found.push(Prisma.sql`entity.creation >= ${filters.createdAfter}`);
+  if (filters.point !== undefined) found.push(containsPoint(filters.point));
+  return found;
+}
+
+function containsPoint({ lon, lat }: { lon: number; lat: number }): Prisma.Sql {
+  const geometry = Prisma.sql`CASE entity.extent->>'type' WHEN 'Feature' THEN entity.extent->'geometry' ELSE entity.extent END`;
+  return Prisma.sql`(entity.extent IS NOT NULL AND ST_Intersects(
+    ST_GeomFromGeoJSON((${geometry})::text), ST_SetSRID(ST_MakePoint(${lon}, ${lat}), 4326)))`;
+}
+
+function sortExpression({ field, descending }: { field: UploadSort; descending: boolean }): Prisma.Sql {
+  const direction = Prisma.raw(descending ? 'DESC' : 'ASC');
+  return field === 'creation'
+    ? Prisma.sql`entity.creation ${direction}`
+    : Prisma.sql`entity.last_event->>'date' ${direction} NULLS LAST`;
+}
