@@ -75,7 +75,7 @@ function featureTypes(
       keywords: relation.keywords ?? [],
       source: tableOf(sources, data.stored_data, relation.native_name),
       exposePrimaryKey: data.expose_primary_key ?? false,
-      bbox: typeInfos.bbox ?? sources.get(data.stored_data)?.box ?? null,
+      bbox: typeInfos.bbox ?? sources.get(data.stored_data.toLowerCase())?.box ?? null,
     })),
   );
 }
@@ -89,7 +89,7 @@ function wmsLayer(
   const relations = typeInfos.used_data.flatMap((data) =>
     data.relations.map((relation) => {
       const source = tableOf(sources, data.stored_data, relation.name);
-      const style = relation.style === undefined ? undefined : styles.get(relation.style);
+      const style = relation.style === undefined ? undefined : styles.get(relation.style.toLowerCase());
       const absent = missingAttributes(style?.usedAttributes ?? [], source);
       if (absent.length > 0) {
         throw new PublicationError(
@@ -119,7 +119,7 @@ function missingAttributes(attributes: readonly string[], table: FeatureTable): 
 }
 
 function tableOf(sources: ReadonlyMap<string, SourceData>, storedDataId: string, relation: string): FeatureTable {
-  const table = sources.get(storedDataId)?.tables.get(relation);
+  const table = sources.get(storedDataId.toLowerCase())?.tables.get(relation);
   if (table === undefined) {
     throw new PublicationError(`La table ${relation} n'existe pas dans la donnée stockée ${storedDataId}.`);
   }

@@ -109,13 +109,13 @@ export interface UsedRelation {
   readonly path: string;
 }
 
-/** The relations of a configuration, in the order written. */
+/** The relations of a configuration, in the order written; ids in lower case, as the registry has them. */
 export function usedRelations(content: ConfigurationContent): UsedRelation[] {
   const at = (data: number, relation: number) => `type_infos.used_data[${data}].relations[${relation}]`;
   if (content.type === 'WFS') {
     return content.typeInfos.used_data.flatMap((data, i) =>
       data.relations.map((relation, j) => ({
-        storedDataId: data.stored_data,
+        storedDataId: data.stored_data.toLowerCase(),
         relation: relation.native_name,
         styleId: undefined,
         ftlId: undefined,
@@ -125,10 +125,10 @@ export function usedRelations(content: ConfigurationContent): UsedRelation[] {
   }
   return content.typeInfos.used_data.flatMap((data, i) =>
     data.relations.map((relation, j) => ({
-      storedDataId: data.stored_data,
+      storedDataId: data.stored_data.toLowerCase(),
       relation: relation.name,
-      styleId: relation.style,
-      ftlId: relation.ftl,
+      styleId: relation.style?.toLowerCase(),
+      ftlId: relation.ftl?.toLowerCase(),
       path: at(i, j),
     })),
   );

@@ -1,0 +1,74 @@
+import type { Deps } from '../deps.js';
+import { notFound } from '../errors.js';
+import { type Configuration, Prisma } from '../generated/prisma/client.js';
+import { hasTags, inOrder, matchesText, type Page, type Paged, pageOfIds } from './listing.js';
+import type { ConfigurationContent } from './type-infos.js';
+
+/** Filters of the list. */
+export interface ConfigurationFilter {
+  readonly type?: string | undefined;
+  readonly status?: string | undefined;
+  readonly name?: string | undefined;
+  readonly layer_name?: string | undefined;
+  /** Those that use, or still publish, this stored data. */
+  readonly stored_data?: string | undefined;
+  readonly tags?: Readonly<Record<string, string>> | null;
+}
+
+export interface ConfigurationSort {
+  readonly field: 'creation' | 'update' | 'last_event';
+  readonly descending: boolean;
+}
+
+/** @throws ApiError not_found */
+export async function getConfiguration(
+  { prisma }: Pick<Deps, 'prisma'>,
+  datastoreId: string,
+  id: string,
+): Promise<Configuration> {
+  const configuration = await prisma.configuration.findFirst({ where: { id, datastoreId } });
+  if (configuration === null) throw notFound(`La configuration ${id} n'existe pas.`);
+  return configuration;
+}
+
+/** Type and content of a record: written by createConfiguration only, so of a shape that was checked. */
+export function contentOf(record: Pick<Configuration, 'type' | 'typeInfos'>): ConfigurationContent {
+  return { type: record.type, typeInfos: record.typeInfos } as unknown as ConfigurationContent;
+}
+
+/** A page of the configurations of a datastore, oldest first unless sorted otherwise. */
+export async function listConfigurations(
+  { prisma }: Pick<Deps, 'prisma'>,
+  datastoreId: string,
+  query: { filter: ConfigurationFilter; sort: readonly ConfigurationSort[]; page: Page },
+): Promise<Paged<Configuration>> {
+  const { filter } = query;
+  const where = [Prisma.sql`entity.datastore_id = ${datastoreId}::uuid`];
+  if (filter.type !== undefined) where.push(Prisma.sql`entity.type = ${filter.type}`);
+  if (filter.status !== undefined) where.push(Prisma.sql`entity.status = ${filter.status}`);
+  if (filter.name !== undefined) where.push(matchesText(Prisma.sql`entity.name`, filter.name));
+  if (filter.layer_name !== undefined) where.push(matchesText(Prisma.sql`entity.layer_name`, filter.layer_name));
+  if (filter.tags) where.push(hasTags(Prisma.sql`entity.tags`, filter.tags));
+  if (filter.stored_data !== undefined) {
+    where.push(Prisma.sql`EXISTS (SELECT 1 FROM geopf.configuration_stored_data AS used
+      WHERE used.configuration_id = entity.id AND used.stored_data_id = ${filter.stored_data}::uuid)`);
+  }
+  const { ids, total } = await pageOfIds(prisma, {
+    from: Prisma.sql`geopf.configuration AS entity`,
+    where,
+    orderBy: [...query.sort.map(orderBy), Prisma.sql`entity.creation`],
+    page: query.page,
+  });
+  return { items: inOrder(ids, await prisma.configuration.findMany({ where: { id: { in: ids } } })), total };
+}
+
+const SORT_COLUMNS = {
+  creation: Prisma.sql`entity.creation`,
+  update: Prisma.sql`coalesce(entity.update, entity.creation)`,
+  last_event: Prisma.sql`(entity.last_event->>'date')`,
+};
+
+function orderBy(sort: ConfigurationSort): Prisma.Sql {
+  const column = SORT_COLUMNS[sort.field];
+  return sort.descending ? Prisma.sql`${column} DESC NULLS LAST` : Prisma.sql`${column} ASC NULLS FIRST`;
+}

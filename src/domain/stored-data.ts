@@ -1,0 +1,112 @@
+import type { Deps } from '../deps.js';
+import { badRequest, conflict, notFound } from '../errors.js';
+import { Prisma } from '../generated/prisma/client.js';
+import type { Db } from './database.js';
+import type { Caller } from './executions.js';
+import { extentFault } from './extent.js';
+import { quoteIdentifier } from './relations.js';
+import { transition } from './transitions.js';
+
+/** What a member may change of a stored data (spec lifecycle §5). */
+export interface StoredDataChange {
+  readonly name?: string;
+  readonly description?: string;
+  readonly open?: boolean;
+  readonly edition?: { readonly from?: string; readonly to?: string };
+  readonly extent?: unknown;
+  readonly extra?: object;
+  readonly public_activity?: boolean;
+}
+
+/**
+ * Changes the given properties; `extra`, `extent` and `edition` are replaced whole.
+ * @throws ApiError not_found, or bad_request for an extent that is not a (Multi)Polygon of degrees
+ */
+export async function updateStoredData(
+  { prisma }: Pick<Deps, 'prisma'>,
+  datastoreId: string,
+  id: string,
+  change: StoredDataChange,
+): Promise<void> {
+  const fault = change.extent === undefined ? null : extentFault(change.extent);
+  if (fault !== null) throw badRequest(fault);
+  const { from, to } = change.edition ?? {};
+  if (from !== undefined && to !== undefined && from > to) {
+    throw badRequest('Le champ "edition.from" doit précéder "edition.to".');
+  }
+  const { count } = await prisma.storedData.updateMany({
+    where: { id, datastoreId },
+    data: {
+      name: change.name,
+      description: change.description,
+      open: change.open,
+      publicActivity: change.public_activity,
+      edition: change.edition as Prisma.InputJsonObject | undefined,
+      extent: change.extent as Prisma.InputJsonObject | undefined,
+      extra: change.extra as Prisma.InputJsonObject | undefined,
+    },
+  });
+  if (count === 0) throw notFound(`La donnée stockée ${id} n'existe pas.`);
+}
+
+/**
+ * Deletes a stored data: its tables and their role go, its record stays readable as DELETED.
+ * @throws ApiError not_found, or conflict when something uses it or its status forbids it
+ */
+export async function deleteStoredData(
+  deps: Pick<Deps, 'prisma' | 'instanceId'>,
+  caller: Caller,
+  id: string,
+): Promise<void> {
+  await deps.prisma.$transaction(
+    async (tx) => {
+      const rows = await tx.$queryRaw<{ schema: string | null }[]>`
+        SELECT schema_name AS schema FROM geopf.stored_data
+        WHERE id = ${id}::uuid AND datastore_id = ${caller.datastoreId}::uuid FOR UPDATE`;
+      const [found] = rows;
+      if (found === undefined) throw notFound(`La donnée stockée ${id} n'existe pas.`);
+      // Who is about to use it holds the row (FOR SHARE): it is either seen here or sees the deletion.
+      await assertUnused(tx, id);
+      await transition(tx, { entity: 'stored_data', id, action: 'delete', initiatorId: caller.userId });
+      if (found.schema !== null) await dropFeatures(tx, found.schema, featureRole(deps.instanceId, id));
+    },
+    { timeout: DROP_TIMEOUT_MS },
+  );
+}
+
+/** Dropping waits for the requests that still read the tables. */
+const DROP_TIMEOUT_MS = 60_000;
+
+async function assertUnused(tx: Db, id: string): Promise<void> {
+  const configurations = await tx.configuration.findMany({
+    where: { storedData: { some: { storedDataId: id } } },
+    select: { name: true },
+    orderBy: { creation: 'asc' },
+  });
+  const unfinished = { status: { in: ['CREATED', 'WAITING', 'PROGRESS'] } };
+  const executions = await tx.processingExecution.findMany({
+    where: { ...unfinished, OR: [{ outputStoredDataId: id }, { inputStoredData: { some: { storedDataId: id } } }] },
+    select: { id: true },
+    orderBy: { creation: 'asc' },
+  });
+  const sentences = [
+    ...configurations.map(({ name }) => `La donnée stockée est utilisée par la configuration « ${name} ».`),
+    ...executions.map((execution) => `La donnée stockée est utilisée par l'exécution de traitement ${execution.id}.`),
+  ];
+  if (sentences.length > 0) throw conflict(...sentences);
+}
+
+/** PostgreSQL role that owns the tables of a stored data (architecture §2, features). */
+export function featureRole(instanceId: string, storedDataId: string): string {
+  return `geopf_${instanceId}_${storedDataId.replaceAll('-', '')}`;
+}
+
+/** Drops the schema of a VECTOR-DB and the role that owns it; neither needs to exist. */
+async function dropFeatures(tx: Db, schema: string, role: string): Promise<void> {
+  await tx.$executeRawUnsafe(`DROP SCHEMA IF EXISTS ${quoteIdentifier(schema)} CASCADE`);
+  const roles = await tx.$queryRaw<unknown[]>`SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = ${role}`;
+  if (roles.length === 0) return;
+  // What it was granted elsewhere (usage of schemas, connection) would keep the role alive.
+  await tx.$executeRawUnsafe(`DROP OWNED BY ${quoteIdentifier(role)} CASCADE`);
+  await tx.$executeRawUnsafe(`DROP ROLE ${quoteIdentifier(role)}`);
+}
