@@ -40,13 +40,19 @@ install_gdal_binding() {
   mv -T "$partial" "$cache" 2>/dev/null || rm -rf "$partial" # another checkout may have been faster
 }
 
+# Registries that mirror a part of npm leave packages for other platforms out of the lock file, which makes
+# `npm ci` refuse it elsewhere; `npm install` takes the same locked versions and leaves the lock file alone.
+npm_packages() {
+  npm ci --ignore-scripts --no-audit --no-fund || npm install --no-save --ignore-scripts --no-audit --no-fund
+}
+
 # node_modules is up to date when it carries the hash of the lock file, the ABI it was built for (the
 # number node_abi, set by script/bootstrap) and its folder: the renderer's links are absolute.
 install_npm_packages() {
   local wanted stamp=node_modules/.geopf-local
   wanted="$(digest package-lock.json) abi$node_abi $PWD"
   [[ $(cat "$stamp" 2>/dev/null) != "$wanted" ]] || return 0
-  quietly 'Installation des paquets npm' npm ci --ignore-scripts --no-audit --no-fund
+  quietly 'Installation des paquets npm' npm_packages
   # Scripts run for the packages that need theirs, and for no other.
   quietly 'Préparation du moteur de rendu' npm rebuild @mapnik/mapnik msgpackr-extract
   install_gdal_binding

@@ -16,6 +16,7 @@ export interface DaemonOptions {
 
 /** A private service running as our child. */
 export interface Daemon {
+  readonly name: string;
   readonly logFile: string;
   /** Resolves when the process has ended, whoever ended it. */
   readonly exited: Promise<void>;
@@ -46,6 +47,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   if (child.pid !== undefined) await recordProcess(processFile, child.pid, options.name);
   const running = () => child.pid !== undefined && child.exitCode === null && child.signalCode === null;
   return {
+    name: options.name,
     logFile,
     exited,
     running,

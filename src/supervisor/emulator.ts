@@ -4,9 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { childEnvironment, type Config } from '../config.js';
 import { superviseChild } from './child.js';
-import { clusterContents } from './contents.js';
-import { migrate } from './migrate.js';
-import { projectRoot } from './paths.js';
+import { databaseContents } from './contents.js';
 import { AlreadyRunningError, claimProcessFile } from './process-file.js';
 import { startServices } from './services.js';
 
@@ -36,14 +34,11 @@ export async function startEmulator(config: Config, say: (text: string) => void)
     release();
   };
   try {
-    const contents = await clusterContents(config);
+    const contents = await databaseContents(config);
     const services = await startServices({ ...config, durable: true, contents });
     stops.push(() => services.stop());
     if (services.folder !== config.dataDir) say(`Services privés dans ${services.folder}`);
-    const applied = await migrate(services.databaseUrl);
-    if (applied.length > 0) say(`Migrations appliquées : ${applied.join(', ')}`);
-    if (config.databaseUrl !== undefined) await contents.seed(services.databaseUrl);
-
+    for (const sentence of await contents.fill(services.databaseUrl)) say(sentence);
     const env = childEnvironment({
       PORT: String(port),
       DATA_DIR: config.dataDir,
@@ -52,7 +47,7 @@ export async function startEmulator(config: Config, say: (text: string) => void)
     });
     const onCrash = (name: string, delayMs: number) => say(`${name} s'est arrêté, redémarrage dans ${delayMs} ms`);
     const children = (['server', 'worker'] as const).map((name) =>
-      superviseChild({ name, module: join(projectRoot(), 'dist', 'src', `${name}.js`), env, onCrash }),
+      superviseChild({ name, module: join(import.meta.dirname, '..', `${name}.js`), env, onCrash }),
     );
     stops.push(async () => void (await Promise.all(children.map((child) => child.stop()))));
     await Promise.all(children.map((child) => child.ready));

@@ -1,10 +1,10 @@
 /** Tells the person at the terminal what happens and when. */
 export interface Narrator {
   /** One line, prefixed by the seconds elapsed since the script started. */
-  say(text: string): void;
+  readonly say: (text: string) => void;
   /** Text without a time. */
-  print(text: string): void;
-  elapsedMs(): number;
+  readonly print: (text: string) => void;
+  readonly elapsedMs: () => number;
 }
 
 /** @param startedAt start of the calling script, milliseconds since the epoch */

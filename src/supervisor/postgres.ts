@@ -1,13 +1,14 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { type Account, asAccount, ownedFolder } from './account.js';
+import type { DatabaseContents } from './contents.js';
 import { type Daemon, logTail, startDaemon } from './daemon.js';
 import { locate } from './locate.js';
 
@@ -17,13 +18,7 @@ const run = promisify(execFile);
 export const DATABASE = 'geopf';
 const ROLE = 'geopf';
 const START_TIMEOUT_MS = 60_000;
-
-/** What a new cluster holds from the start, kept as a prebuilt folder for the next new one. */
-export interface ClusterContents {
-  /** Changes whenever `fill` would write something else. */
-  readonly fingerprint: string;
-  fill(databaseUrl: string): Promise<void>;
-}
+const KEPT_CLUSTERS = 3;
 
 /** Where the private PostgreSQL keeps its data and its socket, and whether it must survive a crash. */
 export interface PostgresOptions {
@@ -34,7 +29,8 @@ export interface PostgresOptions {
   readonly logFolder: string;
   readonly account: Account | null;
   readonly durable: boolean;
-  readonly contents: ClusterContents;
+  /** What a new cluster holds from the start. */
+  readonly contents: DatabaseContents;
   /** Where prebuilt clusters are kept. */
   readonly cacheDir: string;
 }
@@ -57,6 +53,8 @@ export async function startPostgres(options: PostgresOptions): Promise<PrivatePo
   const prebuilt = join(options.cacheDir, `cluster-${await clusterKey(bin, options)}`);
   if (!existsSync(prebuilt)) await buildCluster(bin, options, prebuilt);
   await copyFolder(prebuilt, options.folder, options.account);
+  await utimes(prebuilt, new Date(), new Date());
+  await forgetOldClusters(options.cacheDir);
   return launch(bin, options);
 }
 
@@ -65,19 +63,20 @@ async function buildCluster(bin: string, options: PostgresOptions, prebuilt: str
   const folder = `${options.folder}.new`;
   await rm(folder, { recursive: true, force: true });
   await ownedFolder(folder, options.account);
-  const [program = '', ...args] = asAccount(options.account, 'TERM', [
+  const initdb = [
     join(bin, 'initdb'),
-    ...[
-      '-D',
-      folder,
-      '-U',
-      'postgres',
-      '--auth=trust',
-      '--encoding=UTF8',
-      '--locale=C.UTF-8',
-      '--no-sync',
-      '--no-instructions',
-    ],
+    '-D',
+    folder,
+    '-U',
+    'postgres',
+    '--auth=trust',
+    '--no-sync',
+    '--no-instructions',
+  ];
+  const [program = '', ...args] = asAccount(options.account, 'TERM', [
+    ...initdb,
+    '--encoding=UTF8',
+    '--locale=C.UTF-8',
   ]);
   await run(program, args, { cwd: '/' });
   const server = await launch(bin, { ...options, folder, durable: false });
@@ -175,6 +174,14 @@ async function withClient(url: string, work: (client: pg.Client) => Promise<void
   } finally {
     await client.end();
   }
+}
+
+/** Every change of the seed makes another prebuilt cluster (70 MB): the last ones used are kept. */
+async function forgetOldClusters(cacheDir: string): Promise<void> {
+  const names = (await readdir(cacheDir)).filter((name) => /^cluster-[0-9a-f]+$/.test(name));
+  const used = await Promise.all(names.map(async (name) => ({ name, at: (await stat(join(cacheDir, name))).mtimeMs })));
+  used.sort((a, b) => b.at - a.at);
+  for (const { name } of used.slice(KEPT_CLUSTERS)) await rm(join(cacheDir, name), { recursive: true, force: true });
 }
 
 async function copyFolder(from: string, to: string, account: Account | null): Promise<void> {

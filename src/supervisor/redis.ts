@@ -34,10 +34,18 @@ export async function startRedis(options: RedisOptions): Promise<PrivateRedis> {
     stopSignal: 'TERM',
     command: [
       program,
-      ...['--port', '0', '--unixsocket', socket, '--unixsocketperm', '700', '--dir', options.folder],
-      // Queued jobs outlive a restart; BullMQ asks that no key be evicted.
-      ...['--appendonly', options.durable ? 'yes' : 'no', '--save', '', '--maxmemory-policy', 'noeviction'],
-      ...['--daemonize', 'no', '--databases', '1'],
+      ...Object.entries({
+        port: '0',
+        unixsocket: socket,
+        unixsocketperm: '700',
+        dir: options.folder,
+        daemonize: 'no',
+        databases: '1',
+        save: '',
+        // Queued jobs outlive a restart; BullMQ asks that no key be evicted.
+        appendonly: options.durable ? 'yes' : 'no',
+        'maxmemory-policy': 'noeviction',
+      }).flatMap(([name, value]) => [`--${name}`, value]),
     ],
   });
   const deadline = Date.now() + START_TIMEOUT_MS;

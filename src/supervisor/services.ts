@@ -3,7 +3,8 @@ import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ownedFolder, serviceAccount, serviceFolder } from './account.js';
-import { type ClusterContents, startPostgres } from './postgres.js';
+import type { DatabaseContents } from './contents.js';
+import { startPostgres } from './postgres.js';
 import { startRedis } from './redis.js';
 
 /** Which services to start privately, and where. */
@@ -15,7 +16,7 @@ export interface ServicesOptions {
   readonly redisUrl: string | undefined;
   /** False for tests: what they write need not survive a power cut. */
   readonly durable: boolean;
-  readonly contents: ClusterContents;
+  readonly contents: DatabaseContents;
   readonly cacheDir: string;
 }
 
@@ -40,32 +41,25 @@ export async function startServices(options: ServicesOptions): Promise<Services>
   const logFolder = join(folder, 'logs');
   await mkdir(logFolder, { recursive: true });
   const common = { runFolder, logFolder, account, durable: options.durable };
+  const { contents, cacheDir } = options;
   const starting = [
     options.databaseUrl === undefined
-      ? startPostgres({
-          ...common,
-          folder: join(folder, 'postgresql'),
-          contents: options.contents,
-          cacheDir: options.cacheDir,
-        })
-      : null,
-    options.redisUrl === undefined ? startRedis({ ...common, folder: join(folder, 'redis') }) : null,
+      ? startPostgres({ ...common, folder: join(folder, 'postgresql'), contents, cacheDir })
+      : Promise.resolve(null),
+    options.redisUrl === undefined ? startRedis({ ...common, folder: join(folder, 'redis') }) : Promise.resolve(null),
   ] as const;
   const outcomes = await Promise.allSettled(starting);
+  const daemons = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' && outcome.value) || []);
   const stop = async () => {
-    await Promise.all(outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value?.stop() : undefined)));
+    await Promise.all(daemons.map((daemon) => daemon.stop()));
   };
-  for (const outcome of outcomes) {
-    if (outcome.status === 'rejected') {
-      await stop();
-      throw outcome.reason;
-    }
+  const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failure !== undefined) {
+    await stop();
+    throw failure.reason;
   }
   const [postgres, redis] = await Promise.all(starting);
-  const lost = Promise.race([
-    ...(postgres === null ? [] : [postgres.exited.then(() => 'PostgreSQL')]),
-    ...(redis === null ? [] : [redis.exited.then(() => 'Redis')]),
-  ]);
+  const lost = Promise.race(daemons.map((daemon) => daemon.exited.then(() => daemon.name)));
   return {
     databaseUrl: options.databaseUrl ?? postgres?.url ?? '',
     redisUrl: options.redisUrl ?? redis?.url ?? '',
