@@ -14,6 +14,11 @@ export async function replaceWarnings(db: Db, entityId: string, sentences: reado
   await db.warning.createMany({ data: sentences.map((text) => ({ entityId, text })) });
 }
 
+/** The warnings of an entity, oldest first. */
+export async function listWarnings(db: Db, entityId: string): Promise<{ text: string; creation: Date }[]> {
+  return db.warning.findMany({ where: { entityId }, orderBy: { id: 'asc' }, select: { text: true, creation: true } });
+}
+
 /** The sentences as a header value: headers carry ASCII, so accents are dropped; cut with "..." when too long. */
 export function warningHeader(sentences: readonly string[]): string {
   const text = sentences

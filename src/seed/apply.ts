@@ -4,15 +4,17 @@ import { REGISTRY_SCHEMA } from '../deps.js';
 import { publishFeatureTypes } from './feature-types.js';
 import { ENTITY_MODULES } from './modules.js';
 import type { Seed } from './schema.js';
-import { type SeedDeps, inTransaction } from './transaction.js';
+import { type SeedDeps, exclusively, inTransaction } from './transaction.js';
 
 /**
  * Writes a seed into the registry: what it names is created or updated, the rest is left alone, so that
  * it may be applied again. Features and publications of its feature types are made once.
  */
 export async function applySeed(deps: SeedDeps, seed: Seed): Promise<void> {
-  await inTransaction(deps, (client) => writeSeed(client, seed));
-  await publishFeatureTypes(deps, seed);
+  await exclusively(deps, async () => {
+    await inTransaction(deps, (client) => writeSeed(client, seed));
+    await publishFeatureTypes(deps, seed);
+  });
 }
 
 /** The registry part of a seed, in the caller's transaction. */

@@ -4,13 +4,18 @@ import { writeSeed } from './apply.js';
 import { publishFeatureTypes } from './feature-types.js';
 import { ENTITY_MODULES } from './modules.js';
 import type { Seed } from './schema.js';
-import { inTransaction } from './transaction.js';
+import { exclusively, inTransaction } from './transaction.js';
 
 /**
  * Brings the emulator back to its seed: jobs are stopped first, then files, feature schemas and every
- * entity go. Callers of the API see either the old state or the seeded one.
+ * entity go. Nothing of the seed is ever half there: it is written in one transaction, its published
+ * datasets excepted, which follow one by one.
  */
 export async function resetToSeed(deps: Deps, seed: Seed): Promise<void> {
+  await exclusively(deps, () => reset(deps, seed));
+}
+
+async function reset(deps: Deps, seed: Seed): Promise<void> {
   await deps.jobs.pauseAndDrain();
   try {
     const modules = [...ENTITY_MODULES].reverse();

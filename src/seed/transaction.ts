@@ -22,3 +22,18 @@ export async function inTransaction<T>(
     client.release();
   }
 }
+
+/** Any number will do, as long as nothing else in the emulator locks on it. */
+const SEED_LOCK = 4_702_112;
+
+/** Runs a function while no other replica seeds or resets. */
+export async function exclusively<T>({ pool }: Pick<Deps, 'pool'>, work: () => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  try {
+    await client.query('SELECT pg_advisory_lock($1)', [SEED_LOCK]);
+    return await work();
+  } finally {
+    // Closing the session releases the lock, even when the connection is the thing that failed.
+    client.release(true);
+  }
+}

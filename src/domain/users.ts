@@ -1,0 +1,47 @@
+import type { Deps } from '../deps.js';
+import type { ApiUser } from '../generated/prisma/client.js';
+import { COMMUNITY_RIGHTS, type CommunityRight } from './access.js';
+
+/** A community as one of its members sees it. */
+export interface MemberCommunity {
+  readonly id: string;
+  readonly name: string;
+  readonly technicalName: string;
+  readonly public: boolean;
+  readonly supervisorId: string;
+  /** Absent for a community that only consumes. */
+  readonly datastoreId: string | undefined;
+  /** In the order of COMMUNITY_RIGHTS; all of them for the supervisor. */
+  readonly rights: readonly CommunityRight[];
+}
+
+export interface UserProfile {
+  readonly user: ApiUser;
+  readonly communities: readonly MemberCommunity[];
+}
+
+/** An API user with the communities they belong to, oldest first (access.md §3.2). */
+export async function readProfile({ prisma }: Pick<Deps, 'prisma'>, userId: string): Promise<UserProfile> {
+  const user = await prisma.apiUser.findUniqueOrThrow({ where: { id: userId } });
+  const communities = await prisma.community.findMany({
+    where: { OR: [{ supervisorId: userId }, { members: { some: { userId } } }] },
+    include: { members: { where: { userId } }, datastore: { select: { id: true } } },
+    orderBy: [{ creation: 'asc' }, { id: 'asc' }],
+  });
+  return {
+    user,
+    communities: communities.map((community) => {
+      const granted = community.members[0]?.rights ?? [];
+      const supervises = community.supervisorId === userId;
+      return {
+        id: community.id,
+        name: community.name,
+        technicalName: community.technicalName,
+        public: community.public,
+        supervisorId: community.supervisorId,
+        datastoreId: community.datastore?.id,
+        rights: COMMUNITY_RIGHTS.filter((right) => supervises || granted.includes(right)),
+      };
+    }),
+  };
+}
