@@ -1,0 +1,84 @@
+import { notFound } from '../errors.js';
+import { type Check, Prisma } from '../generated/prisma/client.js';
+import { type CheckRun, findCheckExecution } from './checks.js';
+import type { Db } from './database.js';
+import { inOrder, matchesText, type Page, type Paged, pageOfIds } from './listing.js';
+
+export interface CheckFilters {
+  readonly name?: string | undefined;
+  readonly defaultUploadType?: string | undefined;
+}
+
+/** A page of the checks lent to a datastore, in the order of the catalogue unless sorted by creation. */
+export async function listChecks(
+  db: Db,
+  datastoreId: string,
+  query: { filters: CheckFilters; sort: readonly { descending: boolean }[]; page: Page },
+): Promise<Paged<Check>> {
+  const { name, defaultUploadType } = query.filters;
+  const where = [Prisma.sql`lent.datastore_id = ${datastoreId}::uuid`];
+  if (name !== undefined) where.push(matchesText(Prisma.sql`entity.name`, name));
+  if (defaultUploadType !== undefined) {
+    where.push(Prisma.sql`${defaultUploadType} = ANY (entity.default_upload_types)`);
+  }
+  const { ids, total } = await pageOfIds(db, {
+    from: Prisma.sql`geopf."check" AS entity JOIN geopf.datastore_check AS lent ON lent.check_id = entity.id`,
+    where,
+    orderBy: [...byCreation(query.sort), Prisma.sql`entity.position`],
+    page: query.page,
+  });
+  return { items: inOrder(ids, await db.check.findMany({ where: { id: { in: ids } } })), total };
+}
+
+/**
+ * A check lent to the datastore.
+ * @throws ApiError not_found
+ */
+export async function findCheck(db: Db, datastoreId: string, id: string): Promise<Check> {
+  const check = await db.check.findFirst({ where: { id, datastores: { some: { datastoreId } } } });
+  if (check === null) throw notFound(`La vérification ${id} n'existe pas.`);
+  return check;
+}
+
+export interface CheckExecutionFilters {
+  readonly status?: string | undefined;
+  readonly upload?: string | undefined;
+  readonly check?: string | undefined;
+}
+
+/** A page of the executions on the uploads of a datastore, oldest first unless sorted. */
+export async function listCheckExecutions(
+  db: Db,
+  datastoreId: string,
+  query: { filters: CheckExecutionFilters; sort: readonly { descending: boolean }[]; page: Page },
+): Promise<Paged<CheckRun>> {
+  const { status, upload, check } = query.filters;
+  const where = [Prisma.sql`upload.datastore_id = ${datastoreId}::uuid`];
+  if (status !== undefined) where.push(Prisma.sql`entity.status = ${status}`);
+  if (upload !== undefined) where.push(Prisma.sql`entity.upload_id = ${upload}::uuid`);
+  if (check !== undefined) where.push(Prisma.sql`entity.check_id = ${check}::uuid`);
+  const { ids, total } = await pageOfIds(db, {
+    from: Prisma.sql`geopf.check_execution AS entity JOIN geopf.upload AS upload ON upload.id = entity.upload_id`,
+    where,
+    orderBy: [...byCreation(query.sort), Prisma.sql`entity.creation`],
+    page: query.page,
+  });
+  const rows = await db.checkExecution.findMany({ where: { id: { in: ids } }, include: { check: true } });
+  return { items: inOrder(ids, rows), total };
+}
+
+/**
+ * A page of the lines a check execution wrote.
+ * @throws ApiError not_found
+ */
+export async function listCheckLogs(db: Db, datastoreId: string, id: string, page: Page): Promise<Paged<string>> {
+  await findCheckExecution(db, datastoreId, id);
+  const where = { executionId: id };
+  const total = await db.logLine.count({ where });
+  const lines = await db.logLine.findMany({ where, orderBy: { id: 'asc' }, skip: page.offset, take: page.limit });
+  return { items: lines.map((line) => line.line), total };
+}
+
+function byCreation(sort: readonly { descending: boolean }[]): Prisma.Sql[] {
+  return sort.map(({ descending }) => Prisma.sql`entity.creation ${Prisma.raw(descending ? 'DESC' : 'ASC')}`);
+}

@@ -1,0 +1,295 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { type Static, Type } from 'typebox';
+import Value from 'typebox/value';
+import type { UploadType } from '../../catalogue/data-types.js';
+import { listEvents } from '../../domain/events.js';
+import { addTags, normaliseTags, removeTags } from '../../domain/tags.js';
+import {
+  createUpload,
+  deleteUpload,
+  findUpload,
+  listUploads,
+  openUpload,
+  patchUpload,
+  type UploadFilters,
+} from '../../domain/uploads.js';
+import { badRequest } from '../../errors.js';
+import type { Prisma } from '../../generated/prisma/client.js';
+import { callerOf, datastoreOf } from '../../plugins/auth.js';
+import { validationSentences } from '../../plugins/validation-sentences.js';
+import { commentRoutes } from '../comments/index.js';
+import {
+  PageQuery,
+  pickFields,
+  readFields,
+  readPage,
+  readSort,
+  readTagFilters,
+  readTagKeys,
+  sendPage,
+} from '../lists.js';
+import { answers, Event, NoContent, readBoolean, TagsBody } from '../schemas.js';
+import { uploadCheckRoutes } from './checks.js';
+import { uploadFileRoutes } from './files.js';
+import { presentUpload, presentUploadItem } from './present.js';
+import {
+  CreateBody,
+  DatastoreParams,
+  LIST_FIELDS,
+  ListQuery,
+  PatchBody,
+  TYPE_INFOS,
+  UploadDetail,
+  UploadItem,
+  UploadParams,
+} from './schema.js';
+
+export const UPLOADS_TAG = 'Livraisons et vérifications';
+const tags = [UPLOADS_TAG];
+
+/** Uploads (lifecycle.md §2): the entity, its tags and events. Files and checks have their own modules. */
+export const uploadRoutes: FastifyPluginAsyncTypebox = async (app) => {
+  const { deps } = app;
+  const { prisma } = deps;
+  await app.register(uploadFileRoutes);
+  await app.register(uploadCheckRoutes);
+  await app.register(commentRoutes, {
+    prefix: '/:entity/comments',
+    entity: 'upload',
+    right: 'UPLOAD',
+    tag: UPLOADS_TAG,
+  });
+
+  app.get(
+    '/',
+    {
+      config: { right: 'member' },
+      schema: {
+        tags,
+        operationId: 'listUploads',
+        summary: 'Lister les livraisons',
+        params: DatastoreParams,
+        querystring: ListQuery,
+        response: answers({ 200: Type.Array(UploadItem) }, 400, 401, 403, 404),
+      },
+    },
+    async (request, reply) => {
+      const fields = readFields(request.query, LIST_FIELDS);
+      const page = readPage(request.query);
+      const sort = readSort(request.query, ['creation', 'last_event']);
+      const filters = readFilters(request.query);
+      const datastoreId = datastoreOf(request).id;
+      const found = isOwnedList(request.query)
+        ? await listUploads(prisma, datastoreId, { filters, sort, page })
+        : { items: [], total: 0 };
+      return sendPage(reply, page, found).map((upload) => pickFields(presentUploadItem(upload), fields));
+    },
+  );
+
+  app.post(
+    '/',
+    {
+      config: { right: 'UPLOAD' },
+      schema: {
+        tags,
+        operationId: 'createUpload',
+        summary: 'Créer une livraison',
+        params: DatastoreParams,
+        body: CreateBody,
+        response: answers({ 201: UploadDetail }, 400, 401, 403, 404, 409),
+      },
+    },
+    async (request, reply) => {
+      const { type_infos, open, ...body } = request.body;
+      const upload = await createUpload(
+        deps,
+        datastoreOf(request).id,
+        { ...body, open: readBoolean(open), typeInfos: readTypeInfos(body.type, type_infos) },
+        callerOf(request).id,
+      );
+      return reply.code(201).send(presentUpload(upload));
+    },
+  );
+
+  app.get(
+    '/:upload',
+    {
+      config: { right: 'member' },
+      schema: {
+        tags,
+        operationId: 'getUpload',
+        summary: 'Lire une livraison, même supprimée',
+        params: UploadParams,
+        response: answers({ 200: UploadDetail }, 400, 401, 403, 404),
+      },
+    },
+    async (request) => presentUpload(await findUpload(prisma, datastoreOf(request).id, request.params.upload)),
+  );
+
+  app.patch(
+    '/:upload',
+    {
+      config: { right: 'UPLOAD' },
+      schema: {
+        tags,
+        operationId: 'updateUpload',
+        summary: 'Modifier une livraison',
+        params: UploadParams,
+        body: PatchBody,
+        response: answers({ 200: UploadDetail }, 400, 401, 403, 404),
+      },
+    },
+    async (request) => {
+      const { name, description, srs, open, extent, extra } = request.body;
+      const upload = await patchUpload(deps, datastoreOf(request).id, request.params.upload, {
+        name,
+        description,
+        srs,
+        open: readBoolean(open),
+        extent,
+        extra: extra as Prisma.InputJsonObject | null | undefined,
+      });
+      return presentUpload(upload);
+    },
+  );
+
+  app.delete(
+    '/:upload',
+    {
+      config: { right: 'UPLOAD' },
+      schema: {
+        tags,
+        operationId: 'deleteUpload',
+        summary: 'Supprimer une livraison et ses fichiers',
+        params: UploadParams,
+        response: answers({ 204: NoContent }, 400, 401, 403, 404, 409),
+      },
+    },
+    async (request, reply) => {
+      await deleteUpload(deps, datastoreOf(request).id, request.params.upload, callerOf(request).id);
+      return reply.code(204).send();
+    },
+  );
+
+  app.post(
+    '/:upload/open',
+    {
+      config: { right: 'UPLOAD' },
+      schema: {
+        tags,
+        operationId: 'openUpload',
+        summary: 'Rouvrir une livraison',
+        params: UploadParams,
+        response: answers({ 204: NoContent }, 400, 401, 403, 404, 409),
+      },
+    },
+    async (request, reply) => {
+      await openUpload(deps, datastoreOf(request).id, request.params.upload, callerOf(request).id);
+      return reply.code(204).send();
+    },
+  );
+
+  app.post(
+    '/:upload/tags',
+    {
+      config: { right: 'UPLOAD' },
+      schema: {
+        tags,
+        operationId: 'addUploadTags',
+        summary: 'Ajouter ou remplacer des tags',
+        params: UploadParams,
+        body: TagsBody,
+        response: answers({ 200: UploadDetail }, 400, 401, 403, 404),
+      },
+    },
+    async (request) => {
+      const { id } = await findUpload(prisma, datastoreOf(request).id, request.params.upload);
+      await addTags(prisma, 'upload', id, normaliseTags(request.body));
+      return presentUpload(await findUpload(prisma, datastoreOf(request).id, id));
+    },
+  );
+
+  app.delete(
+    '/:upload/tags',
+    {
+      config: { right: 'UPLOAD' },
+      schema: {
+        tags,
+        operationId: 'removeUploadTags',
+        summary: 'Retirer des tags',
+        description: 'Clés : tags=a&tags=b, tags=a,b, tags[]=a ou tags[0]=a.',
+        params: UploadParams,
+        response: answers({ 204: NoContent }, 400, 401, 403, 404),
+      },
+    },
+    async (request, reply) => {
+      const keys = readTagKeys(request.query as object);
+      const { id } = await findUpload(prisma, datastoreOf(request).id, request.params.upload);
+      await removeTags(prisma, 'upload', id, keys);
+      return reply.code(204).send();
+    },
+  );
+
+  app.get(
+    '/:upload/events',
+    {
+      config: { right: 'member' },
+      schema: {
+        tags,
+        operationId: 'listUploadEvents',
+        summary: "Lister les évènements d'une livraison",
+        params: UploadParams,
+        querystring: PageQuery,
+        response: answers({ 200: Type.Array(Event) }, 400, 401, 403, 404),
+      },
+    },
+    async (request, reply) => {
+      const { id } = await findUpload(prisma, datastoreOf(request).id, request.params.upload);
+      const page = readPage(request.query);
+      return sendPage(reply, page, await listEvents(prisma, { entity: 'upload', id }, page));
+    },
+  );
+};
+
+/** Nothing is shared between datastores yet: a list of shared uploads only is empty. */
+function isOwnedList({ owned, shared }: { owned?: boolean; shared?: boolean }): boolean {
+  return owned ?? !(shared ?? false);
+}
+
+function readFilters(query: Static<typeof ListQuery>): UploadFilters {
+  const { type, status, name, srs, open, lon, lat, before, after } = query;
+  if ((lon === undefined) !== (lat === undefined)) {
+    throw badRequest('Les paramètres "lon" et "lat" vont ensemble.');
+  }
+  return {
+    type,
+    status,
+    name,
+    srs,
+    open,
+    tags: readTagFilters(query),
+    point: lon === undefined || lat === undefined ? undefined : { lon, lat },
+    createdBefore: readDate('before', before),
+    createdAfter: readDate('after', after),
+  };
+}
+
+function readDate(name: string, text: string | undefined): Date | undefined {
+  if (text === undefined) return undefined;
+  const date = new Date(text);
+  if (Number.isNaN(date.getTime())) throw badRequest(`Le paramètre "${name}" n'est pas une date ISO 8601.`);
+  return date;
+}
+
+function readTypeInfos(type: UploadType, given: Record<string, unknown> = {}): Prisma.InputJsonObject {
+  if (!(type in TYPE_INFOS)) return {};
+  const schema = TYPE_INFOS[type as keyof typeof TYPE_INFOS];
+  const faults = Value.Errors(schema, given);
+  if (faults.length > 0) {
+    const located = faults.map((fault) => ({ ...fault, instancePath: `/type_infos${fault.instancePath}` }));
+    throw badRequest(...validationSentences(located as Parameters<typeof validationSentences>[0], 'body'));
+  }
+  return type === 'INDEX'
+    ? { is_search_layer: readBoolean(given.is_search_layer as boolean | string | undefined) ?? false }
+    : (given as Prisma.InputJsonObject);
+}

@@ -1,0 +1,63 @@
+import type { CheckRun } from '../../domain/checks.js';
+import type { UploadRecord } from '../../domain/uploads.js';
+import { presentBox, presentDates, presentInstant, presentOptional } from '../present.js';
+
+/** An upload for the members of its datastore. */
+export function presentUpload(upload: UploadRecord) {
+  return {
+    _id: upload.id,
+    ...presentDates(upload),
+    ...shared(upload),
+    type_infos: upload.typeInfos,
+    ...presentOptional({ extent: upload.extent, extra: upload.extra, last_event: upload.lastEvent }),
+  };
+}
+
+/** An upload in a list, before `fields` chooses its members. */
+export function presentUploadItem(upload: UploadRecord) {
+  return {
+    _id: upload.id,
+    creation: presentInstant(upload.creation),
+    ...shared(upload),
+    ...presentOptional({ bbox: presentBox(upload.extent), last_event: upload.lastEvent }),
+  };
+}
+
+/** The executions of the latest run, by how far they are. */
+export function presentUploadChecks(executions: readonly CheckRun[]) {
+  const inStatus = (status: string) =>
+    executions.filter((execution) => execution.status === status).map(presentCheckState);
+  return {
+    asked: inStatus('WAITING'),
+    in_progress: inStatus('PROGRESS'),
+    passed: inStatus('SUCCESS'),
+    failed: inStatus('FAILURE'),
+  };
+}
+
+function presentCheckState(execution: CheckRun) {
+  return {
+    _id: execution.id,
+    ...presentExecutionDates(execution),
+    check: { _id: execution.check.id, name: execution.check.name },
+  };
+}
+
+/** An execution has no `update` of its own: it shows its last step. */
+export function presentExecutionDates(execution: { creation: Date; start: Date | null; finish: Date | null }) {
+  return presentDates({ creation: execution.creation, update: execution.finish ?? execution.start });
+}
+
+function shared(upload: UploadRecord) {
+  return {
+    name: upload.name,
+    description: upload.description,
+    type: upload.type,
+    open: upload.open,
+    status: upload.status,
+    srs: upload.srs,
+    contact: upload.contact,
+    size: Number(upload.size),
+    tags: upload.tags,
+  };
+}
