@@ -3,7 +3,14 @@ import type { Db } from './database.js';
 import { extentBox } from './extent.js';
 import type { RelationInfo } from './outcomes.js';
 import { assertAllowed } from './transitions.js';
-import { type ConfigurationContent, publicName, type UsedRelation, usedRelations } from './type-infos.js';
+import {
+  type ConfigurationContent,
+  publicName,
+  type UsedEntities,
+  usedEntities,
+  type UsedRelation,
+  usedRelations,
+} from './type-infos.js';
 
 /** What a configuration must satisfy before it is kept (spec diffusion §2.3). */
 
@@ -23,12 +30,6 @@ interface StaticRow {
   usedAttributes: string[] | null;
 }
 
-/** The entities a configuration uses. */
-export interface UsedEntities {
-  readonly storedDataIds: readonly string[];
-  readonly staticIds: readonly string[];
-}
-
 /**
  * Checks the data and files a configuration names, and keeps them from being deleted until the transaction ends.
  * @throws ApiError not_found for an unknown id, conflict for a stored data that is not generated, bad_request for the
@@ -40,14 +41,13 @@ export async function holdUsedEntities(
   content: ConfigurationContent,
 ): Promise<UsedEntities> {
   const used = usedRelations(content);
-  const storedDataIds = unique(used.map((item) => item.storedDataId));
-  const staticIds = unique(used.flatMap((item) => [item.styleId ?? [], item.ftlId ?? []].flat()));
+  const { storedDataIds, staticIds } = usedEntities(content);
   const storedData = await tx.$queryRaw<StoredDataRow[]>`
     SELECT id, name, type, status, extent, type_infos->'relations' AS relations FROM geopf.stored_data
-    WHERE id = ANY (${storedDataIds}::uuid[]) AND datastore_id = ${datastoreId}::uuid ORDER BY id FOR SHARE`;
+    WHERE id = ANY (${[...storedDataIds]}::uuid[]) AND datastore_id = ${datastoreId}::uuid ORDER BY id FOR SHARE`;
   const statics = await tx.$queryRaw<StaticRow[]>`
     SELECT id, name, type, type_infos->'used_attributes' AS "usedAttributes" FROM geopf.static
-    WHERE id = ANY (${staticIds}::uuid[]) AND datastore_id = ${datastoreId}::uuid ORDER BY id FOR SHARE`;
+    WHERE id = ANY (${[...staticIds]}::uuid[]) AND datastore_id = ${datastoreId}::uuid ORDER BY id FOR SHARE`;
   const storedDataOf = new Map(storedData.map((row) => [row.id, row]));
   const staticOf = new Map(statics.map((row) => [row.id, row]));
 
@@ -73,10 +73,6 @@ export async function holdUsedEntities(
   ];
   if (faults.length > 0) throw badRequest(...faults);
   return { storedDataIds, staticIds };
-}
-
-function unique(ids: readonly string[]): string[] {
-  return [...new Set(ids)];
 }
 
 /** A layer needs a place on earth: its own bbox, or the extent of its data. */

@@ -1,12 +1,12 @@
 import type { Deps } from '../deps.js';
 import { badRequest, conflict, notFound } from '../errors.js';
 import { Prisma } from '../generated/prisma/client.js';
-import { holdUsedEntities, type UsedEntities } from './configuration-checks.js';
+import { holdUsedEntities } from './configuration-checks.js';
 import type { Db } from './database.js';
 import { recordEvent } from './events.js';
 import type { Caller } from './executions.js';
 import { transition } from './transitions.js';
-import type { ConfigurationContent } from './type-infos.js';
+import type { ConfigurationContent, UsedEntities } from './type-infos.js';
 
 /** Configurations, spec diffusion §2: what is to be published, and how. */
 
@@ -102,10 +102,7 @@ export async function updateConfiguration(
  */
 export async function deleteConfiguration(deps: Pick<Deps, 'prisma'>, caller: Caller, id: string): Promise<void> {
   await deps.prisma.$transaction(async (tx) => {
-    const rows = await tx.$queryRaw<unknown[]>`
-      SELECT 1 FROM geopf.configuration
-      WHERE id = ${id}::uuid AND datastore_id = ${caller.datastoreId}::uuid FOR UPDATE`;
-    if (rows.length === 0) throw notFound(`La configuration ${id} n'existe pas.`);
+    await holdConfiguration(tx, caller.datastoreId, id);
     const offerings = await tx.offering.count({ where: { configurationId: id } });
     if (offerings > 0) {
       throw conflict(`La configuration a ${offerings} offre(s) : elles doivent être supprimées avant elle.`);
@@ -114,6 +111,17 @@ export async function deleteConfiguration(deps: Pick<Deps, 'prisma'>, caller: Ca
     await tx.comment.deleteMany({ where: { entityId: id } });
     await tx.configuration.delete({ where: { id } });
   });
+}
+
+/**
+ * Keeps a configuration for this transaction: its changes, publications and removals follow one another.
+ * @throws ApiError not_found
+ */
+export async function holdConfiguration(tx: Db, datastoreId: string, id: string): Promise<void> {
+  const rows = await tx.$queryRaw<unknown[]>`
+    SELECT 1 FROM geopf.configuration
+    WHERE id = ${id}::uuid AND datastore_id = ${datastoreId}::uuid FOR UPDATE`;
+  if (rows.length === 0) throw notFound(`La configuration ${id} n'existe pas.`);
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Deps } from '../deps.js';
 import { badRequest, conflict, notFound } from '../errors.js';
-import { Prisma } from '../generated/prisma/client.js';
+import type { Prisma } from '../generated/prisma/client.js';
 import type { Db } from './database.js';
 import type { Caller } from './executions.js';
 import { extentFault } from './extent.js';

@@ -133,3 +133,18 @@ export function usedRelations(content: ConfigurationContent): UsedRelation[] {
     })),
   );
 }
+
+/** The entities a configuration uses. */
+export interface UsedEntities {
+  readonly storedDataIds: readonly string[];
+  readonly staticIds: readonly string[];
+}
+
+/** The stored data and static files a configuration names, each once. */
+export function usedEntities(content: ConfigurationContent): UsedEntities {
+  const used = usedRelations(content);
+  return {
+    storedDataIds: [...new Set(used.map((item) => item.storedDataId))],
+    staticIds: [...new Set(used.flatMap(({ styleId, ftlId }) => [styleId, ftlId].filter((id) => id !== undefined)))],
+  };
+}

@@ -1,0 +1,215 @@
+import type { Deps } from '../deps.js';
+import { ApiError, badRequest, conflict, notFound } from '../errors.js';
+import type { Prisma } from '../generated/prisma/client.js';
+import { type PublicationAction, publicationJob, publicationJobId } from '../workers/publication.job.js';
+import { contentOf } from './configuration-reads.js';
+import { holdConfiguration } from './configurations.js';
+import type { Db } from './database.js';
+import type { Caller } from './executions.js';
+import { offeringUrls } from './offering-urls.js';
+import { touchPublications } from './published.js';
+import { transition, tryTransition } from './transitions.js';
+
+/** Offerings, spec diffusion §3: a configuration on an endpoint. Publication itself is a job. */
+
+type Endpoint = Prisma.EndpointGetPayload<object>;
+
+/**
+ * Publishes a configuration on an endpoint of its type.
+ * @returns id of the offering, PUBLISHING
+ * @throws ApiError not_found, bad_request (type of the endpoint), not_implemented (restricted endpoint) or conflict
+ *   (offered there already, quota)
+ */
+export async function createOffering(
+  deps: Pick<Deps, 'prisma' | 'jobs'>,
+  caller: Caller,
+  configurationId: string,
+  request: { endpoint: string; public_activity?: boolean | undefined },
+): Promise<string> {
+  const offeringId = await deps.prisma.$transaction(async (tx) => {
+    await holdConfiguration(tx, caller.datastoreId, configurationId);
+    const configuration = await tx.configuration.findUniqueOrThrow({ where: { id: configurationId } });
+    const { endpoint, quota } = await holdEndpoint(tx, caller.datastoreId, request.endpoint);
+    assertPublishable(configuration, endpoint);
+    await assertFree(tx, configurationId, endpoint);
+    await assertQuota(tx, caller.datastoreId, endpoint, quota);
+    const { id } = await tx.offering.create({
+      data: {
+        configurationId,
+        endpointId: endpoint.id,
+        status: 'PUBLISHING',
+        // An open endpoint hides nothing: whatever was asked, the offering is open.
+        open: true,
+        urls: urlsOf(configuration, endpoint),
+        publicActivity: request.public_activity ?? false,
+        initiatorId: caller.userId,
+      },
+    });
+    return id;
+  });
+  await enqueue(deps, offeringId, 'publish');
+  return offeringId;
+}
+
+/**
+ * Publishes the present content of the configuration and tables again.
+ * @throws ApiError not_found, or conflict while the offering or its configuration is being changed
+ */
+export async function synchroniseOffering(
+  deps: Pick<Deps, 'prisma' | 'jobs'>,
+  caller: Caller,
+  id: string,
+): Promise<void> {
+  await deps.prisma.$transaction(async (tx) => {
+    const { configuration, endpoint } = await findOffering(tx, caller.datastoreId, id);
+    await holdConfiguration(tx, caller.datastoreId, configuration.id);
+    await transition(tx, { entity: 'offering', id, action: 'synchronise', initiatorId: caller.userId });
+    // The first publication may have failed: then the configuration is still unpublished.
+    await tryTransition(tx, {
+      entity: 'configuration',
+      id: configuration.id,
+      action: 'synchronise',
+      initiatorId: caller.userId,
+    });
+    await tx.offering.update({
+      where: { id },
+      data: { urls: urlsOf(configuration, endpoint), update: new Date(), initiatorId: caller.userId },
+    });
+  });
+  await enqueue(deps, id, 'synchronise');
+}
+
+/**
+ * Changes the given properties; `extra` is replaced whole, `open` stays true on an open endpoint.
+ * @throws ApiError not_found, or conflict while the offering is being removed
+ */
+export async function updateOffering(
+  { prisma }: Pick<Deps, 'prisma'>,
+  caller: Caller,
+  id: string,
+  change: { open?: boolean; available?: boolean; public_activity?: boolean; extra?: object },
+): Promise<void> {
+  await prisma.$transaction(async (tx) => {
+    const { endpoint } = await findOffering(tx, caller.datastoreId, id);
+    await transition(tx, { entity: 'offering', id, action: 'modify', initiatorId: caller.userId });
+    await tx.offering.update({
+      where: { id },
+      data: {
+        // Open layers are always available to all (spec diffusion §3).
+        open: endpoint.open ? undefined : change.open,
+        available: endpoint.open ? undefined : change.available,
+        publicActivity: change.public_activity,
+        extra: change.extra as Prisma.InputJsonObject | undefined,
+      },
+    });
+    await touchPublications(tx);
+  });
+}
+
+/**
+ * Asks for the removal of an offering: UNPUBLISHING, then gone.
+ * @throws ApiError not_found, or conflict when the removal was asked before
+ */
+export async function removeOffering(deps: Pick<Deps, 'prisma' | 'jobs'>, caller: Caller, id: string): Promise<void> {
+  await deps.prisma.$transaction(async (tx) => {
+    await findOffering(tx, caller.datastoreId, id);
+    await transition(tx, { entity: 'offering', id, action: 'unpublish', initiatorId: caller.userId });
+    await tx.offering.update({ where: { id }, data: { initiatorId: caller.userId } });
+  });
+  await enqueue(deps, id, 'unpublish');
+}
+
+/** Queues again the publications whose job was lost, with the queue's memory for instance. Called by the worker. */
+export async function recoverPublications(deps: Pick<Deps, 'prisma' | 'jobs'>): Promise<void> {
+  const actions: Readonly<Record<string, PublicationAction>> = {
+    PUBLISHING: 'publish',
+    MODIFYING: 'synchronise',
+    UNPUBLISHING: 'unpublish',
+  };
+  const pending = await deps.prisma.offering.findMany({
+    where: { status: { in: Object.keys(actions) } },
+    select: { id: true, status: true },
+  });
+  for (const { id, status } of pending) {
+    const action = actions[status];
+    if (action !== undefined) await enqueue(deps, id, action);
+  }
+}
+
+async function enqueue(deps: Pick<Deps, 'jobs'>, offeringId: string, action: PublicationAction): Promise<void> {
+  await deps.jobs.enqueue(publicationJob, { offeringId, action }, { jobId: publicationJobId(offeringId, action) });
+}
+
+async function findOffering(tx: Db, datastoreId: string, id: string) {
+  const offering = await tx.offering.findFirst({
+    where: { id, configuration: { datastoreId } },
+    include: { configuration: true, endpoint: true },
+  });
+  if (offering === null) throw notFound(`L'offre ${id} n'existe pas.`);
+  return offering;
+}
+
+/** The endpoint as it is lent to the datastore; the row is locked so that two publications cannot share a last place. */
+async function holdEndpoint(tx: Db, datastoreId: string, id: string): Promise<{ endpoint: Endpoint; quota: number }> {
+  await tx.$queryRaw`
+    SELECT 1 FROM geopf.datastore_endpoint
+    WHERE datastore_id = ${datastoreId}::uuid AND endpoint_id = ${id}::uuid FOR UPDATE`;
+  const grant = await tx.datastoreEndpoint.findUnique({
+    where: { datastoreId_endpointId: { datastoreId, endpointId: id } },
+    include: { endpoint: true },
+  });
+  if (grant === null) throw notFound(`Le point d'accès ${id} n'existe pas ou n'est pas disponible dans l'entrepôt.`);
+  return grant;
+}
+
+function assertPublishable(
+  configuration: { type: string; attribution: unknown; metadata: unknown },
+  endpoint: Endpoint,
+): void {
+  if (endpoint.type !== configuration.type) {
+    throw badRequest(
+      `Le point d'accès « ${endpoint.name} » est de type ${endpoint.type}, la configuration est de type ${configuration.type}.`,
+    );
+  }
+  if (!endpoint.open) {
+    throw new ApiError(
+      'not_implemented',
+      `Le point d'accès « ${endpoint.name} » est restreint : les services à accès restreint ne sont pas encore pris en charge.`,
+    );
+  }
+  if (endpoint.forceAttribution && configuration.attribution === null) {
+    throw badRequest(`Le point d'accès « ${endpoint.name} » exige une configuration avec une attribution.`);
+  }
+  if (endpoint.forceMetadata && configuration.metadata === null) {
+    throw badRequest(`Le point d'accès « ${endpoint.name} » exige une configuration avec une métadonnée.`);
+  }
+}
+
+/** A removal under way leaves the place: the web application removes and publishes again at once. */
+async function assertFree(tx: Db, configurationId: string, endpoint: Endpoint): Promise<void> {
+  const same = await tx.offering.count({
+    where: { configurationId, endpointId: endpoint.id, status: { not: 'UNPUBLISHING' } },
+  });
+  if (same > 0) throw conflict(`La configuration est déjà publiée sur le point d'accès « ${endpoint.name} ».`);
+}
+
+async function assertQuota(tx: Db, datastoreId: string, endpoint: Endpoint, quota: number): Promise<void> {
+  const use = await tx.offering.count({
+    where: { endpointId: endpoint.id, configuration: { datastoreId }, status: { not: 'UNPUBLISHING' } },
+  });
+  if (use >= quota) {
+    throw conflict(`Le quota du point d'accès « ${endpoint.name} » est atteint (${quota} offre(s)).`);
+  }
+}
+
+function urlsOf(
+  configuration: { type: string; typeInfos: Prisma.JsonValue; layerName: string },
+  endpoint: Endpoint,
+): Prisma.InputJsonArray {
+  const [service] = endpoint.urls as { type: string; path: string }[];
+  if (service === undefined) throw new Error(`endpoint ${endpoint.id} has no URL`);
+  return offeringUrls(contentOf(configuration), configuration.layerName, service.path).map(({ type, url }) => ({
+    type,
+    url,
+  }));
+}
