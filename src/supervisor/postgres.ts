@@ -83,6 +83,7 @@ async function buildCluster(bin: string, options: PostgresOptions, prebuilt: str
   try {
     await createDatabase(options.runFolder);
     await options.contents.fill(server.url);
+    await waitUntilUnused(options.runFolder);
   } finally {
     await server.stop();
   }
@@ -109,6 +110,18 @@ async function createDatabase(runFolder: string): Promise<void> {
     await client.query('CREATE EXTENSION postgis');
     // Coordinate systems of the IGNF register are added to PostGIS's own table.
     await client.query(`GRANT INSERT, UPDATE, DELETE ON spatial_ref_sys TO ${ROLE}`);
+  });
+}
+
+/** A pool that was ended may still be closing its connections: stopping now would end them with an error. */
+async function waitUntilUnused(runFolder: string): Promise<void> {
+  await withClient(socketUrl(runFolder, 'postgres', 'postgres'), async (client) => {
+    const query = 'SELECT count(*)::int AS used FROM pg_stat_activity WHERE datname = $1';
+    for (;;) {
+      const { rows } = await client.query<{ used: number }>(query, [DATABASE]);
+      if (rows[0]?.used === 0) return;
+      await sleep(10);
+    }
   });
 }
 
