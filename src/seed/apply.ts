@@ -1,21 +1,33 @@
 import { randomBytes } from 'node:crypto';
-import type { ClientBase } from 'pg';
+import pg, { type ClientBase } from 'pg';
 import { REGISTRY_SCHEMA } from '../deps.js';
 import { publishFeatureTypes } from './feature-types.js';
 import { ENTITY_MODULES } from './modules.js';
+import { SeedError } from './parse.js';
 import type { Seed } from './schema.js';
 import { type SeedDeps, exclusively, inTransaction } from './transaction.js';
 
 /**
  * Writes a seed into the registry: what it names is created or updated, the rest is left alone, so that
  * it may be applied again. Features and publications of its feature types are made once.
+ * @throws SeedError when the database refuses it: a name taken by another id, a malformed geometry
  */
 export async function applySeed(deps: SeedDeps, seed: Seed): Promise<void> {
-  await exclusively(deps, async () => {
-    await inTransaction(deps, (client) => writeSeed(client, seed));
-    await publishFeatureTypes(deps, seed);
-  });
+  try {
+    await exclusively(deps, async () => {
+      await inTransaction(deps, (client) => writeSeed(client, seed));
+      await publishFeatureTypes(deps, seed);
+    });
+  } catch (error) {
+    if (error instanceof pg.DatabaseError && CONTENT_FAULT.test(error.code ?? '')) {
+      throw new SeedError([error.detail === undefined ? error.message : `${error.message} (${error.detail})`]);
+    }
+    throw error;
+  }
 }
+
+/** SQLSTATE of what the content of a seed can cause: data exceptions, constraints, PostGIS's own errors. */
+const CONTENT_FAULT = /^(22|23|XX000)/;
 
 /** The registry part of a seed, in the caller's transaction. */
 export async function writeSeed(client: ClientBase, seed: Seed): Promise<void> {

@@ -1,5 +1,5 @@
 import Value from 'typebox/value';
-import { parseDocument } from 'yaml';
+import { type Document, parseDocument } from 'yaml';
 import { type Seed, SeedSchema } from './schema.js';
 
 /** Password of every account of the default seed: known to all, so refused in production. */
@@ -21,12 +21,21 @@ export class SeedError extends Error {
 export function parseSeed(text: string, options: { production: boolean }): Seed {
   const document = parseDocument(text, { prettyErrors: true });
   if (document.errors.length > 0) throw new SeedError(document.errors.map((error) => error.message.trim()));
-  const value: unknown = Value.Default(SeedSchema, document.toJS() ?? {});
+  const value: unknown = Value.Default(SeedSchema, toValue(document) ?? {});
   if (!Value.Check(SeedSchema, value)) throw new SeedError(schemaFaults(value));
   const faults = [...duplicateFaults(value), ...referenceFaults(value), ...clientFaults(value)];
   if (options.production) faults.push(...productionFaults(value));
   if (faults.length > 0) throw new SeedError(faults);
   return value;
+}
+
+/** Expands the aliases, within the parser's limit. */
+function toValue(document: Document): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new SeedError([(error as Error).message]);
+  }
 }
 
 function schemaFaults(value: unknown): string[] {

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { ServerDeps } from '../../deps.js';
 import { listWarnings } from '../../domain/warnings.js';
 import { badRequest } from '../../errors.js';
 import { applySeed } from '../../seed/apply.js';
 import { loadSeed } from '../../seed/load.js';
 import { SeedError, parseSeed } from '../../seed/parse.js';
 import { resetToSeed } from '../../seed/reset.js';
-import type { Seed } from '../../seed/schema.js';
 import { projectRoot } from '../../supervisor/paths.js';
 import { refuseForeignPages, requireToken } from './guard.js';
 import { readReadiness } from './readiness.js';
@@ -48,7 +48,7 @@ export const emulatorRoutes: FastifyPluginAsyncTypebox = async (app) => {
     });
 
     control.post('/seed', async (request, reply) => {
-      await applySeed(deps, readSeed(request.body, deps.config.production));
+      await postSeed(deps, request.body);
       return reply.code(204).send();
     });
 
@@ -64,10 +64,10 @@ export const emulatorRoutes: FastifyPluginAsyncTypebox = async (app) => {
   });
 };
 
-function readSeed(body: unknown, production: boolean): Seed {
+async function postSeed(deps: ServerDeps, body: unknown): Promise<void> {
   if (typeof body !== 'string' || body === '') throw badRequest('Un fichier de graines, YAML ou JSON, est attendu.');
   try {
-    return parseSeed(body, { production });
+    await applySeed(deps, parseSeed(body, { production: deps.config.production }));
   } catch (error) {
     if (error instanceof SeedError) throw badRequest(...error.faults);
     throw error;
