@@ -64,8 +64,23 @@ export function filterContext(table: FeatureTable, geometry: GeometryColumn): Fi
   };
 }
 
-/** A rule whose constant cannot be a value of the attribute selects nothing; the rest of the style still applies. */
+/**
+ * A rule's filter. A comparison whose constant cannot be a value of the attribute (`population = ''`) is false; the
+ * rest of the filter and of the style still applies.
+ */
 export function rulePredicate(filter: Filter, context: FilterSqlContext): SqlFragment {
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      return sql`(${join(predicates(filter.filters, context), filter.kind === 'and' ? ' AND ' : ' OR ')})`;
+    case 'not':
+      return sql`(${rulePredicate(filter.filter, context)} IS NOT TRUE)`;
+    default:
+      return leafPredicate(filter, context);
+  }
+}
+
+function leafPredicate(filter: Filter, context: FilterSqlContext): SqlFragment {
   try {
     return filterToSql(filter, context);
   } catch (error) {

@@ -41,7 +41,11 @@ export function toMapnikStyles(style: StyleModel, prefix: string, marksFolder: s
       return needed.map((rule) => {
         const drawn = rule.symbolizers.map((each) => symbolizerElements(each, columns, marksFolder));
         reach = Math.max(reach, ...drawn.map((each) => each.reach));
-        return ruleElement(rule, drawn.flatMap((each) => each.elements), columns);
+        return ruleElement(
+          rule,
+          drawn.flatMap((each) => each.elements),
+          columns,
+        );
       });
     };
     const shapeRules = build((symbolizer) => symbolizer.type !== 'text');

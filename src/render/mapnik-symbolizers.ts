@@ -93,7 +93,8 @@ function textElements(text: TextSymbolizer, columns: ColumnNames): DrawnSymboliz
       'vertical-alignment': anchorY < 0.25 ? 'top' : anchorY > 0.75 ? 'bottom' : 'middle',
       dx: displacementX,
       dy: -displacementY,
-      orientation: rotation === 0 ? undefined : rotation,
+      // Mapnik turns texts counterclockwise.
+      orientation: rotation === 0 ? undefined : -rotation,
     },
     `[${columns.ofLabel(text.label)}]`,
   );

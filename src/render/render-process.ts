@@ -65,12 +65,16 @@ export class RenderProcess {
     return this.child.pid;
   }
 
-  /** Draws one image. The process must be idle. @throws RenderError */
-  draw(drawing: Drawing): Promise<Buffer> {
+  /**
+   * Draws one image. The process must be idle.
+   * @throws RenderError, and whatever `drawing.document` throws
+   */
+  async draw(drawing: Drawing): Promise<Buffer> {
+    this.sequence += 1;
+    const message = this.message(drawing, this.known.get(drawing.key) === undefined);
     return new Promise((resolve, reject) => {
       this.job = { drawing, resolve, reject };
-      this.sequence += 1;
-      this.post(this.job, !this.isKnown(drawing.key));
+      this.send(message, reject);
     });
   }
 
@@ -80,11 +84,7 @@ export class RenderProcess {
     this.child.kill('SIGKILL');
   }
 
-  private isKnown(key: string): boolean {
-    return this.known.get(key) !== undefined;
-  }
-
-  private post({ drawing, reject }: Job, withDocument: boolean): void {
+  private message(drawing: Drawing, withDocument: boolean): DrawMessage {
     let xml: string | null = null;
     if (withDocument) {
       const document = drawing.document();
@@ -92,7 +92,10 @@ export class RenderProcess {
       this.known.set(drawing.key, document.srids);
     }
     const tableSrids = this.known.get(drawing.key) ?? [];
-    const message: DrawMessage = { ...drawing.view, id: this.sequence, key: drawing.key, xml, tableSrids };
+    return { ...drawing.view, id: this.sequence, key: drawing.key, xml, tableSrids };
+  }
+
+  private send(message: DrawMessage, reject: Job['reject']): void {
     this.child.send(message, (error) => {
       // The channel closes just before the exit event, which settles the job when this does not.
       if (error !== null) reject(new RenderError('crashed', error.message));
@@ -107,7 +110,7 @@ export class RenderProcess {
     const { job } = this;
     if (job === null || message.id !== this.sequence) return;
     if (message.type === 'unknown-map') {
-      this.post(job, true);
+      this.send(this.message(job.drawing, true), job.reject);
       return;
     }
     this.job = null;

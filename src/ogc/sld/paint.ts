@@ -1,6 +1,15 @@
 import type { ReadElement } from '../xml.js';
 import type { Fill, Stroke } from './model.js';
-import { nameOf, readChildren, readConstant, SldError, type SldContext, toNumber, warn, warnUnsupported } from './reader.js';
+import {
+  nameOf,
+  readChildren,
+  readConstant,
+  SldError,
+  type SldContext,
+  toNumber,
+  warn,
+  warnUnsupported,
+} from './reader.js';
 
 /** Fill and stroke with the defaults of SLD 1.0.0 §11.4 and §11.6. */
 
@@ -38,7 +47,10 @@ export function readStroke(context: SldContext, element: ReadElement): Stroke {
     opacity: parameters.number('stroke-opacity', DEFAULT_STROKE.opacity, { min: 0, max: 1 }),
     width: parameters.number('stroke-width', DEFAULT_STROKE.width, { min: 0, max: MAX_PIXELS }),
     dashArray: parameters.dashes('stroke-dasharray'),
-    dashOffset: parameters.number('stroke-dashoffset', DEFAULT_STROKE.dashOffset, { min: -MAX_PIXELS, max: MAX_PIXELS }),
+    dashOffset: parameters.number('stroke-dashoffset', DEFAULT_STROKE.dashOffset, {
+      min: -MAX_PIXELS,
+      max: MAX_PIXELS,
+    }),
     lineCap: parameters.keyword('stroke-linecap', LINE_CAPS, DEFAULT_STROKE.lineCap),
     lineJoin: parameters.keyword('stroke-linejoin', LINE_JOINS, DEFAULT_STROKE.lineJoin),
   };
@@ -114,7 +126,9 @@ export function readParameters(context: SldContext, parent: ReadElement): Parame
     dashes(name) {
       const value = last(name);
       if (value === undefined) return null;
-      const lengths = value.text.split(/[\s,]+/).map((part) => toNumber(part, value.element, { min: 0, max: MAX_PIXELS }));
+      const lengths = value.text
+        .split(/[\s,]+/)
+        .map((part) => toNumber(part, value.element, { min: 0, max: MAX_PIXELS }));
       // An odd list is read twice (SVG 1.1 §11.4); without any length the line is solid.
       const even = lengths.length % 2 === 0 ? lengths : [...lengths, ...lengths];
       return even.some((length) => length > 0) ? even : null;

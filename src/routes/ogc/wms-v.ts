@@ -1,0 +1,88 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { findFeatures } from '../../domain/feature-info.js';
+import { drawMap } from '../../domain/maps.js';
+import { publishedWmsLayers, type PublishedWmsLayers } from '../../domain/published.js';
+import { writeCapabilities } from '../../ogc/wms/capabilities.js';
+import { WmsException, writeExceptionReport } from '../../ogc/wms/exceptions.js';
+import { writeFeatureInfo } from '../../ogc/wms/feature-info.js';
+import type { ParameterReader } from '../../ogc/wms/parameters.js';
+import { readWmsRequest, requestedVersion } from '../../ogc/wms/request.js';
+
+/** WMS-VECTOR: every address of the open service (spec diffusion §1). */
+
+const ENDPOINT_PATH = '/wms-v';
+
+const PATHS = [ENDPOINT_PATH, '/wms-v/ows', '/wms-v/wms', '/wms-v/geoserver/ows'];
+
+/** Capabilities by the layers they describe, which are the same object until something is published. */
+type CapabilitiesCache = WeakMap<PublishedWmsLayers, Map<string, string>>;
+
+/** Addresses for which capabilities are kept: a client chooses the Host header. */
+const MAX_ADDRESSES = 20;
+
+export const wmsVectorRoutes: FastifyPluginAsyncTypebox = async (app) => {
+  const { deps } = app;
+  const capabilities: CapabilitiesCache = new WeakMap();
+
+  const answer = async (read: ParameterReader, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const wms = readWmsRequest(read, deps.config.render);
+    const published = await publishedWmsLayers(deps, ENDPOINT_PATH);
+    switch (wms.operation) {
+      case 'GetCapabilities':
+        return reply.type('text/xml').send(cachedCapabilities(capabilities, published, request.origin));
+      case 'GetMap': {
+        const map = await drawMap(deps, wms, published.byName);
+        return reply.type(map.contentType).send(map.body);
+      }
+      case 'GetFeatureInfo': {
+        const found = await findFeatures(deps, wms, published.byName);
+        const context = { srid: wms.view.crs.srid, now: new Date() };
+        const { contentType, body } = writeFeatureInfo(wms.infoFormat, found, context);
+        return reply.type(contentType).send(body);
+      }
+    }
+  };
+
+  for (const path of PATHS) {
+    app.get(path, async (request, reply) => {
+      const read = parameterReader(request.url);
+      try {
+        return await answer(read, request, reply);
+      } catch (error) {
+        const exception = toException(error, request);
+        const { contentType, body } = writeExceptionReport(exception, requestedVersion(read));
+        // GeoServer answers exceptions with status 200 (spec diffusion §5).
+        return reply.status(200).type(contentType).send(body);
+      }
+    });
+  }
+};
+
+/** Parameter names do not depend on case (OGC 06-042 §6.8.1); of repeated ones the first counts. */
+function parameterReader(url: string): ParameterReader {
+  const parameters = new Map<string, string>();
+  const start = url.indexOf('?');
+  for (const [name, value] of new URLSearchParams(start < 0 ? '' : url.slice(start + 1))) {
+    const key = name.toLowerCase();
+    if (!parameters.has(key)) parameters.set(key, value);
+  }
+  return (name) => parameters.get(name);
+}
+
+function cachedCapabilities(cache: CapabilitiesCache, published: PublishedWmsLayers, origin: string): string {
+  const byOrigin = cache.get(published) ?? new Map<string, string>();
+  cache.set(published, byOrigin);
+  const known = byOrigin.get(origin);
+  if (known !== undefined) return known;
+  const document = writeCapabilities({ url: `${origin}${ENDPOINT_PATH}`, layers: published.layers });
+  if (byOrigin.size < MAX_ADDRESSES) byOrigin.set(origin, document);
+  return document;
+}
+
+/** Anything unexpected is logged in full and told in general. */
+function toException(error: unknown, request: FastifyRequest): WmsException {
+  if (error instanceof WmsException) return error;
+  request.log.error({ err: error }, 'Wms:Failed');
+  return new WmsException('NoApplicableCode', 'Internal error');
+}
