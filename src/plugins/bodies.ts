@@ -35,6 +35,10 @@ export const bodiesPlugin = fp(
 
     app.setSerializerCompiler(() => JSON.stringify);
     app.addHook('onSend', async (_request, reply, payload) => {
+      if (reply.statusCode === 204) {
+        reply.removeHeader('content-type');
+        return null;
+      }
       if (reply.getHeader('content-type') === `${JSON_TYPE}; charset=utf-8`) reply.header('content-type', JSON_TYPE);
       return payload;
     });

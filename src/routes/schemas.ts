@@ -83,4 +83,4 @@ export function answers<Success extends Record<number, TSchema>>(
 }
 
 /** An answer without body. */
-export const NoContent = Type.Null({ description: 'Pas de contenu.' });
+export const NoContent = Type.Unsafe<undefined>({ type: 'null', description: 'Pas de contenu.' });

@@ -1,30 +1,41 @@
+import type { Static } from 'typebox';
 import type { CheckRun } from '../../domain/checks.js';
 import type { UploadRecord } from '../../domain/uploads.js';
 import { presentBox, presentDates, presentInstant, presentOptional } from '../present.js';
+import type { UploadChecks, UploadDetail, UploadItem } from './schema.js';
+
+type Detail = Static<typeof UploadDetail>;
 
 /** An upload for the members of its datastore. */
-export function presentUpload(upload: UploadRecord) {
+export function presentUpload(upload: UploadRecord): Detail {
   return {
     _id: upload.id,
     ...presentDates(upload),
     ...shared(upload),
-    type_infos: upload.typeInfos,
-    ...presentOptional({ extent: upload.extent, extra: upload.extra, last_event: upload.lastEvent }),
+    type_infos: upload.typeInfos as Detail['type_infos'],
+    ...presentOptional({
+      extent: upload.extent as Detail['extent'] | null,
+      extra: upload.extra as Detail['extra'] | null,
+      last_event: upload.lastEvent as Detail['last_event'] | null,
+    }),
   };
 }
 
 /** An upload in a list, before `fields` chooses its members. */
-export function presentUploadItem(upload: UploadRecord) {
+export function presentUploadItem(upload: UploadRecord): Static<typeof UploadItem> {
   return {
     _id: upload.id,
     creation: presentInstant(upload.creation),
     ...shared(upload),
-    ...presentOptional({ bbox: presentBox(upload.extent), last_event: upload.lastEvent }),
+    ...presentOptional({
+      bbox: presentBox(upload.extent),
+      last_event: upload.lastEvent as Detail['last_event'] | null,
+    }),
   };
 }
 
 /** The executions of the latest run, by how far they are. */
-export function presentUploadChecks(executions: readonly CheckRun[]) {
+export function presentUploadChecks(executions: readonly CheckRun[]): Static<typeof UploadChecks> {
   const inStatus = (status: string) =>
     executions.filter((execution) => execution.status === status).map(presentCheckState);
   return {
@@ -52,12 +63,12 @@ function shared(upload: UploadRecord) {
   return {
     name: upload.name,
     description: upload.description,
-    type: upload.type,
+    type: upload.type as Detail['type'],
     open: upload.open,
-    status: upload.status,
+    status: upload.status as Detail['status'],
     srs: upload.srs,
     contact: upload.contact,
     size: Number(upload.size),
-    tags: upload.tags,
+    tags: upload.tags as Detail['tags'],
   };
 }
