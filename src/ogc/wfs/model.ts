@@ -37,3 +37,10 @@ export function publicColumn(type: FeatureType, name: string): Column | undefine
   const column = findColumn(type.source, name);
   return column !== undefined && publicColumns(type).includes(column) ? column : undefined;
 }
+
+/** Feature types by namespace, in the order in which namespaces first appear. */
+export function groupByNamespace(types: readonly FeatureType[]): Map<string, FeatureType[]> {
+  const groups = new Map<string, FeatureType[]>();
+  for (const type of types) groups.set(namespaceUri(type), [...(groups.get(namespaceUri(type)) ?? []), type]);
+  return groups;
+}
