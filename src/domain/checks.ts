@@ -6,7 +6,7 @@ import type { Db } from './database.js';
 import { recordEvent } from './events.js';
 import type { CheckOutcome } from './outcomes.js';
 import { waitingDelayMs } from './timing.js';
-import { transition, tryTransition } from './transitions.js';
+import { assertAllowed, transition, tryTransition } from './transitions.js';
 import { findUpload } from './uploads.js';
 
 /** An execution with its check. */
@@ -115,6 +115,22 @@ export async function findCheckExecution(
   });
   if (execution === null) throw notFound(`L'exécution de vérification ${id} n'existe pas.`);
   return execution;
+}
+
+/**
+ * Sets who is told of the end of an execution.
+ * @throws ApiError not_found; conflict when it is over
+ */
+export async function setCheckCallback(
+  db: Db,
+  datastoreId: string,
+  id: string,
+  callback: Prisma.InputJsonObject,
+): ReturnType<typeof findCheckExecution> {
+  const execution = await findCheckExecution(db, datastoreId, id);
+  assertAllowed('check_execution', 'modify', execution.status);
+  await db.checkExecution.update({ where: { id }, data: { callback } });
+  return { ...execution, callback: callback as Prisma.JsonObject };
 }
 
 /** What GET /uploads/{id}/checks shows: the last execution of each check in the latest run. */
