@@ -1,0 +1,116 @@
+import { Type } from 'typebox';
+import { STORED_DATA_TYPES } from '../../catalogue/data-types.js';
+import { storedDataStates } from '../../domain/states/stored-data.js';
+import { FieldsQuery, PageQuery, SortQuery } from '../lists.js';
+import { BoundingBox, Event, Extent, FreeObject, Instant, LooseBoolean, Tags, Uuid } from '../schemas.js';
+
+const StoredDataType = Type.Enum([...STORED_DATA_TYPES]);
+const StoredDataStatus = Type.Enum([...storedDataStates.statuses]);
+
+export const DatastoreParams = Type.Object({ datastore: Uuid });
+export const StoredDataParams = Type.Object({ datastore: Uuid, stored_data: Uuid });
+
+const Edition = Type.Object({
+  from: Type.Optional(Type.String({ format: 'date' })),
+  to: Type.Optional(Type.String({ format: 'date' })),
+});
+
+export const ListQuery = Type.Object({
+  ...PageQuery.properties,
+  ...FieldsQuery.properties,
+  ...SortQuery.properties,
+  type: Type.Optional(StoredDataType),
+  status: Type.Optional(StoredDataStatus),
+  name: Type.Optional(Type.String({ description: '% remplace zéro ou plusieurs caractères ; la casse est ignorée.' })),
+  open: Type.Optional(Type.Boolean()),
+  srs: Type.Optional(Type.String()),
+  lon: Type.Optional(
+    Type.Number({ minimum: -180, maximum: 180, description: 'Avec lat : point que contient l’emprise.' }),
+  ),
+  lat: Type.Optional(Type.Number({ minimum: -90, maximum: 90 })),
+  before: Type.Optional(Type.String({ description: 'Date de création : avant cette date, exclue.' })),
+  after: Type.Optional(Type.String({ description: 'Date de création : à partir de cette date.' })),
+  owned: Type.Optional(Type.Boolean()),
+  shared: Type.Optional(Type.Boolean()),
+});
+
+export const LIST_FIELDS = {
+  defaults: ['name', 'type', 'open', 'srs'],
+  legal: [
+    'name',
+    'description',
+    'type',
+    'open',
+    'status',
+    'srs',
+    'contact',
+    'edition',
+    'size',
+    'last_event',
+    'tags',
+    'creation',
+    'bbox',
+    'public_activity',
+  ],
+} as const;
+
+export const PatchBody = Type.Object(
+  {
+    name: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+    description: Type.Optional(Type.String({ maxLength: 10_000 })),
+    open: Type.Optional(LooseBoolean),
+    edition: Type.Optional(Edition),
+    extent: Type.Optional(Extent),
+    extra: Type.Optional(FreeObject),
+    public_activity: Type.Optional(LooseBoolean),
+  },
+  { title: 'StoredDataUpdateDto' },
+);
+
+const shown = {
+  name: Type.String(),
+  description: Type.Optional(Type.String()),
+  type: StoredDataType,
+  open: Type.Boolean(),
+  status: StoredDataStatus,
+  srs: Type.Optional(Type.String()),
+  contact: Type.String(),
+  edition: Type.Optional(Edition),
+  size: Type.Optional(Type.Integer({ description: 'Octets.' })),
+  last_event: Type.Optional(Event),
+  tags: Tags,
+  creation: Instant,
+  public_activity: Type.Boolean(),
+};
+
+export const StoredDataItem = Type.Intersect([
+  Type.Object({ _id: Uuid }),
+  Type.Partial(Type.Object({ ...shown, bbox: BoundingBox })),
+]);
+
+const Relation = Type.Object({
+  name: Type.String(),
+  type: Type.Enum(['TABLE', 'VIEW']),
+  attributes: Type.Record(Type.String(), Type.String(), { description: 'Nom de colonne → type SQL.' }),
+  primary_key: Type.Array(Type.String()),
+});
+
+export const StoredDataDetail = Type.Object(
+  {
+    _id: Uuid,
+    ...shown,
+    update: Instant,
+    extent: Type.Optional(Extent),
+    storage: Type.Object({ type: Type.String(), labels: Type.Array(Type.String()) }),
+    extra: Type.Optional(FreeObject),
+    type_infos: Type.Optional(Type.Object({ relations: Type.Optional(Type.Array(Relation)) })),
+  },
+  { title: 'StoredDataPrivateDetailResponseDto' },
+);
+
+const Dependency = Type.Object({ _id: Uuid, name: Type.String() });
+
+export const Dependencies = Type.Object(
+  { used_by: Type.Array(Dependency), use: Type.Array(Dependency) },
+  { title: 'StoredDataDependenciesResponseDto' },
+);
