@@ -1,7 +1,7 @@
 import cors from '@fastify/cors';
 import multipart from '@fastify/multipart';
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { ServerDeps } from './deps.js';
 import { identityPlugin } from './identity/plugin.js';
 import { authPlugin } from './plugins/auth.js';
@@ -22,13 +22,14 @@ import { wmsVectorRoutes } from './routes/ogc/wms-v.js';
 import { processingRoutes } from './routes/processings/index.js';
 import { staticRoutes } from './routes/statics/index.js';
 import { storedDataRoutes } from './routes/stored-data/index.js';
+import { unbuiltRoutes, watchRoutes } from './routes/unbuilt/index.js';
 import { uploadRoutes } from './routes/uploads/index.js';
 import { userRoutes } from './routes/users/index.js';
 
 /** Builds the whole HTTP application; the server and the tests both call it, and only it. */
 export async function buildApp(deps: ServerDeps): Promise<FastifyInstance> {
   const app = Fastify({
-    loggerInstance: deps.log,
+    loggerInstance: deps.log as FastifyBaseLogger,
     disableRequestLogging: true,
     trustProxy: deps.config.trustedProxies.length > 0 ? [...deps.config.trustedProxies] : false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
@@ -49,7 +50,8 @@ export async function buildApp(deps: ServerDeps): Promise<FastifyInstance> {
 
   await app.register(
     async (api) => {
-      await api.register(cors);
+      const built = watchRoutes(api);
+      await api.register(cors, { exposedHeaders: ['Content-Range', 'X-Emulator-Warning'] });
       await api.register(openapiPlugin);
       await api.register(authPlugin);
       await api.register(userRoutes, { prefix: '/users' });
@@ -79,6 +81,7 @@ export async function buildApp(deps: ServerDeps): Promise<FastifyInstance> {
         right: 'BROADCAST',
         tag: 'Configurations et publications',
       });
+      await api.register(unbuiltRoutes, { built });
     },
     { prefix: '/api' },
   );

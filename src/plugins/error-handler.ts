@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
+import { allowedMethods } from '../catalogue/allowed-methods.js';
 import { ApiError, type ApiErrorCode } from '../errors.js';
 import { FileTooLargeError } from '../storage/storage.js';
 import { type ValidationFault, validationSentences } from './validation-sentences.js';
@@ -28,7 +29,7 @@ export const errorHandlerPlugin = fp(
       if (refusal.status >= 500) request.log.error({ err: error, reqId: request.id }, 'Request:Failed');
       return sendError(reply, refusal);
     });
-    app.setNotFoundHandler((request, reply) => sendError(reply, unknownRoute(request)));
+    app.setNotFoundHandler((request, reply) => sendError(reply, unknownRoute(request, reply)));
   },
   { name: 'error-handler', fastify: '5.x' },
 );
@@ -55,7 +56,14 @@ function toApiError(error: FastifyError): ApiError {
   return known === undefined ? INTERNAL : new ApiError(...known);
 }
 
-function unknownRoute(request: FastifyRequest): ApiError {
-  const path = request.url.split('?', 1)[0];
-  return new ApiError('not_found', `La ressource ${request.method} ${path} n’existe pas.`);
+/** 405 on a path that the platform has with other methods, else 404. */
+function unknownRoute(request: FastifyRequest, reply: FastifyReply): ApiError {
+  const path = request.url.split('?', 1)[0] ?? '';
+  const methods = path.startsWith('/api/') ? allowedMethods(path.slice('/api'.length)) : [];
+  if (methods.length === 0) return new ApiError('not_found', `La ressource ${request.method} ${path} n’existe pas.`);
+  reply.header('allow', methods.join(', '));
+  return new ApiError(
+    'method_not_allowed',
+    `La méthode ${request.method} n’est pas autorisée sur ${path} (méthodes possibles : ${methods.join(', ')}).`,
+  );
 }

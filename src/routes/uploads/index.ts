@@ -17,7 +17,6 @@ import { badRequest } from '../../errors.js';
 import type { Prisma } from '../../generated/prisma/client.js';
 import { callerOf, datastoreOf } from '../../plugins/auth.js';
 import { validationSentences } from '../../plugins/validation-sentences.js';
-import { commentRoutes } from '../comments/index.js';
 import {
   PageQuery,
   pickFields,
@@ -44,8 +43,7 @@ import {
   UploadParams,
 } from './schema.js';
 
-export const UPLOADS_TAG = 'Livraisons et vérifications';
-const tags = [UPLOADS_TAG];
+const tags = ['Livraisons et vérifications'];
 
 /** Uploads (lifecycle.md §2): the entity, its tags and events. Files and checks have their own modules. */
 export const uploadRoutes: FastifyPluginAsyncTypebox = async (app) => {
@@ -53,12 +51,6 @@ export const uploadRoutes: FastifyPluginAsyncTypebox = async (app) => {
   const { prisma } = deps;
   await app.register(uploadFileRoutes);
   await app.register(uploadCheckRoutes);
-  await app.register(commentRoutes, {
-    prefix: '/:entity/comments',
-    entity: 'upload',
-    right: 'UPLOAD',
-    tag: UPLOADS_TAG,
-  });
 
   app.get(
     '/',

@@ -1,0 +1,87 @@
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { RouteOptions } from 'fastify';
+import fp from 'fastify-plugin';
+import { swaggerPage, swaggerScript } from './swagger-page.js';
+
+const REALM = '/realms/geoplateforme/protocol/openid-connect';
+
+/** Scheme of every operation that is not anonymous. */
+const SECURITY = [{ geoplateforme: [] }];
+
+/** Tags of the platform's own document (contract §1), in its order. */
+const TAGS = [
+  'Utilisateurs',
+  'Entrepôt',
+  'Livraisons et vérifications',
+  'Traitements',
+  'Données stockées',
+  'Fichiers statiques',
+  'Configurations et publications',
+];
+
+/**
+ * The OpenAPI document made from the routes' schemas, at `/v3/api-docs`, and Swagger UI at
+ * `/swagger-ui/index.html`, where the platform has them (contract §2). The document holds no origin,
+ * so that it is the same everywhere.
+ */
+export const openapiPlugin = fp(
+  async (app) => {
+    await app.register(swagger, {
+      openapi: {
+        openapi: '3.1.0',
+        info: {
+          title: 'API Entrepôt (geopf-local)',
+          version: '1.0.0',
+          description:
+            "Émulateur de l'API Entrepôt de la Géoplateforme. `x-right` donne le droit que chaque opération demande.",
+        },
+        servers: [{ url: '/api' }],
+        tags: TAGS.map((name) => ({ name })),
+        components: {
+          securitySchemes: {
+            geoplateforme: {
+              type: 'oauth2',
+              flows: {
+                password: { tokenUrl: `${REALM}/token`, refreshUrl: `${REALM}/token`, scopes: {} },
+                authorizationCode: {
+                  authorizationUrl: `${REALM}/auth`,
+                  tokenUrl: `${REALM}/token`,
+                  refreshUrl: `${REALM}/token`,
+                  scopes: {},
+                },
+              },
+            },
+          },
+        },
+      },
+      transform: ({ schema, url, route }) => ({ schema: { ...schema, ...describeRight(route) }, url }),
+    });
+    await app.register(swaggerUi, { routePrefix: '/swagger-ui' });
+
+    const hidden = { schema: { hide: true } } as const;
+    app.get('/v3/api-docs', { ...hidden, config: { right: 'anonymous' } }, async () => app.swagger());
+    app.get('/swagger-ui/index.html', { ...hidden, config: { right: 'anonymous' } }, async (_request, reply) =>
+      reply.type('text/html; charset=utf-8').send(swaggerPage),
+    );
+    app.get('/swagger-ui/initializer.js', { ...hidden, config: { right: 'anonymous' } }, async (_request, reply) =>
+      reply.type('text/javascript; charset=utf-8').send(swaggerScript),
+    );
+    // Where the identity provider sends the browser back; the query must survive.
+    app.get(
+      '/swagger-ui/oauth2-redirect.html',
+      { ...hidden, config: { right: 'anonymous' } },
+      async (request, reply) => {
+        const query = request.url.includes('?') ? request.url.slice(request.url.indexOf('?')) : '';
+        return reply.redirect(`./static/oauth2-redirect.html${query}`);
+      },
+    );
+  },
+  { name: 'openapi', fastify: '5.x' },
+);
+
+function describeRight(route: RouteOptions): Record<string, unknown> {
+  const right = route.config?.right;
+  if (right === undefined || right === 'anonymous') return { security: [], 'x-right': 'anonymous' };
+  return { security: SECURITY, 'x-right': right };
+}
