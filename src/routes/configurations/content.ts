@@ -1,0 +1,40 @@
+import { type Static, type TSchema } from 'typebox';
+import Value from 'typebox/value';
+import type { ConfigurationContent } from '../../domain/type-infos.js';
+import type { ConfigurationBody } from '../../domain/configurations.js';
+import { ApiError, badRequest } from '../../errors.js';
+import { validationSentences } from '../../plugins/validation-sentences.js';
+import { type CreateBody, type ReplaceBody, TYPE_INFOS } from './schema.js';
+
+type Body = Static<typeof CreateBody> | Static<typeof ReplaceBody>;
+
+/**
+ * The body of a creation or replacement, its `type_infos` read by the schema of its type.
+ * @throws ApiError bad_request naming the faulty fields, not_implemented for a type that is not built yet
+ */
+export function readConfiguration(body: Body): ConfigurationBody {
+  const { attribution, metadata } = body;
+  return {
+    name: body.name,
+    content: readContent(body),
+    attribution: attribution == null || Object.keys(attribution).length === 0 ? undefined : attribution,
+    metadata: metadata == null || metadata.length === 0 ? undefined : metadata,
+  };
+}
+
+function readContent({ type, type_infos }: Body): ConfigurationContent {
+  if (type !== 'WFS' && type !== 'WMS-VECTOR') {
+    throw new ApiError('not_implemented', `Les configurations de type ${type} ne sont pas encore prises en charge.`);
+  }
+  assertShape(TYPE_INFOS[type], type_infos);
+  return { type, typeInfos: type_infos } as ConfigurationContent;
+}
+
+function assertShape(schema: TSchema, typeInfos: Record<string, unknown>): void {
+  if (Value.Check(schema, typeInfos)) return;
+  const faults = Value.Errors(schema, typeInfos).map((fault) => ({
+    ...fault,
+    instancePath: `/type_infos${fault.instancePath}`,
+  }));
+  throw badRequest(...validationSentences(faults as unknown as Parameters<typeof validationSentences>[0], 'body'));
+}

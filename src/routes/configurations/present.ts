@@ -1,0 +1,37 @@
+import type { PublicEvent } from '../../domain/events.js';
+import { withOrigin } from '../../domain/offering-urls.js';
+import type { Configuration } from '../../generated/prisma/client.js';
+import { presentDates, presentOptional } from '../present.js';
+
+/** A configuration in a list, before `fields` chooses its members. @param origin of the request, for event URLs */
+export function presentConfigurationItem(configuration: Configuration, origin: string) {
+  const lastEvent = configuration.lastEvent as PublicEvent | null;
+  return {
+    _id: configuration.id,
+    ...presentDates(configuration),
+    name: configuration.name,
+    layer_name: configuration.layerName,
+    type: configuration.type,
+    status: configuration.status,
+    tags: configuration.tags,
+    ...presentOptional({
+      last_event: lastEvent && presentEvent(lastEvent, origin),
+      attribution: configuration.attribution,
+      metadata: configuration.metadata,
+    }),
+  };
+}
+
+/** A configuration with its content. */
+export function presentConfiguration(configuration: Configuration, origin: string) {
+  return {
+    ...presentConfigurationItem(configuration, origin),
+    ...presentOptional({ extra: configuration.extra }),
+    type_infos: configuration.typeInfos,
+  };
+}
+
+/** An event of a configuration: the addresses of its publication are kept without host. */
+export function presentEvent(event: PublicEvent, origin: string): PublicEvent {
+  return event.urls === undefined ? event : { ...event, urls: withOrigin(event.urls, origin) };
+}

@@ -1,0 +1,132 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import type { Caller } from '../../domain/executions.js';
+import { getOffering, listOfferings } from '../../domain/offering-reads.js';
+import { removeOffering, synchroniseOffering, updateOffering } from '../../domain/offerings.js';
+import { callerOf, datastoreOf } from '../../plugins/auth.js';
+import { pickFields, readFields, readPage, readSort, sendPage } from '../lists.js';
+import { answers, NoContent, readBoolean } from '../schemas.js';
+import { presentOffering } from './present.js';
+import {
+  DatastoreParams,
+  LIST_FIELDS,
+  ListQuery,
+  OfferingDetail,
+  OfferingItem,
+  OfferingParams,
+  PatchBody,
+} from './schema.js';
+
+const tags = ['Configurations et publications'];
+
+/** Offerings (spec diffusion §3): configurations published on endpoints. */
+export const offeringRoutes: FastifyPluginAsyncTypebox = async (app) => {
+  const { deps } = app;
+  const callerIn = (request: FastifyRequest): Caller => ({
+    datastoreId: datastoreOf(request).id,
+    userId: callerOf(request).id,
+  });
+  const read = async (request: FastifyRequest, id: string) =>
+    presentOffering(await getOffering(deps, datastoreOf(request).id, id), request.origin);
+
+  app.get(
+    '/',
+    {
+      config: { right: 'member' },
+      schema: {
+        tags,
+        operationId: 'listOfferings',
+        summary: 'Lister les offres',
+        params: DatastoreParams,
+        querystring: ListQuery,
+        response: answers({ 200: Type.Array(OfferingItem) }, 400, 401, 403, 404),
+      },
+    },
+    async (request, reply) => {
+      const fields = readFields(request.query, LIST_FIELDS);
+      const page = readPage(request.query);
+      const sort = readSort(request.query, ['creation', 'update']);
+      const found = await listOfferings(deps, datastoreOf(request).id, { filter: request.query, sort, page });
+      return sendPage(reply, page, found).map((item) => pickFields(presentOffering(item, request.origin), fields));
+    },
+  );
+
+  app.get(
+    '/:offering',
+    {
+      config: { right: 'member' },
+      schema: {
+        tags,
+        operationId: 'getOffering',
+        summary: 'Lire une offre',
+        params: OfferingParams,
+        response: answers({ 200: OfferingDetail }, 400, 401, 403, 404),
+      },
+    },
+    async (request) => read(request, request.params.offering),
+  );
+
+  app.put(
+    '/:offering',
+    {
+      config: { right: 'BROADCAST' },
+      schema: {
+        tags,
+        operationId: 'synchroniseOffering',
+        summary: 'Synchroniser une offre avec sa configuration et ses données',
+        description: "L'offre est MODIFYING, puis PUBLISHED ou UNSTABLE.",
+        params: OfferingParams,
+        response: answers({ 200: OfferingDetail }, 400, 401, 403, 404, 409),
+      },
+    },
+    async (request) => {
+      await synchroniseOffering(deps, callerIn(request), request.params.offering);
+      return read(request, request.params.offering);
+    },
+  );
+
+  app.patch(
+    '/:offering',
+    {
+      config: { right: 'BROADCAST' },
+      schema: {
+        tags,
+        operationId: 'updateOffering',
+        summary: 'Modifier une offre',
+        params: OfferingParams,
+        body: PatchBody,
+        response: answers({ 200: OfferingDetail }, 400, 401, 403, 404, 409),
+      },
+    },
+    async (request) => {
+      const { open, available, public_activity, extra } = request.body;
+      await updateOffering(deps, callerIn(request), request.params.offering, {
+        open: readBoolean(open),
+        available: readBoolean(available),
+        public_activity: readBoolean(public_activity),
+        extra,
+      });
+      return read(request, request.params.offering);
+    },
+  );
+
+  app.delete(
+    '/:offering',
+    {
+      config: { right: 'BROADCAST' },
+      schema: {
+        tags,
+        operationId: 'deleteOffering',
+        summary: 'Dépublier une offre',
+        description: "L'offre est UNPUBLISHING, puis n'existe plus (404).",
+        params: OfferingParams,
+        response: answers({ 204: NoContent }, 400, 401, 403, 404, 409),
+      },
+    },
+    async (request, reply) => {
+      await removeOffering(deps, callerIn(request), request.params.offering);
+      return reply.code(204).send();
+    },
+  );
+};
