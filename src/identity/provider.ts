@@ -47,8 +47,7 @@ export function createProvider(options: ProviderOptions): Provider {
   const [key] = options.keys;
   if (key === undefined) throw new Error('the identity provider has no signing key');
   const provider = new Provider(options.issuer, configuration(options, key));
-  // Behind an https front the socket is plain: cookies and addresses must follow the public URL.
-  provider.proxy = options.issuer.startsWith('https:');
+  if (options.issuer.startsWith('https:')) assumeHttps(provider);
   if (options.publicUrl !== undefined) fixAddresses(provider, options.publicUrl);
   customizeClients(provider);
   customizeTokens(provider, { prisma: options.prisma, key, verify: options.verify });
@@ -106,6 +105,15 @@ function configuration(options: ProviderOptions, key: SigningKey): Configuration
 /** Signs cookies with something every replica has and nobody else knows. */
 function cookieKey(key: SigningKey): string {
   return createHash('sha256').update(`cookies:${key.jwk.d}`).digest('base64url');
+}
+
+/** The front that ends TLS leaves a plain socket: cookies and addresses must follow the public URL all the same. */
+function assumeHttps(provider: Provider): void {
+  provider.proxy = true;
+  provider.use((ctx, next) => {
+    ctx.req.headers['x-forwarded-proto'] = 'https';
+    return next();
+  });
 }
 
 /** Makes the addresses that the provider tells independent of the Host header. */

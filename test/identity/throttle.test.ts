@@ -1,0 +1,35 @@
+import { randomBytes } from 'node:crypto';
+import { Redis } from 'ioredis';
+import t from 'tap';
+import { createLoginThrottle, throttlePrefix } from '../../src/identity/throttle.js';
+import { testServices } from '../helpers/services.js';
+
+const { redisUrl } = await testServices();
+const redis = new Redis(redisUrl.replace(/^unix:\/\//, ''), { lazyConnect: false });
+t.teardown(() => redis.disconnect());
+const prefix = `test:${randomBytes(6).toString('hex')}`;
+
+void t.test('five failures cost nothing, the next attempts wait', async (t) => {
+  const throttle = createLoginThrottle({ redis, prefix, delayMs: 60 });
+  const timed = async () => {
+    const start = performance.now();
+    t.equal(await throttle.admit('alice', '127.0.0.1'), true);
+    return performance.now() - start;
+  };
+  for (let failure = 0; failure < 5; failure++) await throttle.failed('alice', '127.0.0.1');
+  t.ok((await timed()) < 50);
+  await throttle.failed('alice', '127.0.0.1');
+  t.ok((await timed()) >= 59);
+  await throttle.succeeded('alice', '127.0.0.1');
+  t.ok((await timed()) < 50, 'a success forgets the failures');
+});
+
+void t.test('thirty failures close the account to that address for a minute, and to no other', async (t) => {
+  const throttle = createLoginThrottle({ redis, prefix, delayMs: 0 });
+  for (let failure = 0; failure < 30; failure++) await throttle.failed('Bob', '127.0.0.1');
+  t.equal(await throttle.admit('bob', '127.0.0.1'), false, 'whatever the case');
+  t.equal(await throttle.admit('bob', '127.0.0.2'), true);
+  t.equal(await throttle.admit('carol', '127.0.0.1'), true);
+  const seconds = await redis.ttl(`${throttlePrefix(prefix)}bob|127.0.0.1`);
+  t.ok(seconds > 0 && seconds <= 60, `${seconds} s`);
+});
