@@ -26,7 +26,7 @@ export const errorHandlerPlugin = fp(
   async (app) => {
     app.setErrorHandler<FastifyError>((error, request, reply) => {
       const refusal = toApiError(error);
-      if (refusal.status >= 500) request.log.error({ err: error, reqId: request.id }, 'Request:Failed');
+      if (refusal === INTERNAL) request.log.error({ err: error, reqId: request.id }, 'Request:Failed');
       return sendError(reply, refusal);
     });
     app.setNotFoundHandler((request, reply) => sendError(reply, unknownRoute(request, reply)));

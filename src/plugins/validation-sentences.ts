@@ -44,8 +44,9 @@ function preciseFaults(faults: readonly ValidationFault[]): ValidationFault[] {
     faults.filter((fault) => SUMMARY_KEYWORDS.has(fault.keyword)).map((fault) => fault.instancePath),
   );
   const isBranch = (fault: ValidationFault) => unions.has(fault.instancePath) && !SUMMARY_KEYWORDS.has(fault.keyword);
+  // "boolean" is the schema `false` of a forbidden property: "additionalProperties" already names it.
   return faults
-    .filter((fault) => !isBranch(fault))
+    .filter((fault) => !isBranch(fault) && fault.keyword !== 'boolean')
     .map((fault) => {
       if (!SUMMARY_KEYWORDS.has(fault.keyword)) return fault;
       const branches = faults.filter((other) => isBranch(other) && other.instancePath === fault.instancePath);

@@ -6,7 +6,7 @@ export const offeringStates = defineStates({
   label: "L'offre",
   statuses: ['PUBLISHING', 'PUBLISHED', 'MODIFYING', 'UNPUBLISHING', 'UNSTABLE'],
   initial: ['PUBLISHING'],
-  final: [],
+  final: ['UNPUBLISHING'],
   actions: {
     published: {
       actor: 'platform',
