@@ -27,7 +27,9 @@ export function readPng(bytes: Buffer): Picture {
   };
   const color = (x: number, y: number): string => {
     const [red = 0, green = 0, blue = 0, alpha = 0] = pixel(x, y);
-    const hex = (alpha === 255 ? [red, green, blue] : [red, green, blue, alpha]).map((v) => v.toString(16).padStart(2, '0'));
+    const hex = (alpha === 255 ? [red, green, blue] : [red, green, blue, alpha]).map((v) =>
+      v.toString(16).padStart(2, '0'),
+    );
     return `#${hex.join('')}`;
   };
   return {
@@ -45,7 +47,7 @@ export function readPng(bytes: Buffer): Picture {
 
 function joinData(bytes: Buffer): Buffer {
   const parts: Buffer[] = [];
-  for (let at = 8; at < bytes.length; ) {
+  for (let at = 8; at < bytes.length;) {
     const length = bytes.readUInt32BE(at);
     if (bytes.toString('latin1', at + 4, at + 8) === 'IDAT') parts.push(bytes.subarray(at + 8, at + 8 + length));
     at += length + 12;
