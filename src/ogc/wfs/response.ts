@@ -21,23 +21,19 @@ export interface PageInfo {
 /** `wfs:FeatureCollection` up to its first member, and the closing tag (OGC 09-025r2 §11.3). */
 export function gmlCollection(page: PageInfo): { readonly head: string; readonly tail: string } {
   const whole = renderXml(
-    el(
-      'wfs:FeatureCollection',
-      {
-        'xmlns:wfs': 'http://www.opengis.net/wfs/2.0',
-        'xmlns:gml': 'http://www.opengis.net/gml/3.2',
-        'xmlns:xs': 'http://www.w3.org/2001/XMLSchema',
-        'xmlns:xsi': 'http://www.w3.org/2001/XMLSchema-instance',
-        ...namespaces(page.types),
-        numberMatched: page.matched,
-        numberReturned: page.returned,
-        timeStamp: page.timeStamp.toISOString(),
-        next: page.next ?? undefined,
-        previous: page.previous ?? undefined,
-        'xsi:schemaLocation': schemaLocations(page.types, page.serviceUrl),
-      },
-      '',
-    ),
+    el('wfs:FeatureCollection', {
+      'xmlns:wfs': 'http://www.opengis.net/wfs/2.0',
+      'xmlns:gml': 'http://www.opengis.net/gml/3.2',
+      'xmlns:xs': 'http://www.w3.org/2001/XMLSchema',
+      'xmlns:xsi': 'http://www.w3.org/2001/XMLSchema-instance',
+      ...namespaces(page.types),
+      numberMatched: page.matched,
+      numberReturned: page.returned,
+      timeStamp: page.timeStamp.toISOString(),
+      next: page.next ?? undefined,
+      previous: page.previous ?? undefined,
+      'xsi:schemaLocation': schemaLocations(page.types, page.serviceUrl),
+    }),
   );
   return { head: whole.replace(/\/>$/, '>'), tail: '</wfs:FeatureCollection>' };
 }

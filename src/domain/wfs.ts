@@ -1,0 +1,212 @@
+import { Readable } from 'node:stream';
+import type { Logger } from 'pino';
+import type pg from 'pg';
+import { filterToSql } from '../filter/sql.js';
+import type { SqlFragment } from '../filter/fragment.js';
+import { crsOfSrid, toUrn } from '../geo/crs.js';
+import { asInvalidParameter, noNaturalOrder, unknownProperty } from '../ogc/wfs/exceptions.js';
+import { FEATURE_CONTENT_TYPES } from '../ogc/wfs/formats.js';
+import { publicColumn, publicColumns, type FeatureType } from '../ogc/wfs/model.js';
+import type { GetFeature } from '../ogc/wfs/request.js';
+import { GEOJSON_HEAD, geojsonTail, gmlCollection, loneFeatureNamespaces, pageLinks } from '../ogc/wfs/response.js';
+import { OwsException } from '../ogc/ows/exceptions.js';
+import { FeatureSnapshot, type RowStream } from './features.js';
+import { countSql, pageSql, TABLE_ALIAS, type FeaturePage } from './feature-sql.js';
+import { asQueryFault } from './query-faults.js';
+
+/** GetFeature: from a typed request to a document that streams. */
+
+export interface WfsDeps {
+  readonly pool: pg.Pool;
+  readonly log: Logger;
+  readonly config: { readonly wfs: { readonly maxFeatures: number }; readonly statementTimeoutMs: number };
+}
+
+/** What the request came with. */
+export interface WfsContext {
+  /** Public URL of the service, without query. */
+  readonly serviceUrl: string;
+  /** Query of the request, as received. */
+  readonly query: string;
+}
+
+export interface WfsAnswer {
+  readonly contentType: string;
+  readonly body: string | Readable;
+}
+
+/**
+ * Answers GetFeature for one feature type. When the promise resolves, the query has run up to its first row; a fault
+ * after that destroys the stream, so that a document cut short never looks complete.
+ * @throws OwsException
+ */
+export async function getFeature(
+  deps: WfsDeps,
+  request: GetFeature,
+  type: FeatureType,
+  context: WfsContext,
+): Promise<WfsAnswer> {
+  const page = planPage(request, type, deps.config.wfs.maxFeatures);
+  const snapshot = await FeatureSnapshot.open(deps, deps.config.statementTimeoutMs);
+  try {
+    const answer = { snapshot, request, page, context };
+    const body =
+      request.resultType === 'hits'
+        ? await hits(answer)
+        : page.format === 'geojson'
+          ? await geojsonPage(answer)
+          : await gmlPage(answer);
+    return { contentType: FEATURE_CONTENT_TYPES[page.format], body };
+  } catch (error) {
+    // Whatever the connection was in the middle of, it does not go back to the pool.
+    snapshot.abort();
+    throw asQueryFault(error);
+  }
+}
+
+interface Answer {
+  readonly snapshot: FeatureSnapshot;
+  readonly request: GetFeature;
+  readonly page: FeaturePage;
+  readonly context: WfsContext;
+}
+
+/** Decides everything about a page before the database is asked. @throws OwsException */
+function planPage(request: GetFeature, type: FeatureType, maxFeatures: number): FeaturePage {
+  const { source } = type;
+  const sortBy = request.sortBy.map(({ property, descending }) => {
+    const column = publicColumn(type, property);
+    if (column === undefined) throw unknownProperty(property);
+    return { column, descending };
+  });
+  if (request.startIndex !== null && sortBy.length === 0 && source.primaryKey.length === 0) throw noNaturalOrder();
+  const names = request.properties;
+  const unknown = names?.find((name) => publicColumn(type, name) === undefined && name !== source.geometry?.column);
+  if (unknown !== undefined) throw unknownProperty(unknown);
+  const crs = request.crs ?? (source.geometry === null ? null : crsOfSrid(source.geometry.srid));
+  return {
+    type,
+    where: conditionSql(request, type),
+    columns: publicColumns(type).filter(({ name }) => names === null || names.includes(name)),
+    withGeometry: source.geometry !== null && (names === null || names.includes(source.geometry.column)),
+    sortBy,
+    limit: Math.min(request.count ?? maxFeatures, maxFeatures),
+    offset: request.startIndex ?? 0,
+    format: request.format,
+    crs,
+    srsName: srsName(crs),
+    loneNamespaces: request.byId ? loneFeatureNamespaces(type) : null,
+  };
+}
+
+/** The spelling that tells the reader the order of ordinates, as GeoServer writes it. */
+function srsName(crs: FeaturePage['crs']): string {
+  if (crs === null) return '';
+  if (crs.authority !== 'EPSG') return `${crs.authority}:${crs.code}`;
+  return crs.isLatLon && crs.axisOrder === 'xy'
+    ? `http://www.opengis.net/gml/srs/epsg.xml#${crs.srid}`
+    : toUrn(crs.srid);
+}
+
+function conditionSql(request: GetFeature, type: FeatureType): SqlFragment {
+  try {
+    return filterToSql(request.filter, {
+      table: type.source,
+      columns: publicColumns(type),
+      alias: TABLE_ALIAS,
+      layerCrs: crsOfSrid(type.source.geometry?.srid ?? 4326),
+      idPrefix: type.name,
+    });
+  } catch (error) {
+    throw asInvalidParameter(error, request.filterParameter);
+  }
+}
+
+async function hits({ snapshot, page, context }: Answer): Promise<string> {
+  const matched = await snapshot.count(countSql(page.type, page.where));
+  await snapshot.close();
+  if (page.format === 'geojson')
+    return GEOJSON_HEAD + geojsonTail({ matched, returned: 0, timeStamp: new Date() }, null);
+  const { head, tail } = gmlCollection({
+    types: [page.type],
+    serviceUrl: context.serviceUrl,
+    matched,
+    returned: 0,
+    timeStamp: new Date(),
+    next: null,
+    previous: null,
+  });
+  return head + tail;
+}
+
+/** The features first: the total is only counted when the page does not tell it, and its place is at the end. */
+async function geojsonPage({ snapshot, page, request }: Answer): Promise<Readable> {
+  const timeStamp = new Date();
+  const rows = await snapshot.copy(pageSql(page), ',');
+  if (request.byId) return loneFeature(snapshot, rows, request);
+  const srid = page.withGeometry ? (page.crs?.srid ?? null) : null;
+  return streamDocument(snapshot, rows, GEOJSON_HEAD, async () => {
+    const matched = impliedTotal(page, rows.count()) ?? (await snapshot.count(countSql(page.type, page.where)));
+    return geojsonTail({ matched, returned: rows.count(), timeStamp }, srid);
+  });
+}
+
+/** A page that is not full, and not beyond the end, ends with the last feature. */
+function impliedTotal({ limit, offset }: FeaturePage, returned: number): number | null {
+  return returned < limit && (returned > 0 || offset === 0) ? offset + returned : null;
+}
+
+/** GML tells both numbers in its first tag, so the count comes first, on the same snapshot. */
+async function gmlPage({ snapshot, page, request, context }: Answer): Promise<Readable> {
+  const timeStamp = new Date();
+  if (request.byId) return loneFeature(snapshot, await snapshot.copy(pageSql(page), ''), request);
+  const matched = await snapshot.count(countSql(page.type, page.where));
+  const returned = Math.min(page.limit, Math.max(0, matched - page.offset));
+  const pageable = page.sortBy.length > 0 || page.type.source.primaryKey.length > 0;
+  const position = { startIndex: page.offset, count: page.limit, returned, matched };
+  const { head, tail } = gmlCollection({
+    types: [page.type],
+    serviceUrl: context.serviceUrl,
+    matched,
+    returned,
+    timeStamp,
+    ...pageLinks(position, context.serviceUrl, context.query, pageable),
+  });
+  const rows = await snapshot.copy(pageSql(page), '');
+  return streamDocument(snapshot, rows, head, async () => {
+    if (rows.count() !== returned) throw new Error(`${rows.count()} features came where ${returned} were announced`);
+    return tail;
+  });
+}
+
+/** GetFeatureById answers the feature itself (OGC 09-025r2 §7.9.3.6). */
+function loneFeature(snapshot: FeatureSnapshot, rows: RowStream, { filter, format }: GetFeature): Readable {
+  if (rows.first.done === true) {
+    const id = filter.kind === 'ids' ? filter.ids[0] : '';
+    throw new OwsException('NotFound', `No feature has the identifier ${id}`, 'id', 404);
+  }
+  const head = format === 'gml32' ? '<?xml version="1.0" encoding="UTF-8"?>' : '';
+  return streamDocument(snapshot, rows, head, async () => '');
+}
+
+/**
+ * Joins head, rows and tail into a byte stream that follows its reader. A reader that leaves, like a fault, drops the
+ * connection to the database at once.
+ */
+function streamDocument(
+  snapshot: FeatureSnapshot,
+  rows: RowStream,
+  head: string,
+  tail: () => Promise<string>,
+): Readable {
+  async function* document(): AsyncGenerator<Buffer> {
+    if (head !== '') yield Buffer.from(head);
+    for (let chunk = rows.first; chunk.done !== true; chunk = await rows.chunks.next()) yield chunk.value;
+    const last = Buffer.from(await tail());
+    await snapshot.close();
+    if (last.length > 0) yield last;
+  }
+  const body = Readable.from(document(), { objectMode: false, highWaterMark: 64 * 1024 });
+  body.once('close', () => snapshot.abort());
+  return body;
+}

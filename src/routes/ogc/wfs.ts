@@ -1,0 +1,98 @@
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import { publishedFeatureTypes } from '../../domain/published.js';
+import { getFeature, type WfsAnswer, type WfsContext } from '../../domain/wfs.js';
+import { exceptionReport, OwsException } from '../../ogc/ows/exceptions.js';
+import { Kvp } from '../../ogc/ows/kvp.js';
+import { wfsCapabilities } from '../../ogc/wfs/capabilities.js';
+import { featureTypeJson, featureTypeSchema } from '../../ogc/wfs/describe.js';
+import { asInvalidParameter, unknownFeatureType } from '../../ogc/wfs/exceptions.js';
+import type { FeatureType } from '../../ogc/wfs/model.js';
+import { GET_FEATURE_BY_ID, readWfsRequest, WFS_VERSIONS, type GetFeature } from '../../ogc/wfs/request.js';
+import { storedQueryDescription, storedQueryList } from '../../ogc/wfs/response.js';
+import { resolveTypeName, typesOfIds } from '../../ogc/wfs/type-names.js';
+
+/** Path of the open WFS endpoint, and the other paths under which the platform answers (diffusion.md §1). */
+const ENDPOINT_PATH = '/wfs';
+const PATHS = [ENDPOINT_PATH, '/wfs/ows', '/wfs/wfs', '/wfs/geoserver/ows'] as const;
+
+const XML = 'text/xml';
+const SCHEMA_REPOSITORY = 'http://schemas.opengis.net';
+
+/** The open WFS. Errors are exception reports; a fault in mid-document closes the connection. */
+export const wfsRoutes: FastifyPluginAsync = async (app) => {
+  app.setErrorHandler((error, request, reply) => {
+    const refusal = error instanceof OwsException ? error : internalFault(error, request);
+    return reply
+      .code(refusal.status)
+      .type('application/xml;charset=UTF-8')
+      .send(exceptionReport(refusal, WFS_VERSIONS[0]));
+  });
+  for (const path of PATHS) {
+    app.get(path, async (request, reply) => {
+      const { contentType, body } = await answer(app.deps, request);
+      return reply.type(contentType).send(body);
+    });
+  }
+  // The schemas that answers import: OGC publishes them, and the repository is found by the same path.
+  app.get<{ Params: { '*': string } }>('/wfs/schemas/*', async (request, reply) =>
+    reply.redirect(`${SCHEMA_REPOSITORY}/${encodeURI(request.params['*'])}`),
+  );
+};
+
+async function answer(deps: Parameters<typeof getFeature>[0], request: FastifyRequest): Promise<WfsAnswer> {
+  const query = request.raw.url?.split('?').slice(1).join('?') ?? '';
+  const wanted = readWfsRequest(readKvp(query));
+  const { types } = await publishedFeatureTypes(deps, ENDPOINT_PATH);
+  const context: WfsContext = { serviceUrl: `${request.origin}${ENDPOINT_PATH}`, query };
+  switch (wanted.operation) {
+    case 'GetCapabilities': {
+      const { maxFeatures } = deps.config.wfs;
+      return { contentType: XML, body: wfsCapabilities({ serviceUrl: context.serviceUrl, types, maxFeatures }) };
+    }
+    case 'DescribeFeatureType': {
+      const described =
+        wanted.typeNames.length === 0 ? types : wanted.typeNames.map((name) => resolveTypeName(name, types));
+      return wanted.format === 'json'
+        ? { contentType: 'application/json', body: featureTypeJson(described) }
+        : {
+            contentType: 'application/gml+xml; version=3.2',
+            body: featureTypeSchema(described, context.serviceUrl),
+          };
+    }
+    case 'GetFeature':
+      return getFeature(deps, wanted, requestedType(wanted, types), context);
+    case 'ListStoredQueries':
+      return { contentType: XML, body: storedQueryList(GET_FEATURE_BY_ID, types) };
+    case 'DescribeStoredQueries':
+      return { contentType: XML, body: storedQueryDescription(GET_FEATURE_BY_ID) };
+  }
+}
+
+function readKvp(query: string): Kvp {
+  try {
+    return Kvp.parse(query);
+  } catch (error) {
+    throw asInvalidParameter(error, 'request');
+  }
+}
+
+/** The one feature type of a query: named, or told by the ids. @throws OwsException */
+function requestedType({ typeNames, filter }: GetFeature, types: readonly FeatureType[]): FeatureType {
+  const ids = filter.kind === 'ids' ? filter.ids : [];
+  const named = typeNames.map((name) => resolveTypeName(name, types));
+  const [type, ...others] = named.length > 0 ? named : typesOfIds(ids, types);
+  if (type === undefined) throw unknownFeatureType((ids[0] ?? '').split('.', 1)[0] ?? '');
+  if (others.length > 0) {
+    throw new OwsException(
+      'OptionNotSupported',
+      'GetFeature takes one feature type at a time: joins and multiple queries are not supported',
+      'typeNames',
+    );
+  }
+  return type;
+}
+
+function internalFault(error: unknown, request: FastifyRequest): OwsException {
+  request.log.error({ err: error, reqId: request.id }, 'Wfs:Failed');
+  return new OwsException('NoApplicableCode', 'Internal error', undefined, 500);
+}
