@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import { touchPublications } from '../domain/published.js';
+import { offeringUrls } from '../domain/offering-urls.js';
 import { buildPublication } from '../domain/publication.js';
 import { quoteIdentifier, readRelations } from '../domain/relations.js';
 import type { WfsTypeInfos } from '../domain/type-infos.js';
@@ -11,6 +12,7 @@ import { type SeedDeps, inTransaction } from './transaction.js';
 /** The platform's storage of VECTOR-DB and its open WFS (lifecycle.md §7). */
 const POSTGRESQL_STORAGE = 'e53852da-e713-4115-8af4-36ce0490f93b';
 const OPEN_WFS_ENDPOINT = 'ae012611-13eb-4a18-8d04-9b7604a031cc';
+const OPEN_WFS_PATH = '/wfs';
 
 /**
  * Stores and publishes the datasets of a seed, as a processing and a publication would have left them.
@@ -138,7 +140,9 @@ async function publish(deps: SeedDeps, type: SeedFeatureType): Promise<void> {
         endpointId: OPEN_WFS_ENDPOINT,
         status: 'PUBLISHED',
         open: true,
-        urls: [],
+        urls: offeringUrls({ type: 'WFS', typeInfos: typeInfosOf(type) }, type.layer_name, OPEN_WFS_PATH).map(
+          ({ type: service, url }) => ({ type: service, url }),
+        ),
         publication: publication as unknown as Prisma.InputJsonArray,
       },
     });

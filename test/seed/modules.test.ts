@@ -37,7 +37,11 @@ void t.test('the datasets of the seed have features, an index and a published fe
   t.strictSame(rows, [{ nom: 'Paris', geometry: 'POINT(2.35 48.86)' }]);
   const offerings = await deps.prisma.offering.findMany({ orderBy: { id: 'asc' } });
   t.match(offerings, [
-    { status: 'PUBLISHED', publication: [{ prefix: 'demo_regions', name: 'chefs_lieux', bbox: { west: -1.68 } }] },
+    {
+      status: 'PUBLISHED',
+      urls: [{ type: 'WFS', url: /^\/wfs\?.*typeNames=demo_regions:chefs_lieux$/ }],
+      publication: [{ prefix: 'demo_regions', name: 'chefs_lieux', bbox: { west: -1.68 } }],
+    },
     { status: 'PUBLISHED', publication: [{ prefix: 'demo_projections', name: 'fuseaux_utm' }] },
   ]);
 });

@@ -29,8 +29,6 @@ CREATE TABLE "account" (
     "totp_secret" TEXT,
     "enabled" BOOLEAN NOT NULL DEFAULT true,
     "service_client_id" TEXT,
-    "failed_logins" INTEGER NOT NULL DEFAULT 0,
-    "last_failure" TIMESTAMPTZ(6),
 
     CONSTRAINT "account_pkey" PRIMARY KEY ("id")
 );
