@@ -95,3 +95,33 @@ export function equals(property: string, value: string): string {
 export function filled(color: string): string {
   return `<PolygonSymbolizer><Fill><CssParameter name="fill">${color}</CssParameter></Fill></PolygonSymbolizer>`;
 }
+
+/** Keeps every reader of a table waiting. */
+export interface HeldTable {
+  /** Resolves when a render process waits for the table. */
+  rendererWaits(): Promise<void>;
+  release(): Promise<void>;
+}
+
+/** Locks a table, so that a map of it is certainly under way until released. */
+export async function holdTable(databaseUrl: string, table: ShapeTable): Promise<HeldTable> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  await client.query(`BEGIN; LOCK TABLE shapes.${table} IN ACCESS EXCLUSIVE MODE`);
+  const isWaiting = async (): Promise<boolean> => {
+    const { rowCount } = await client.query(
+      `SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)
+       WHERE NOT granted AND application_name = 'geopf-local render' AND datname = current_database()`,
+    );
+    return rowCount !== 0;
+  };
+  return {
+    async rendererWaits() {
+      while (!(await isWaiting())) await new Promise((resolve) => setTimeout(resolve, 5));
+    },
+    async release() {
+      await client.query('ROLLBACK');
+      await client.end();
+    },
+  };
+}

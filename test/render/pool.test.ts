@@ -1,4 +1,3 @@
-import pg from 'pg';
 import t from 'tap';
 import { loadConfig } from '../../src/config.js';
 import type { Bbox } from '../../src/geo/bbox.js';
@@ -6,7 +5,7 @@ import type { WmsRelation } from '../../src/ogc/wms/model.js';
 import { type MapRequest, RenderError } from '../../src/render/map-request.js';
 import { createRenderPool, type RenderPool } from '../../src/render/pool.js';
 import { createTestDatabase } from '../helpers/database.js';
-import { createShapes, equals, filled, ODD_NAME, shapeRelation, sldStyle } from '../helpers/shapes.js';
+import { createShapes, equals, filled, holdTable, ODD_NAME, shapeRelation, sldStyle } from '../helpers/shapes.js';
 import { readPng } from '../helpers/png.js';
 
 const RED = '#ff0000';
@@ -296,10 +295,12 @@ void t.test('a crash of the renderer costs the request in hand only', async (t) 
   t.teardown(() => alive.close());
   await alive.ready();
   const [victim = 0] = alive.pids();
-  // Large enough to be under way when the signal comes, whatever the speed of the machine.
-  const inHand = faultOf(alive.render(mapOf([shapeRelation('squares')], { width: 8000, height: 8000 })));
+  const held = await holdTable(databaseUrl, 'squares');
+  const inHand = faultOf(alive.render(mapOf([shapeRelation('squares')])));
   const waiting = alive.render(mapOf([shapeRelation('squares', `<Rule>${filled(RED)}</Rule>`)]));
+  await held.rendererWaits();
   process.kill(victim, 'SIGSEGV');
+  await held.release();
   t.equal(await inHand, 'crashed');
   t.equal(readPng(await waiting).color(50, 50), RED, 'the request that waited is answered by a new process');
   t.notMatch(alive.pids(), [victim]);
@@ -312,9 +313,9 @@ void t.test('a map that takes too long is stopped, and the next one drawn', asyn
   t.teardown(() => short.close());
   await short.ready();
   const slow = shapeRelation('squares');
-  const locked = await lockTable('shapes.squares');
+  const held = await holdTable(databaseUrl, 'squares');
   t.equal(await faultOf(short.render(mapOf([slow]))), 'timeout');
-  await locked.release();
+  await held.release();
   await untilReady(short);
   t.ok(await short.render(mapOf([slow])));
 });
@@ -339,25 +340,15 @@ void t.test('a process over its memory limit is replaced', async (t) => {
 void t.test('a closed pool refuses, and leaves no process', async (t) => {
   const closing = createRenderPool({ config, log: silent });
   await closing.ready();
-  const inHand = faultOf(closing.render(mapOf([shapeRelation('squares')], { width: 8000, height: 8000 })));
+  const held = await holdTable(databaseUrl, 'squares');
+  const inHand = faultOf(closing.render(mapOf([shapeRelation('squares')])));
+  await held.rendererWaits();
   await closing.close();
+  await held.release();
   t.equal(await inHand, 'closed');
   t.strictSame(closing.pids(), []);
   t.equal(await faultOf(closing.render(mapOf([]))), 'closed');
 });
-
-/** Keeps every reader of a table waiting until released. */
-async function lockTable(table: string): Promise<{ release(): Promise<void> }> {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  await client.query(`BEGIN; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
-  return {
-    async release() {
-      await client.query('ROLLBACK');
-      await client.end();
-    },
-  };
-}
 
 async function untilReady(each: RenderPool): Promise<void> {
   while (!each.isReady()) await new Promise((resolve) => setTimeout(resolve, 10));
