@@ -4,6 +4,9 @@ import { type Configuration, Prisma } from '../generated/prisma/client.js';
 import { hasTags, inOrder, matchesText, type Page, type Paged, pageOfIds } from './listing.js';
 import type { ConfigurationContent } from './type-infos.js';
 
+/** A configuration of the registry. */
+export type ConfigurationRecord = Configuration;
+
 /** Filters of the list. */
 export interface ConfigurationFilter {
   readonly type?: string | undefined;

@@ -12,6 +12,8 @@ import { replaceWarnings } from './warnings.js';
 /** Static files, spec lifecycle §6: what the platform reads in them is kept beside the bytes. */
 
 export const STATIC_TYPES = ['GEOSERVER-FTL', 'GEOSERVER-STYLE', 'ROK4-STYLE', 'DERIVATION-SQL'] as const;
+/** A static file of the registry. */
+export type StaticRecord = Static;
 export type StaticType = (typeof STATIC_TYPES)[number];
 
 /** Largest static file, bytes: a style is parsed where the request is served. */

@@ -17,8 +17,8 @@ export function readConfiguration(body: Body): ConfigurationBody {
   return {
     name: body.name,
     content: readContent(body),
-    attribution: attribution == null || Object.keys(attribution).length === 0 ? undefined : attribution,
-    metadata: metadata == null || metadata.length === 0 ? undefined : metadata,
+    attribution: Object.keys(attribution ?? {}).length === 0 ? undefined : (attribution ?? undefined),
+    metadata: (metadata ?? []).length === 0 ? undefined : (metadata ?? undefined),
   };
 }
 

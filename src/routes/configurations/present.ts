@@ -1,10 +1,10 @@
+import type { ConfigurationRecord } from '../../domain/configuration-reads.js';
 import type { PublicEvent } from '../../domain/events.js';
 import { withOrigin } from '../../domain/offering-urls.js';
-import type { Configuration } from '../../generated/prisma/client.js';
 import { presentDates, presentOptional } from '../present.js';
 
 /** A configuration in a list, before `fields` chooses its members. @param origin of the request, for event URLs */
-export function presentConfigurationItem(configuration: Configuration, origin: string) {
+export function presentConfigurationItem(configuration: ConfigurationRecord, origin: string) {
   const lastEvent = configuration.lastEvent as PublicEvent | null;
   return {
     _id: configuration.id,
@@ -23,7 +23,7 @@ export function presentConfigurationItem(configuration: Configuration, origin: s
 }
 
 /** A configuration with its content. */
-export function presentConfiguration(configuration: Configuration, origin: string) {
+export function presentConfiguration(configuration: ConfigurationRecord, origin: string) {
   return {
     ...presentConfigurationItem(configuration, origin),
     ...presentOptional({ extra: configuration.extra }),

@@ -1,8 +1,8 @@
-import type { Static } from '../../generated/prisma/client.js';
+import type { StaticRecord } from '../../domain/statics.js';
 import { presentDates, presentOptional } from '../present.js';
 
 /** A static file in a list. */
-export function presentStaticItem(file: Static) {
+export function presentStaticItem(file: StaticRecord) {
   return {
     _id: file.id,
     ...presentDates(file),
@@ -13,7 +13,7 @@ export function presentStaticItem(file: Static) {
 }
 
 /** A static file with what the platform read in it. */
-export function presentStatic(file: Static) {
+export function presentStatic(file: StaticRecord) {
   return {
     ...presentStaticItem(file),
     ...presentOptional({ extra: file.extra }),
