@@ -8,7 +8,7 @@ export const requestLogPlugin = fp(
       request.log.info(
         {
           method: request.method,
-          url: loggableUrl(request.raw.url ?? ''),
+          url: loggableUrl(request.originalUrl),
           status: reply.statusCode,
           ms: Math.round(reply.elapsedTime * 10) / 10,
         },
@@ -16,7 +16,7 @@ export const requestLogPlugin = fp(
       );
     });
     app.addHook('onRequestAbort', async (request) => {
-      request.log.info({ method: request.method, url: loggableUrl(request.raw.url ?? '') }, 'Request:Aborted');
+      request.log.info({ method: request.method, url: loggableUrl(request.originalUrl) }, 'Request:Aborted');
     });
   },
   { name: 'request-log', fastify: '5.x' },

@@ -6,9 +6,6 @@ export interface ValidationFault {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-/** More would not help a person, and unions report every branch. */
-const MAX_SENTENCES = 20;
-
 /** Keywords that only say that the branches of a union failed; their branches say why. */
 const SUMMARY_KEYWORDS = new Set(['anyOf', 'oneOf', 'allOf', 'not', 'if']);
 
@@ -23,7 +20,8 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
 };
 
 /**
- * French sentences for the faults of one part of a request, each naming the field.
+ * French sentences for the faults of one part of a request, each naming the field. The validator
+ * itself stops after a few.
  * @param context `body`, `querystring`, `params` or `headers`
  */
 export function validationSentences(faults: readonly ValidationFault[], context: string | undefined): string[] {
@@ -32,7 +30,7 @@ export function validationSentences(faults: readonly ValidationFault[], context:
   for (const fault of preciseFaults(faults)) {
     for (const sentence of describe(fault, noun)) sentences.add(sentence);
   }
-  return [...sentences].slice(0, MAX_SENTENCES);
+  return [...sentences];
 }
 
 /**

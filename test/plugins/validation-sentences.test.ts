@@ -64,8 +64,3 @@ void t.test('query and path faults speak of a parameter', async (t) => {
 void t.test('an absent body says so', async (t) => {
   t.strictSame(sentences(Point, null), ['Le corps de la requête est absent ou n’a pas la forme attendue.']);
 });
-
-void t.test('a flood of faults is cut', async (t) => {
-  const many = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`k${index}`, 1]));
-  t.equal(sentences(Type.Record(Type.String(), Type.String()), many).length, 20);
-});
