@@ -20,11 +20,11 @@ async function query<Row extends object>(url: string, sql: string): Promise<Row[
   }
 }
 
-t.test('an up-to-date database is left alone', async (t) => {
+void t.test('an up-to-date database is left alone', async (t) => {
   t.strictSame(await migrate(await createTestDatabase(t)), []);
 });
 
-t.test('a new migration is applied once and recorded as Prisma does', async (t) => {
+void t.test('a new migration is applied once and recorded as Prisma does', async (t) => {
   const url = await createTestDatabase(t);
   const migrations = [...(await readMigrations()), more('29990101000000_more', 'CREATE TABLE more (id int)')];
   const outcomes = await Promise.all([migrate(url, migrations), migrate(url, migrations)]);
@@ -37,7 +37,7 @@ t.test('a new migration is applied once and recorded as Prisma does', async (t) 
   t.strictSame(await query(url, 'SELECT * FROM geopf.more'), [], 'the table is in the registry schema');
 });
 
-t.test('a migration that fails leaves nothing behind', async (t) => {
+void t.test('a migration that fails leaves nothing behind', async (t) => {
   const url = await createTestDatabase(t);
   const broken = more('29990101000000_broken', 'CREATE TABLE half (id int); SELECT * FROM nowhere');
   await t.rejects(migrate(url, [...(await readMigrations()), broken]), {
@@ -47,7 +47,7 @@ t.test('a migration that fails leaves nothing behind', async (t) => {
   t.strictSame(await query(url, `SELECT to_regclass('geopf.half') AS half`), [{ half: null }]);
 });
 
-t.test('a migration changed after it was applied is refused', async (t) => {
+void t.test('a migration changed after it was applied is refused', async (t) => {
   const url = await createTestDatabase(t);
   const [first, ...others] = await readMigrations();
   if (first === undefined) throw new Error('there is a first migration');
@@ -55,12 +55,12 @@ t.test('a migration changed after it was applied is refused', async (t) => {
   await t.rejects(migrate(url, [changed, ...others]), { message: new RegExp(`${first.name} a changé`) });
 });
 
-t.test('a database of a later version is refused', async (t) => {
+void t.test('a database of a later version is refused', async (t) => {
   const url = await createTestDatabase(t);
   await t.rejects(migrate(url, []), { name: 'MigrationError', message: /version plus récente/ });
 });
 
-t.test('a database role without CREATEROLE is refused with the reason', async (t) => {
+void t.test('a database role without CREATEROLE is refused with the reason', async (t) => {
   const url = new URL(await createTestDatabase(t));
   const owner = url.href;
   await query(owner, 'CREATE ROLE plain LOGIN');
@@ -69,6 +69,6 @@ t.test('a database role without CREATEROLE is refused with the reason', async (t
   await t.rejects(migrate(url.href), { name: 'MigrationError', message: /CREATEROLE ; .*droit CREATE/ });
 });
 
-t.test('an unreachable database is named as such', async (t) => {
+void t.test('an unreachable database is named as such', async (t) => {
   await t.rejects(migrate('postgresql://nobody@127.0.0.1:1/nothing'), MigrationError);
 });

@@ -10,7 +10,7 @@ import {
   stopRecordedProcess,
 } from '../../src/supervisor/process-file.js';
 
-t.test('a process file held by a living process is refused, then free once given back', async (t) => {
+void t.test('a process file held by a living process is refused, then free once given back', async (t) => {
   const path = join(t.testdir(), 'emulator.pid');
   const release = claimProcessFile(path, 'port 8080');
   t.throws(() => claimProcessFile(path, 'port 8081'), new AlreadyRunningError(process.pid, 'port 8080'));
@@ -19,7 +19,7 @@ t.test('a process file held by a living process is refused, then free once given
   claimProcessFile(path, 'port 8081')();
 });
 
-t.test('a process file left by a killed process is taken over', async (t) => {
+void t.test('a process file left by a killed process is taken over', async (t) => {
   const path = join(t.testdir(), 'emulator.pid');
   const child = spawn('sleep', ['60']);
   await recordProcess(path, child.pid ?? 0, 'port 8080');
@@ -29,19 +29,19 @@ t.test('a process file left by a killed process is taken over', async (t) => {
   t.doesNotThrow(() => claimProcessFile(path, 'port 8081')());
 });
 
-t.test('a process file whose id was given to a later process is taken over', async (t) => {
+void t.test('a process file whose id was given to a later process is taken over', async (t) => {
   const path = join(t.testdir(), 'emulator.pid');
   writeFileSync(path, JSON.stringify({ pid: process.pid, start: '1', note: 'before the reboot' }));
   t.doesNotThrow(() => claimProcessFile(path, 'port 8080')());
 });
 
-t.test('a process file cut short by a crash is taken over', async (t) => {
+void t.test('a process file cut short by a crash is taken over', async (t) => {
   const path = join(t.testdir(), 'emulator.pid');
   writeFileSync(path, '{"pid":');
   t.doesNotThrow(() => claimProcessFile(path, 'port 8080')());
 });
 
-t.test('a recorded process is stopped, even one that ignores the signal', async (t) => {
+void t.test('a recorded process is stopped, even one that ignores the signal', async (t) => {
   const path = join(t.testdir(), 'redis.pid');
   const child = spawn('sh', ['-c', 'trap "" TERM; echo trapped; while :; do sleep 0.1; done'], {
     stdio: ['ignore', 'pipe', 'ignore'],
