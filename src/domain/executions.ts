@@ -35,13 +35,7 @@ export interface ExecutionRequest {
   readonly callback?: object;
 }
 
-type Execution = Prisma.ProcessingExecutionGetPayload<{ include: typeof WITH_ALL }>;
-
-const WITH_ALL = {
-  processing: true,
-  inputUploads: true,
-  inputStoredData: true,
-} as const;
+type Execution = Prisma.ProcessingExecutionGetPayload<{ include: { processing: true } }>;
 
 /**
  * Creates an execution, and its output when that is new.
@@ -91,7 +85,7 @@ export async function launchExecution(deps: Deps, caller: Caller, id: string): P
     const execution = await findExecution(tx, caller.datastoreId, id);
     await transition(tx, { entity: 'processing_execution', id, action: 'launch', initiatorId: caller.userId });
     const definition = execution.processing.definition as unknown as ProcessingDefinition;
-    await holdInputs(tx, caller.datastoreId, definition, inputsOf(execution));
+    await holdInputs(tx, caller.datastoreId, definition, await inputsOf(tx, id));
     await transition(tx, {
       entity: 'stored_data',
       id: outputOf(execution),
@@ -146,7 +140,10 @@ export async function finishExecution(
     const action = outcome.status === 'SUCCESS' ? 'succeed' : 'fail';
     const moved = await tryTransition(tx, { entity: 'processing_execution', id: executionId, action });
     if (moved === null) return false;
-    const execution = await tx.processingExecution.findUniqueOrThrow({ where: { id: executionId }, include: WITH_ALL });
+    const execution = await tx.processingExecution.findUniqueOrThrow({
+      where: { id: executionId },
+      include: { processing: true },
+    });
     const output = outputOf(execution);
     const text = `${execution.processing.name} ${outcome.status}`;
     if (outcome.status === 'FAILURE') {
@@ -227,16 +224,21 @@ async function findProcessing(db: Db, datastoreId: string, id: string): Promise<
 }
 
 async function findExecution(tx: Db, datastoreId: string, id: string): Promise<Execution> {
-  const execution = await tx.processingExecution.findFirst({ where: { id, datastoreId }, include: WITH_ALL });
+  const execution = await tx.processingExecution.findFirst({
+    where: { id, datastoreId },
+    include: { processing: true },
+  });
   if (execution === null) throw notFound(`L'exécution de traitement ${id} n'existe pas.`);
   return execution;
 }
 
-function inputsOf(execution: Execution): ExecutionInputs {
-  const byPosition = (a: { position: number }, b: { position: number }) => a.position - b.position;
+async function inputsOf(tx: Db, executionId: string): Promise<ExecutionInputs> {
+  const query = { where: { executionId }, orderBy: { position: 'asc' } } as const;
+  const uploads = await tx.executionInputUpload.findMany(query);
+  const storedData = await tx.executionInputStoredData.findMany(query);
   return {
-    uploads: [...execution.inputUploads].sort(byPosition).map((input) => input.uploadId),
-    storedData: [...execution.inputStoredData].sort(byPosition).map((input) => input.storedDataId),
+    uploads: uploads.map((input) => input.uploadId),
+    storedData: storedData.map((input) => input.storedDataId),
   };
 }
 

@@ -61,8 +61,9 @@ export async function synchroniseOffering(
   id: string,
 ): Promise<void> {
   await deps.prisma.$transaction(async (tx) => {
-    const { configuration, endpoint } = await findOffering(tx, caller.datastoreId, id);
-    await holdConfiguration(tx, caller.datastoreId, configuration.id);
+    const { configurationId, endpoint } = await findOffering(tx, caller.datastoreId, id);
+    await holdConfiguration(tx, caller.datastoreId, configurationId);
+    const configuration = await tx.configuration.findUniqueOrThrow({ where: { id: configurationId } });
     await transition(tx, { entity: 'offering', id, action: 'synchronise', initiatorId: caller.userId });
     // The first publication may have failed: then the configuration is still unpublished.
     await tryTransition(tx, {
@@ -141,12 +142,11 @@ async function enqueue(deps: Pick<Deps, 'jobs'>, offeringId: string, action: Pub
 }
 
 async function findOffering(tx: Db, datastoreId: string, id: string) {
-  const offering = await tx.offering.findFirst({
-    where: { id, configuration: { datastoreId } },
-    include: { configuration: true, endpoint: true },
-  });
+  const offering = await tx.offering.findFirst({ where: { id, configuration: { datastoreId } } });
   if (offering === null) throw notFound(`L'offre ${id} n'existe pas.`);
-  return offering;
+  // One after the other: a transaction has a single connection, and an include would ask for both at once.
+  const endpoint = await tx.endpoint.findUniqueOrThrow({ where: { id: offering.endpointId } });
+  return { endpoint, configurationId: offering.configurationId };
 }
 
 /** The endpoint as it is lent to the datastore; the row is locked so that two publications cannot share a last place. */

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Deps } from '../../src/deps.js';
 import { featureSchemaOf } from '../../src/domain/execution-output.js';
+import { toRelationInfo } from '../../src/domain/feature-measures.js';
 import { quoteIdentifier, readRelations } from '../../src/domain/relations.js';
+import type { Prisma } from '../../src/generated/prisma/client.js';
 
 /** Datastore of the producer in the default seed, by the technical name of its community. */
 export async function datastoreIdOf(deps: Pick<Deps, 'prisma'>, community = 'producteur-demo'): Promise<string> {
@@ -45,6 +47,7 @@ export async function buildStoredData(
   const id = randomUUID();
   const schema = featureSchemaOf(id);
   await runInSchema(deps, id, `CREATE SCHEMA ${quoteIdentifier(schema)}; ${options.sql ?? TOWNS_AND_ROADS}`);
+  const relations = await readRelations(deps.pool, schema);
   const storage = await deps.prisma.storage.findFirstOrThrow({ where: { type: 'POSTGRESQL' } });
   await deps.prisma.storedData.create({
     data: {
@@ -58,7 +61,7 @@ export async function buildStoredData(
       extent: options.extent === null ? undefined : (options.extent ?? EXTENT),
       size: 8192n,
       schemaName: schema,
-      typeInfos: { relations: await describeRelations(deps, schema) },
+      typeInfos: { relations: relations.map(toRelationInfo) as unknown as Prisma.InputJsonArray },
     },
   });
   return id;
@@ -75,14 +78,4 @@ export async function runInSchema(deps: Pick<Deps, 'pool'>, storedDataId: string
   } finally {
     client.release();
   }
-}
-
-async function describeRelations(deps: Pick<Deps, 'pool'>, schema: string) {
-  const relations = await readRelations(deps.pool, schema);
-  return relations.map((relation) => ({
-    name: relation.name,
-    type: relation.kind,
-    attributes: Object.fromEntries(relation.columns.map((column) => [column.name, column.type])),
-    primary_key: [...relation.primaryKey],
-  }));
 }

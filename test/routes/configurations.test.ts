@@ -6,7 +6,7 @@ import { buildStoredData, datastoreIdOf } from '../helpers/stored-data.js';
 
 const UNKNOWN = '11111111-1111-4111-8111-111111111111';
 
-t.test('configurations', async (t) => {
+await t.test('configurations', async (t) => {
   const emulator = await startTestEmulator(t);
   const { deps } = emulator;
   const producer = await logIn(emulator);

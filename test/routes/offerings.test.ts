@@ -23,7 +23,7 @@ interface OfferingBody {
   urls: { type: string; url: string }[];
 }
 
-t.test('offerings', async (t) => {
+await t.test('offerings', async (t) => {
   const emulator = await startTestEmulator(t);
   const { deps, origin } = emulator;
   const producer = await logIn(emulator);
@@ -219,7 +219,7 @@ t.test('offerings', async (t) => {
   });
 });
 
-t.test('a configuration can be published again while it is being removed', async (t) => {
+await t.test('a configuration can be published again while it is being removed', async (t) => {
   const emulator = await startTestEmulator(t, { TIMING: 'realistic' });
   const producer = await logIn(emulator);
   const root = `/datastores/${await datastoreIdOf(emulator.deps)}`;

@@ -13,7 +13,7 @@ interface StaticBody {
   type_infos: object;
 }
 
-t.test('statics', async (t) => {
+await t.test('statics', async (t) => {
   const emulator = await startTestEmulator(t);
   const producer = await logIn(emulator);
   const datastore = await datastoreIdOf(emulator.deps);
