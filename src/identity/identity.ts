@@ -22,10 +22,22 @@ export interface Identity {
    * @throws InvalidTokenError
    */
   readonly verifyAccessToken: TokenVerifier;
+  /** What Keycloak answers on the path of the realm itself. */
+  readonly realm: RealmDocument;
   /** Answers a request below {@link REALM_PATH}; its `url` starts after that path. */
   readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   /** Tells the client's address of a request about to be handled, for the login throttle. */
   rememberAddress(request: IncomingMessage, address: string): void;
+}
+
+/** Description of the realm that Keycloak's own clients read. */
+export interface RealmDocument {
+  readonly realm: string;
+  /** DER, base64. */
+  readonly public_key: string;
+  readonly 'token-service': string;
+  readonly 'account-service': string;
+  readonly 'tokens-not-before': number;
 }
 
 export interface IdentityDeps {
@@ -56,8 +68,20 @@ export async function createIdentity(deps: IdentityDeps): Promise<Identity> {
   });
   return {
     verifyAccessToken: verify,
+    realm: describeRealm(config.issuer, keys),
     handle: provider.callback(),
     rememberAddress: (request, address) => addresses.set(request, address),
+  };
+}
+
+function describeRealm(issuer: string, [key]: readonly SigningKey[]): RealmDocument {
+  const der = key?.publicKey.export({ type: 'spki', format: 'der' });
+  return {
+    realm: REALM_PATH.split('/').at(-1) ?? '',
+    public_key: der?.toString('base64') ?? '',
+    'token-service': `${issuer}/protocol/openid-connect`,
+    'account-service': `${issuer}/account`,
+    'tokens-not-before': 0,
   };
 }
 

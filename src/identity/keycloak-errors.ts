@@ -31,6 +31,13 @@ const TEXTS = {
   badAccessToken: [401, 'invalid_token', 'Token verification failed'],
   missingOpenidScope: [403, 'insufficient_scope', 'Missing openid scope'],
   missingToken: [400, 'invalid_request', 'Token not provided'],
+  otherClient: [400, 'invalid_token', 'Unmatching clients'],
+  badRequest: [400, 'invalid_request', 'Invalid request'],
+  noSuchRoute: [
+    404,
+    'Unable to find matching target resource method',
+    'For more on this error consult the server log.',
+  ],
   internal: [500, 'unknown_error', 'For more on this error consult the server log.'],
 } as const satisfies Record<string, readonly [number, string, string | undefined]>;
 
@@ -91,7 +98,7 @@ export function toTokenError(ctx: KoaContextWithOIDC, error: Error): KeycloakErr
   if (error instanceof errors.InvalidScope) return new KeycloakError('invalidScopes', scopeOf(error));
   if (reason.includes('PKCE') && !ctx.oidc.params?.code_verifier) return new KeycloakError('missingVerifier');
   const known = REASONS[grantType]?.find(([pattern]) => pattern.test(reason));
-  return known === undefined ? toInternalError() : new KeycloakError(known[1]);
+  return new KeycloakError(known === undefined ? 'badRequest' : known[1]);
 }
 
 /** Says in Keycloak's words why revocation or introspection refused. */
@@ -100,7 +107,8 @@ export function toClientEndpointError(error: Error): KeycloakError {
   if (error instanceof KeycloakError) return error;
   if (/^origin .* not allowed/.test(reason)) return new KeycloakError('badOrigin');
   if (reason.startsWith('missing required')) return new KeycloakError('missingToken');
-  return toClientError(error, reason) ?? new KeycloakError('badAccessToken');
+  if (reason.includes('does not belong')) return new KeycloakError('otherClient');
+  return toClientError(error, reason) ?? new KeycloakError('badRequest');
 }
 
 /** Says in Keycloak's words why userinfo refused. */

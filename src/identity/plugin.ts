@@ -24,6 +24,7 @@ export const identityPlugin = fp(
         void identity.handle(raw, reply.raw);
       };
       scope.all(`${REALM_PATH}/*`, handle);
+      scope.get(REALM_PATH, async () => identity.realm);
 
       scope.get(`${REALM_PATH}${LOGIN_PATH}/*`, async (_request, reply) =>
         reply

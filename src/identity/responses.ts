@@ -2,7 +2,7 @@ import { decodeJwt } from 'jose';
 import type { KoaContextWithOIDC, default as Provider } from 'oidc-provider';
 import type { Logger } from 'pino';
 import {
-  type KeycloakError,
+  KeycloakError,
   toClientEndpointError,
   toInternalError,
   toTokenError,
@@ -36,18 +36,22 @@ export function shapeResponses(provider: Provider, log: Logger): void {
   provider.use(async (koaContext, next) => {
     await next();
     const ctx = koaContext as KoaContextWithOIDC;
+    shape(ctx, failures.get(ctx));
     ctx.set({ 'Cache-Control': 'no-store', Pragma: 'no-cache' });
-    // The library defines `oidc` only on requests that one of its routes took.
-    const route = (ctx.oidc as KoaContextWithOIDC['oidc'] | undefined)?.route;
-    const translate = route === undefined ? undefined : TRANSLATORS[route];
-    if (translate === undefined) return;
-    const failure = failures.get(ctx);
-    if (failure !== undefined) refuse(ctx, isFault(ctx) ? toInternalError() : translate(ctx, failure));
-    else if (route === 'token') completeTokenResponse(ctx);
-    else if (route === 'introspection') completeIntrospection(ctx);
     // Exactly this type, without charset, as Keycloak sends it.
     if (typeof ctx.body === 'object' && ctx.body !== null) ctx.set('Content-Type', 'application/json');
   });
+}
+
+function shape(ctx: KoaContextWithOIDC, failure: Error | undefined): void {
+  // The library defines `oidc` only on requests that one of its routes took.
+  const route = (ctx.oidc as KoaContextWithOIDC['oidc'] | undefined)?.route;
+  if (route === undefined) return refuse(ctx, new KeycloakError('noSuchRoute'));
+  const translate = TRANSLATORS[route];
+  if (translate === undefined) return;
+  if (failure !== undefined) refuse(ctx, isFault(ctx) ? toInternalError() : translate(ctx, failure));
+  else if (route === 'token') completeTokenResponse(ctx);
+  else if (route === 'introspection') completeIntrospection(ctx);
 }
 
 function isFault(ctx: KoaContextWithOIDC): boolean {
@@ -61,7 +65,8 @@ function refuse(ctx: KoaContextWithOIDC, error: KeycloakError): void {
     ...(error.error_description === undefined ? {} : { error_description: error.error_description }),
   };
   ctx.remove('WWW-Authenticate');
-  if (ctx.oidc.route === 'userinfo') ctx.set('WWW-Authenticate', challenge(error));
+  if (error.reason === 'badAccessToken' || error.reason === 'missingOpenidScope')
+    ctx.set('WWW-Authenticate', challenge(error));
 }
 
 function challenge(error: KeycloakError): string {

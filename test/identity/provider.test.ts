@@ -5,7 +5,7 @@ import { buildTestApp } from '../helpers/app.js';
 import { PRODUCER, PROTOCOL_PATH, basic, bearer, postForm } from '../helpers/oidc.js';
 
 const PRODUCER_ID = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a0001';
-const { app, config } = await buildTestApp(t);
+const { app, config, deps } = await buildTestApp(t);
 
 /** A token answer for the producer. */
 async function logIn(extra: Record<string, string> = {}) {
@@ -194,6 +194,63 @@ void t.test('revoking a refresh token ends its session', async (t) => {
   await postForm(app, 'revoke', { ...client, token, token_type_hint: 'refresh_token' });
   const response = await postForm(app, 'token', { ...client, grant_type: 'refresh_token', refresh_token: token });
   t.strictSame(response.json(), { error: 'invalid_grant', error_description: 'Invalid refresh token' });
+});
+
+void t.test('a token of one replica is good on the others', async (t) => {
+  const { app: replica } = await buildTestApp(t, {
+    DATABASE_URL: String(config.databaseUrl),
+    PORT: String(config.port),
+  });
+  const { access_token: token, refresh_token: refreshToken } = await logIn({ scope: 'openid' });
+  for (const url of ['/api/users/me', `${PROTOCOL_PATH}/userinfo`]) {
+    t.equal((await replica.inject({ url, headers: bearer(token) })).statusCode, 200, url);
+  }
+  const refreshed = await postForm(replica, 'token', {
+    grant_type: 'refresh_token',
+    refresh_token: refreshToken,
+    client_id: 'gpf-warehouse',
+    client_secret: 'any',
+  });
+  t.equal(refreshed.statusCode, 200);
+});
+
+void t.test('a refreshed token keeps the time of the login', async (t) => {
+  const first = await logIn();
+  await deps.pool.query(
+    `UPDATE geopf.oidc_payload SET payload = jsonb_set(payload, '{iat}', to_jsonb((payload ->> 'iat')::int - 100))
+     WHERE model = 'Grant' AND id =
+       (SELECT grant_id FROM geopf.oidc_payload WHERE model = 'RefreshToken' AND payload ->> 'sid' = $1)`,
+    [first.session_state],
+  );
+  const second = await postForm(app, 'token', {
+    grant_type: 'refresh_token',
+    refresh_token: first.refresh_token,
+    client_id: 'gpf-warehouse',
+    client_secret: 'any',
+  });
+  t.equal(decodeJwt(second.json().access_token).auth_time, Number(decodeJwt(first.access_token).auth_time) - 100);
+});
+
+void t.test('the realm describes itself', async (t) => {
+  const response = await app.inject({ url: REALM_PATH });
+  t.match(response.json(), {
+    realm: 'geoplateforme',
+    public_key: /^MII/,
+    'token-service': `${config.issuer}/protocol/openid-connect`,
+  });
+});
+
+void t.test('a path that the provider does not have is unknown', async (t) => {
+  const response = await app.inject({ url: `${PROTOCOL_PATH}/magic` });
+  t.equal(response.statusCode, 404);
+  t.match(response.json(), { error: 'Unable to find matching target resource method' });
+});
+
+void t.test('a client cannot revoke the tokens of another one', async (t) => {
+  const { access_token: token } = await logIn();
+  const response = await postForm(app, 'revoke', { client_id: 'bruno-rest-client', client_secret: 'any', token });
+  t.equal(response.statusCode, 400);
+  t.strictSame(response.json(), { error: 'invalid_token', error_description: 'Unmatching clients' });
 });
 
 void t.test('another realm does not exist', async (t) => {
