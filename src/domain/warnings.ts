@@ -25,8 +25,9 @@ export function warningHeader(sentences: readonly string[]): string {
     .join(' ')
     .replaceAll(/[’‘]/g, "'")
     .replaceAll('œ', 'oe')
+    .replaceAll('Œ', 'Oe')
     .replaceAll(/[«»“”]\s?|\s?»/g, '"')
-    .normalize('NFD')
+    .normalize('NFKD')
     .replaceAll(/\p{Diacritic}/gu, '')
     .replaceAll(/\s+/g, ' ')
     .replaceAll(/[^ -~]/g, '?');
