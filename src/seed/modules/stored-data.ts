@@ -1,4 +1,5 @@
 import { quoteIdentifier } from '../../domain/relations.js';
+import { featureRole } from '../../domain/stored-data.js';
 import type { ClearDeps, EntityModule } from '../module.js';
 
 /** Processing executions, stored data and their feature schemas. */
@@ -20,11 +21,11 @@ async function dropFeatureSchemas({ pool }: ClearDeps): Promise<void> {
   await pool.query(`DROP SCHEMA ${rows.map((row) => quoteIdentifier(row.name)).join(', ')} CASCADE`);
 }
 
-/** Roles that owned them: `geopf_<instance>_<stored data>`. Roles of other instances share the cluster. */
+/** Roles that owned them, whatever the stored data; roles of other instances share the cluster. */
 async function dropFeatureRoles({ pool, instanceId }: ClearDeps): Promise<void> {
   const { rows } = await pool.query<{ name: string }>(
     `SELECT rolname AS name FROM pg_catalog.pg_roles WHERE starts_with(rolname, $1)`,
-    [`geopf_${instanceId}_`],
+    [featureRole(instanceId, '')],
   );
   for (const { name } of rows) {
     const role = quoteIdentifier(name);

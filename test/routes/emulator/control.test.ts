@@ -1,5 +1,7 @@
 import { Readable } from 'node:stream';
 import t from 'tap';
+import { createFeatureSchema, giveTable } from '../../../src/domain/feature-schemas.js';
+import { featureRole } from '../../../src/domain/stored-data.js';
 import { buildTestApp, startTestEmulator } from '../../helpers/app.js';
 import { PRODUCER, bearer, postForm } from '../../helpers/oidc.js';
 
@@ -99,9 +101,14 @@ void t.test('a reset brings the seed back: entities, files, features, tokens, co
   });
   const key = `uploads/${upload.id}/file`;
   await deps.storage.write(key, Readable.from(['bytes']));
-  await deps.pool.query(
-    `CREATE SCHEMA sd_00000000000040008000000000000001; CREATE TABLE sd_00000000000040008000000000000001.t (a int)`,
-  );
+  const storedDataId = '00000000-0000-4000-8000-000000000001';
+  const role = featureRole(deps.instanceId, storedDataId);
+  const schema = `sd_${storedDataId.replaceAll('-', '')}`;
+  const client = await deps.pool.connect();
+  await createFeatureSchema(client, { schema, role });
+  await client.query(`CREATE TABLE ${schema}.t (a int)`);
+  await giveTable(client, { schema, role }, 't');
+  client.release();
   await deps.pool.query(`DELETE FROM geopf.offering`);
   await deps.prisma.apiUser.update({
     where: { id: '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a0003' },
@@ -119,6 +126,8 @@ void t.test('a reset brings the seed back: entities, files, features, tokens, co
     schemas.rows.map((row) => row.nspname),
     ['sd_9a3c5c1e6f0b4f0e8d4e2b7f4c1a3001', 'sd_9a3c5c1e6f0b4f0e8d4e2b7f4c1a3002'],
   );
+  const roles = await deps.pool.query('SELECT FROM pg_roles WHERE rolname = $1', [role]);
+  t.equal(roles.rowCount, 0);
   t.equal(await deps.prisma.offering.count({ where: { status: 'PUBLISHED' } }), 2);
   t.equal(await deps.prisma.apiUser.count({ where: { technical: true, email: { startsWith: 'consommateur' } } }), 0);
   for (const { name, value } of epochs) {
