@@ -1,0 +1,96 @@
+import t from 'tap';
+import { logIn } from '../helpers/api.js';
+import { DATASTORE, newUpload, startApi } from '../helpers/deposit.js';
+
+const uploads = `/datastores/${DATASTORE}/uploads`;
+
+void t.test('bodies and refusals of the API', async (t) => {
+  const api = await startApi(t, { LOG_LEVEL: 'silent' });
+  const producer = await logIn(api);
+  const send = (method: string, path: string, contentType: string | undefined, body?: string) =>
+    fetch(`${api.origin}/api${path}`, {
+      method,
+      headers: { authorization: `Bearer ${producer.token}`, ...(contentType && { 'content-type': contentType }) },
+      body,
+    });
+
+  await t.test('an empty body of any content type is no body', async (t) => {
+    for (const contentType of [undefined, 'application/json', 'application/x-www-form-urlencoded', 'text/plain']) {
+      const { _id } = await newUpload(producer);
+      const response = await send('POST', `${uploads}/${_id}/close`, contentType, '');
+      t.equal(response.status, 204, contentType ?? 'no type');
+      t.equal(response.headers.get('content-type'), null, 'no body, no type');
+    }
+    const { _id } = await newUpload(producer);
+    const tags = await send('DELETE', `${uploads}/${_id}/tags?tags[]=a`, 'application/json', '');
+    t.equal(tags.status, 204, 'the SDK removes tags so');
+  });
+
+  await t.test('malformed JSON is 400 and says so', async (t) => {
+    for (const body of ['{"name": ', 'null,', '{"a":1}x']) {
+      const response = await send('POST', uploads, 'application/json', body);
+      t.equal(response.status, 400, body);
+      t.equal(response.headers.get('content-type'), 'application/json');
+      t.match(await response.json(), { error: 'bad_request', error_description: [/JSON/] });
+    }
+  });
+
+  await t.test('a JSON body that is not an object is 400', async (t) => {
+    for (const body of ['null', '[]', '"x"', '3']) {
+      t.equal((await send('POST', uploads, 'application/json', body)).status, 400, body);
+    }
+    t.equal((await send('POST', uploads, undefined)).status, 400, 'no body at all');
+  });
+
+  await t.test('a body of another type is 415', async (t) => {
+    const response = await send('POST', uploads, 'application/x-www-form-urlencoded', 'name=a');
+    t.equal(response.status, 415);
+    t.match(await response.json(), { error: 'unsupported_media_type', error_description: [/./] });
+  });
+
+  await t.test('a JSON body above the limit is 413', async (t) => {
+    const response = await send('POST', uploads, 'application/json', `"${'x'.repeat(11 * 1024 * 1024)}"`);
+    t.equal(response.status, 413);
+    t.match(await response.json(), { error: 'payload_too_large' });
+  });
+
+  await t.test('__proto__ in a body is data, never a prototype', async (t) => {
+    const response = await send(
+      'POST',
+      uploads,
+      'application/json',
+      '{"__proto__": {"name": "x"}, "description": "b"}',
+    );
+    t.equal(response.status, 400);
+    t.match(await response.json(), { error_description: ['Le champ "name" est obligatoire.'] });
+  });
+
+  await t.test('an unknown path is 404, a known one with another method 405 with Allow', async (t) => {
+    t.match(await producer.call('GET', '/nowhere'), { status: 404, body: { error: 'not_found' } });
+    const put = await producer.call('PUT', uploads, {});
+    t.match(put, { status: 405, body: { error: 'method_not_allowed' } });
+    t.equal(put.headers.get('allow'), 'GET, POST');
+  });
+
+  await t.test('an operation of the platform that is not built is 501, after the check of the token', async (t) => {
+    for (const [method, path] of [
+      ['GET', `/datastores/${DATASTORE}/annexes`],
+      ['GET', `${uploads}/activity`],
+      ['POST', '/users/me/keys'],
+    ] as const) {
+      t.match(await producer.call(method, path), { status: 501, body: { error: 'not_implemented' } }, path);
+      t.equal((await fetch(`${api.origin}/api${path}`, { method })).status, 401);
+    }
+  });
+
+  await t.test('an unexpected error is a bland 500', async (t) => {
+    await api.deps.prisma.$executeRaw`ALTER TABLE geopf.upload RENAME TO upload_hidden`;
+    t.teardown(() => api.deps.prisma.$executeRaw`ALTER TABLE IF EXISTS geopf.upload_hidden RENAME TO upload`);
+    const answer = await producer.call('GET', uploads);
+    t.same(answer.body, {
+      error: 'internal_server_error',
+      error_description: ['Une erreur interne est survenue.'],
+    });
+    t.equal(answer.status, 500);
+  });
+});
