@@ -28,6 +28,8 @@ export interface WfsContext {
   readonly serviceUrl: string;
   /** Query of the request, as received. */
   readonly query: string;
+  /** Aborted when the client leaves. */
+  readonly signal: AbortSignal;
 }
 
 export interface WfsAnswer {
@@ -48,7 +50,9 @@ export async function getFeature(
 ): Promise<WfsAnswer> {
   const page = planPage(request, type, deps.config.wfs.maxFeatures);
   const snapshot = await FeatureSnapshot.open(deps, deps.config.statementTimeoutMs);
+  context.signal.addEventListener('abort', () => snapshot.abort(), { once: true });
   try {
+    context.signal.throwIfAborted();
     const answer = { snapshot, request, page, context };
     const body =
       request.resultType === 'hits'
@@ -60,8 +64,13 @@ export async function getFeature(
   } catch (error) {
     // Whatever the connection was in the middle of, it does not go back to the pool.
     snapshot.abort();
-    throw asQueryFault(error);
+    throw context.signal.aborted ? clientLeft() : asQueryFault(error);
   }
+}
+
+/** Nobody reads this answer; the status is the one proxies log for it. */
+function clientLeft(): OwsException {
+  return new OwsException('NoApplicableCode', 'The client left before the answer', undefined, 499);
 }
 
 interface Answer {

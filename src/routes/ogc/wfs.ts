@@ -1,6 +1,6 @@
-import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { publishedFeatureTypes } from '../../domain/published.js';
-import { getFeature, type WfsAnswer, type WfsContext } from '../../domain/wfs.js';
+import { getFeature, type WfsAnswer, type WfsContext, type WfsDeps } from '../../domain/wfs.js';
 import { exceptionReport, OwsException } from '../../ogc/ows/exceptions.js';
 import { Kvp } from '../../ogc/ows/kvp.js';
 import { wfsCapabilities } from '../../ogc/wfs/capabilities.js';
@@ -29,7 +29,7 @@ export const wfsRoutes: FastifyPluginAsync = async (app) => {
   });
   for (const path of PATHS) {
     app.get(path, async (request, reply) => {
-      const { contentType, body } = await answer(app.deps, request);
+      const { contentType, body } = await answer(app.deps, request, signalOf(reply));
       return reply.type(contentType).send(body);
     });
   }
@@ -39,11 +39,11 @@ export const wfsRoutes: FastifyPluginAsync = async (app) => {
   );
 };
 
-async function answer(deps: Parameters<typeof getFeature>[0], request: FastifyRequest): Promise<WfsAnswer> {
+async function answer(deps: WfsDeps, request: FastifyRequest, signal: AbortSignal): Promise<WfsAnswer> {
   const query = request.raw.url?.split('?').slice(1).join('?') ?? '';
   const wanted = readWfsRequest(readKvp(query));
   const { types } = await publishedFeatureTypes(deps, ENDPOINT_PATH);
-  const context: WfsContext = { serviceUrl: `${request.origin}${ENDPOINT_PATH}`, query };
+  const context: WfsContext = { serviceUrl: `${request.origin}${ENDPOINT_PATH}`, query, signal };
   switch (wanted.operation) {
     case 'GetCapabilities': {
       const { maxFeatures } = deps.config.wfs;
@@ -66,6 +66,13 @@ async function answer(deps: Parameters<typeof getFeature>[0], request: FastifyRe
     case 'DescribeStoredQueries':
       return { contentType: XML, body: storedQueryDescription(GET_FEATURE_BY_ID) };
   }
+}
+
+/** Aborted when the connection of the answer closes, which after a complete answer changes nothing. */
+function signalOf(reply: FastifyReply): AbortSignal {
+  const closed = new AbortController();
+  reply.raw.once('close', () => closed.abort());
+  return closed.signal;
 }
 
 function readKvp(query: string): Kvp {

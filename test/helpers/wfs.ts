@@ -1,0 +1,104 @@
+import Fastify, { type FastifyInstance } from 'fastify';
+import pg from 'pg';
+import type { ServerDeps } from '../../src/deps.js';
+import { loadConfig } from '../../src/config.js';
+import { createLogger } from '../../src/log.js';
+import type { Column, GeometryColumn } from '../../src/ogc/feature-table.js';
+import type { FeatureType } from '../../src/ogc/wfs/model.js';
+import { originPlugin } from '../../src/plugins/origin.js';
+import { depsPlugin } from '../../src/plugins/deps.js';
+import { wfsRoutes } from '../../src/routes/ogc/wfs.js';
+import { createTestDatabase, type Teardown } from './database.js';
+
+/** The WFS alone, on a database of the test's own, with feature types that the test makes. */
+
+export interface TestWfs {
+  readonly app: FastifyInstance;
+  readonly pool: pg.Pool;
+  /** Answers `/wfs?{query}`. */
+  get(query: string): Promise<{ status: number; type: string; text: string }>;
+}
+
+/** Schema of the tables of tests. */
+export const SCHEMA = 'sd_test';
+
+/** Builds the service; `sql` makes the tables in {@link SCHEMA}. */
+export async function buildTestWfs(
+  t: Teardown,
+  sql: string,
+  types: readonly FeatureType[],
+  overrides: Readonly<Record<string, string>> = {},
+): Promise<TestWfs> {
+  const databaseUrl = await createTestDatabase(t);
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 5 });
+  t.teardown(() => pool.end());
+  await pool.query(`CREATE SCHEMA ${SCHEMA}; ${sql}`);
+  await publish(pool, types);
+  const config = loadConfig({ LOG_LEVEL: 'silent', PUBLIC_URL: 'http://emulator.test', ...overrides });
+  const app = Fastify({ routerOptions: { ignoreTrailingSlash: true } });
+  t.teardown(() => app.close());
+  const deps = { config, pool, log: createLogger(config, 'test') };
+  // The service reads no other dependency.
+  await app.register(depsPlugin, { deps: deps as unknown as ServerDeps });
+  await app.register(originPlugin);
+  await app.register(wfsRoutes);
+  await app.ready();
+  return {
+    app,
+    pool,
+    get: async (query) => {
+      const answer = await app.inject({ url: `/wfs?${query}` });
+      return { status: answer.statusCode, type: String(answer.headers['content-type']), text: answer.body };
+    },
+  };
+}
+
+/** Registers one published offering per feature type on the seeded open WFS endpoint. */
+async function publish(pool: pg.Pool, types: readonly FeatureType[]): Promise<void> {
+  await pool.query('DELETE FROM geopf.offering');
+  for (const type of types) {
+    await pool.query(
+      `WITH configuration AS (
+         INSERT INTO geopf.configuration (id, datastore_id, type, name, layer_name, type_infos, status)
+         SELECT gen_random_uuid(), id, 'WFS', $1, $2, '{}', 'PUBLISHED' FROM geopf.datastore LIMIT 1
+         RETURNING id)
+       INSERT INTO geopf.offering (id, configuration_id, endpoint_id, status, open, urls, publication)
+       SELECT gen_random_uuid(), configuration.id, endpoint.id, 'PUBLISHED', true, '[]', $3
+       FROM configuration, geopf.endpoint WHERE endpoint.type = 'WFS' AND endpoint.open LIMIT 1`,
+      [type.title, `${type.prefix}_${type.name}`, JSON.stringify([type])],
+    );
+  }
+}
+
+/** A feature type over a table of {@link SCHEMA}. */
+export function featureType(
+  name: string,
+  columns: readonly string[],
+  geometry: Omit<GeometryColumn, 'hasZ'> | null,
+  overrides: Partial<FeatureType> & { readonly primaryKey?: readonly string[] } = {},
+): FeatureType {
+  const { primaryKey = ['gid'], ...rest } = overrides;
+  return {
+    prefix: 'demo',
+    name,
+    title: `Titre ${name}`,
+    abstract: `Résumé <${name}>`,
+    keywords: ['un', 'deux'],
+    source: {
+      schema: SCHEMA,
+      table: name,
+      columns: columns.map(readColumn),
+      geometry: geometry === null ? null : { ...geometry, hasZ: false },
+      primaryKey,
+    },
+    exposePrimaryKey: false,
+    bbox: { west: 1, south: 48, east: 2, north: 49 },
+    ...rest,
+  };
+}
+
+/** `name type` or `name type not null`. */
+function readColumn(text: string): Column {
+  const [, name = '', type = '', required] = /^(\S+) (.*?)( not null)?$/.exec(text) ?? [];
+  return { name, type, nullable: required === undefined };
+}
