@@ -62,8 +62,9 @@ install_system_packages() {
   restore_services
   trap - EXIT
   # A package enables its service for the next boot too: this one was asked for its program only.
-  if [[ $had_redis == no ]] && command -v deb-systemd-helper >/dev/null; then
-    $as_root deb-systemd-helper disable redis-server.service >/dev/null 2>&1 || say 'redis-server reste activé au démarrage de la machine.'
+  if [[ $had_redis == no ]] && command -v redis-server >/dev/null; then
+    $as_root env DPKG_MAINTSCRIPT_PACKAGE=redis-server deb-systemd-helper disable redis-server.service >/dev/null
+    $as_root update-rc.d redis-server disable
   fi
   missing=$(missing_packages | xargs)
   [[ -z $missing ]] || die "il manque encore après installation : $missing."
