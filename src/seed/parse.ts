@@ -1,6 +1,7 @@
 import Value from 'typebox/value';
 import { type Document, parseDocument } from 'yaml';
-import { type Seed, SeedSchema } from './schema.js';
+import { ENDPOINTS } from '../catalogue/endpoints.js';
+import { type Seed, type SeedDatastore, SeedSchema } from './schema.js';
 
 /** Password of every account of the default seed: known to all, so refused in production. */
 export const DEFAULT_PASSWORD = 'geopf-local';
@@ -83,6 +84,7 @@ function referenceFaults(seed: Seed): string[] {
   for (const community of seed.communities) {
     const name = `community ${community.technical_name}`;
     if (!people.has(community.supervisor)) faults.push(`${name}: no user ${community.supervisor} to supervise it`);
+    for (const endpoint of unknownEndpoints(community.datastore)) faults.push(`${name}: no endpoint ${endpoint}`);
     for (const { user } of community.members) {
       if (!people.has(user) && !services.has(user)) faults.push(`${name}: no user ${user} for its members`);
     }
@@ -97,6 +99,12 @@ function referenceFaults(seed: Seed): string[] {
     }
   }
   return faults;
+}
+
+function unknownEndpoints(datastore: SeedDatastore | undefined): string[] {
+  if (datastore === undefined || datastore.endpoints === 'all') return [];
+  const known = new Set(ENDPOINTS.map((endpoint) => endpoint.technicalName));
+  return datastore.endpoints.filter((name) => !known.has(name));
 }
 
 function clientFaults(seed: Seed): string[] {

@@ -72,6 +72,12 @@ communities:
     contact: a@example.org
     supervisor: bob
     members: [{user: carol}]
+  - id: 00000000-0000-4000-8000-000000000006
+    name: B
+    technical_name: b
+    contact: b@example.org
+    supervisor: alice
+    datastore: {id: 00000000-0000-4000-8000-000000000007, endpoints: [gpf-geoserver-wfs, gpf-magic]}
 feature_types:
   - community: a
     stored_data: 00000000-0000-4000-8000-000000000003
@@ -87,6 +93,7 @@ feature_types:
   t.strictSame(faults, [
     'community a: no user bob to supervise it',
     'community a: no user carol for its members',
+    'community b: no endpoint gpf-magic',
     'feature type layer: no datastore in a community a',
     'feature type layer, feature 0: no column size',
   ]);
