@@ -1,5 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import type { Config } from './config.js';
@@ -8,6 +8,7 @@ import type { Identity } from './identity/identity.js';
 import type { RenderPool } from './render/pool.js';
 import { createFileStorage, type FileStorage } from './storage/storage.js';
 import { createJobQueue, type JobQueue } from './workers/queue.js';
+import { openRedis } from './workers/redis.js';
 
 /** PostgreSQL schema of the registry; features live in one `sd_…` schema per stored data. */
 export const REGISTRY_SCHEMA = 'geopf';
@@ -49,8 +50,7 @@ export async function createDeps(config: Config, log: Logger): Promise<Deps> {
   const instanceId = rows[0]?.value;
   if (instanceId === undefined)
     throw new Error('the database holds no instance id: run the migrations and the seed first');
-  const redis = new Redis(config.redisUrl, { maxRetriesPerRequest: null, lazyConnect: true });
-  redis.on('error', (error) => log.warn({ err: error }, 'Redis:Error'));
+  const redis = openRedis(config.redisUrl, log, { lazyConnect: true });
   await redis.connect();
   const jobs = createJobQueue({ redisUrl: config.redisUrl, prefix: `geopf:${instanceId}`, log });
   const storage = createFileStorage(config.dataDir);

@@ -8,6 +8,8 @@ import { openRedis } from './redis.js';
 
 /** The producing side of the jobs: what routes and domain functions may do. */
 export interface JobQueue {
+  /** Of every key of the jobs in Redis. */
+  readonly prefix: string;
   /**
    * Queues a job. While a job of the same id is waiting or running this does nothing, so that
    * enqueueing twice is harmless.
@@ -74,6 +76,7 @@ export function createJobQueue(options: { redisUrl: string; prefix: string; log:
   }
 
   return {
+    prefix,
     async enqueue(definition, payload, { jobId, delayMs = 0 }) {
       if (!Value.Check(definition.payload, payload)) throw new Error(`invalid payload for job ${definition.name}`);
       await redis.del(jobKeys.abortMark(prefix, jobId));

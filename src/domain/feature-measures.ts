@@ -1,0 +1,114 @@
+import type pg from 'pg';
+import type { ExtentPolygon, RelationInfo, StoredDataResult } from './outcomes.js';
+import { quoteIdentifier, readRelations, type Relation } from './relations.js';
+
+/** What the registry says of a VECTOR-DB: relations, extent, size. */
+
+type Queryable = Pick<pg.Pool, 'query'>;
+
+/** A rectangle, x (east or longitude) first. */
+type Box = readonly [minX: number, minY: number, maxX: number, maxY: number];
+
+/** Parts of each side of a rectangle when it is transformed: a straight side becomes a curve. */
+const SIDE_PARTS = 32;
+
+/** Measures a schema; `srs` is the reference system its stored data declares. */
+export async function measureSchema(db: Queryable, schema: string, srs: string): Promise<StoredDataResult> {
+  const relations = await readRelations(db, schema);
+  const boxes: Box[] = [];
+  for (const relation of relations) boxes.push(...(await relationBoxes(db, schema, relation)));
+  const { rows } = await db.query<{ size: string }>(
+    `SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0) AS size
+     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname = $1 AND c.relkind IN ('r', 'm')`,
+    [schema],
+  );
+  const extent = extentOfBoxes(boxes);
+  return {
+    srs,
+    ...(extent === undefined ? {} : { extent }),
+    size: Number(rows[0]?.size ?? 0),
+    typeInfos: { relations: relations.map(toRelationInfo) },
+  };
+}
+
+/** As `type_infos.relations[]` shows it. */
+export function toRelationInfo(relation: Relation): RelationInfo {
+  return {
+    name: relation.name,
+    type: relation.kind,
+    attributes: Object.fromEntries(relation.columns.map(({ name, type }) => [name, type])),
+    primary_key: [...relation.primaryKey],
+  };
+}
+
+async function relationBoxes(db: Queryable, schema: string, relation: Relation): Promise<Box[]> {
+  const name = `${quoteIdentifier(schema)}.${quoteIdentifier(relation.name)}`;
+  const boxes: Box[] = [];
+  for (const column of relation.columns) {
+    if (column.geometry === null || column.geometry.srid === 0) continue;
+    const { rows } = await db.query<BoxRow>(
+      `SELECT public.ST_XMin(box) AS x1, public.ST_YMin(box) AS y1, public.ST_XMax(box) AS x2, public.ST_YMax(box) AS y2
+       FROM (SELECT public.ST_Extent(${quoteIdentifier(column.name)}) AS box FROM ${name}) AS extents`,
+    );
+    const box = toBox(rows[0]);
+    if (box !== null) boxes.push(...(await boxesIn4326(db, [box], column.geometry.srid)));
+  }
+  return boxes;
+}
+
+interface BoxRow {
+  x1: number | null;
+  y1: number | null;
+  x2: number | null;
+  y2: number | null;
+}
+
+function toBox(row: BoxRow | undefined): Box | null {
+  if (row === undefined || row.x1 === null || row.y1 === null || row.x2 === null || row.y2 === null) return null;
+  return [row.x1, row.y1, row.x2, row.y2];
+}
+
+/** The rectangles in EPSG:4326, longitude first, that hold the given ones. */
+export async function boxesIn4326(db: Queryable, boxes: readonly Box[], srid: number): Promise<Box[]> {
+  const transformed: Box[] = [];
+  for (const box of boxes) {
+    if (srid === 4326) {
+      transformed.push(box);
+      continue;
+    }
+    const step = Math.max(box[2] - box[0], box[3] - box[1]) / SIDE_PARTS;
+    const { rows } = await db.query<BoxRow>(
+      `SELECT public.ST_XMin(g) AS x1, public.ST_YMin(g) AS y1, public.ST_XMax(g) AS x2, public.ST_YMax(g) AS y2
+       FROM (SELECT public.ST_Transform(
+         CASE WHEN $6::float8 > 0 THEN public.ST_Segmentize(e, $6::float8) ELSE e END, 4326) AS g
+         FROM (SELECT public.ST_MakeEnvelope($1, $2, $3, $4, $5) AS e) AS envelopes) AS transformed`,
+      [...box, srid, step],
+    );
+    const result = toBox(rows[0]);
+    if (result !== null) transformed.push(result);
+  }
+  return transformed;
+}
+
+/** The rectangle around all, written as lifecycle §1.2; `undefined` for none. */
+export function extentOfBoxes(boxes: readonly Box[]): ExtentPolygon | undefined {
+  if (boxes.length === 0) return undefined;
+  const minX = Math.min(...boxes.map((box) => box[0]));
+  const minY = Math.min(...boxes.map((box) => box[1]));
+  const maxX = Math.max(...boxes.map((box) => box[2]));
+  const maxY = Math.max(...boxes.map((box) => box[3]));
+  if (![minX, minY, maxX, maxY].every(Number.isFinite)) return undefined;
+  return {
+    type: 'Polygon',
+    coordinates: [
+      [
+        [maxX, minY],
+        [maxX, maxY],
+        [minX, maxY],
+        [minX, minY],
+        [maxX, minY],
+      ],
+    ],
+  };
+}

@@ -1,0 +1,64 @@
+import type pg from 'pg';
+import { quoteIdentifier } from './relations.js';
+
+/**
+ * The PostgreSQL schema of a VECTOR-DB stored data, and the role that owns it (architecture §2, features): that role
+ * cannot log in and holds nothing but its schema, so that producers' SQL can be run as it.
+ */
+
+/** A schema and the role that owns it. */
+export interface FeatureSchema {
+  readonly schema: string;
+  readonly role: string;
+}
+
+type Client = Pick<pg.ClientBase, 'query'>;
+
+/** Creates the schema and its role inside the caller's transaction; neither may exist twice. */
+export async function createFeatureSchema(client: Client, { schema, role }: FeatureSchema): Promise<void> {
+  const owner = quoteIdentifier(role);
+  const { rows } = await client.query('SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = $1', [role]);
+  if (rows.length === 0) {
+    await client.query(`CREATE ROLE ${owner} NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS`);
+  }
+  // Only a member may give things to a role; a superuser already is one of all.
+  await client.query(`GRANT ${owner} TO CURRENT_USER`);
+  await client.query(`CREATE SCHEMA ${quoteIdentifier(schema)} AUTHORIZATION ${owner}`);
+}
+
+/** Whether the schema exists. */
+export async function featureSchemaExists(client: Client, schema: string): Promise<boolean> {
+  const { rows } = await client.query('SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1', [schema]);
+  return rows.length > 0;
+}
+
+/** Drops the schema with all it holds; it need not exist. Its role stays, to own the next one. */
+export async function dropFeatureSchema(client: Client, schema: string): Promise<void> {
+  await client.query(`DROP SCHEMA IF EXISTS ${quoteIdentifier(schema)} CASCADE`);
+}
+
+/** Gives a table, with the sequence of its key, to the role of its schema. */
+export async function giveTable(client: Client, { schema, role }: FeatureSchema, table: string): Promise<void> {
+  await client.query(
+    `ALTER TABLE ${quoteIdentifier(schema)}.${quoteIdentifier(table)} OWNER TO ${quoteIdentifier(role)}`,
+  );
+}
+
+/**
+ * Writes on the schema which execution changed it last, in the transaction of that change: a job that runs again after
+ * its process died just behind the commit sees that its work is done.
+ */
+export async function markExecution(client: Client, schema: string, executionId: string): Promise<void> {
+  // COMMENT takes no parameter; the id is a UUID.
+  if (!/^[0-9a-f-]{36}$/.test(executionId)) throw new Error(`not an execution id: ${executionId}`);
+  await client.query(`COMMENT ON SCHEMA ${quoteIdentifier(schema)} IS '${executionId}'`);
+}
+
+/** The execution of {@link markExecution}, or `null`. */
+export async function markedExecution(client: Client, schema: string): Promise<string | null> {
+  const { rows } = await client.query<{ mark: string | null }>(
+    `SELECT obj_description(oid, 'pg_namespace') AS mark FROM pg_catalog.pg_namespace WHERE nspname = $1`,
+    [schema],
+  );
+  return rows[0]?.mark ?? null;
+}

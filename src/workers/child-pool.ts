@@ -1,0 +1,162 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import type { Logger } from 'pino';
+import type { TaskLogEntry } from '../processing/task-log.js';
+import type { ChildMessage, RunMessage, TaskInput, TaskName, TaskResult } from './tasks/task.js';
+
+/** The process of a task ended before its task did. */
+export class ChildDied extends Error {
+  constructor(
+    readonly code: number | null,
+    readonly signal: NodeJS.Signals | null,
+  ) {
+    super(`the process of the task ended (${signal === null ? `code ${code}` : `signal ${signal}`})`);
+    this.name = 'ChildDied';
+  }
+}
+
+/** A task ran longer than the worker allows; its process was killed. */
+export class TaskTimeout extends Error {
+  constructor(readonly limitMs: number) {
+    super(`the task ran longer than ${limitMs} ms`);
+    this.name = 'TaskTimeout';
+  }
+}
+
+export interface RunOptions {
+  /** Kills the process at once; the run then rejects with the signal's reason. */
+  readonly signal: AbortSignal;
+  readonly onLog: (entry: TaskLogEntry, date: Date) => void;
+  readonly onStart?: (pid: number) => void;
+}
+
+/** Processes that run one task each. */
+export interface ChildPool {
+  /**
+   * Runs a task in a process of its own, which is gone when the promise settles.
+   * @throws ChildDied, TaskTimeout, the reason of the signal, or Error when the task itself throws
+   */
+  run<Name extends TaskName>(task: Name, input: TaskInput<Name>, options: RunOptions): Promise<TaskResult<Name>>;
+  /** Resolves when the spare process can take a task. */
+  ready(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Keeps one process forked ahead, with its libraries loaded, so that a task starts at once. */
+export function createChildPool(options: { memoryMb: number; timeoutMs: number; log: Logger }): ChildPool {
+  const { memoryMb, timeoutMs, log } = options;
+  let closed = false;
+  let spare: Child | undefined;
+
+  function forkChild(): Child {
+    const child = new Child(memoryMb);
+    child.ended.then(
+      () => {
+        if (spare !== child) return;
+        // It would fail again at once: the next task forks its own and tells why.
+        spare = undefined;
+        if (!closed) log.error({ code: child.process.exitCode, signal: child.process.signalCode }, 'Child:SpareDied');
+      },
+      (error: unknown) => log.error({ err: error }, 'Child:NotForked'),
+    );
+    return child;
+  }
+
+  return {
+    async run(task, input, run) {
+      run.signal.throwIfAborted();
+      const child = spare ?? forkChild();
+      spare = undefined;
+      try {
+        return await child.run(task, input, { ...run, timeoutMs });
+      } finally {
+        child.kill();
+        await child.ended;
+        // Only now: two processes would fight for the cores of a small machine while the task runs.
+        if (!closed) spare ??= forkChild();
+      }
+    },
+    async ready() {
+      spare ??= forkChild();
+      await spare.ready;
+    },
+    async close() {
+      closed = true;
+      spare?.kill();
+      await spare?.ended;
+    },
+  };
+}
+
+class Child {
+  readonly process: ChildProcess;
+  readonly ready: Promise<void>;
+  /** Resolves when the process is gone. */
+  readonly ended: Promise<void>;
+
+  constructor(memoryMb: number) {
+    this.process = fork(new URL('./child.js', import.meta.url), {
+      execArgv: [`--max-old-space-size=${memoryMb}`],
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    this.ended = new Promise((resolve) => {
+      this.process.once('exit', () => resolve());
+      this.process.once('error', () => resolve());
+    });
+    this.ready = new Promise((resolve, reject) => {
+      this.process.once('message', () => resolve());
+      void this.ended.then(() => reject(new ChildDied(this.process.exitCode, this.process.signalCode)));
+    });
+    // Who waits for it hears of it; nobody need.
+    this.ready.catch(() => undefined);
+  }
+
+  kill(): void {
+    if (this.process.exitCode === null && this.process.signalCode === null) this.process.kill('SIGKILL');
+  }
+
+  async run<Name extends TaskName>(
+    task: Name,
+    input: TaskInput<Name>,
+    options: RunOptions & { timeoutMs: number },
+  ): Promise<TaskResult<Name>> {
+    await this.ready;
+    const { signal, onLog, onStart, timeoutMs } = options;
+    const child = this.process;
+    if (child.pid !== undefined) onStart?.(child.pid);
+    return new Promise<TaskResult<Name>>((resolve, reject) => {
+      const stop = (reason: unknown) => {
+        reject(reason);
+        this.kill();
+      };
+      const timer = setTimeout(() => stop(new TaskTimeout(timeoutMs)), timeoutMs);
+      const onAbort = () => stop(signal.reason);
+      const settle = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', onAbort);
+      };
+      signal.addEventListener('abort', onAbort);
+      if (signal.aborted) onAbort();
+      child.on('message', (raw) => {
+        const message = raw as ChildMessage;
+        if (message.type === 'log') onLog(message.entry, new Date(message.at));
+        else if (message.type === 'result') resolve(message.result as TaskResult<Name>);
+        else if (message.type === 'error') reject(taskError(message));
+      });
+      void this.ended.then(() => {
+        settle();
+        reject(new ChildDied(child.exitCode, child.signalCode));
+      });
+      const order: RunMessage<Name> = { type: 'run', task, input };
+      child.send(order, (error) => {
+        if (error !== null) stop(error);
+      });
+    });
+  }
+}
+
+function taskError({ message, stack }: { message: string; stack: string | undefined }): Error {
+  const error = new Error(message);
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}

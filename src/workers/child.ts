@@ -1,0 +1,43 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { standardCheck } from '../processing/standard-check.js';
+import type { TaskLog } from '../processing/task-log.js';
+import { vectorCheck } from '../processing/vector-check.js';
+import type { ChildMessage, RunMessage, TaskInput, TaskName, TaskResult } from './tasks/task.js';
+import { vectorToDb } from './tasks/vector-to-db.js';
+
+/**
+ * Entry of the child process of one check or processing. It works for one run, then ends. It holds no registry and no
+ * queue: what hostile data may break is this process and nothing else.
+ */
+
+type TaskTable = { [Name in TaskName]: (input: TaskInput<Name>, log: TaskLog) => Promise<TaskResult<Name>> };
+
+const TASKS: TaskTable = {
+  'standard-check': async ({ upload }, log) => ((await standardCheck(upload, log)) ? 'SUCCESS' : 'FAILURE'),
+  'vector-check': ({ upload, folder }, log) => vectorCheck(upload, folder, log),
+  'vector-to-db': (input, log) => vectorToDb(input, log, wait),
+};
+
+function send(message: ChildMessage): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.send?.(message, (error: Error | null) => (error === null ? resolve() : reject(error)));
+  });
+}
+
+async function run<Name extends TaskName>(message: RunMessage<Name>): Promise<void> {
+  const log: TaskLog = (entry) => void process.send?.({ type: 'log', at: Date.now(), entry } satisfies ChildMessage);
+  try {
+    await send({ type: 'result', result: await TASKS[message.task](message.input, log) });
+  } catch (error) {
+    const { message: text, stack } = error instanceof Error ? error : new Error(String(error));
+    await send({ type: 'error', message: text, stack });
+  }
+  process.exit(0);
+}
+
+// The worker decides when its children end: a Ctrl-C reaches the whole group.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
+// The worker died. Nothing may wait for a library's threads here: they could be in the middle of hours of work.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+process.once('message', (message) => void run(message as RunMessage));
+await send({ type: 'ready' });

@@ -1,0 +1,157 @@
+import { randomUUID } from 'node:crypto';
+import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
+import Value from 'typebox/value';
+import type { Deps } from '../deps.js';
+import { createChildPool } from './child-pool.js';
+import { type JobContext, JobAborted, type JobHandler, QUEUE_NAMES, type QueueName } from './job.js';
+import { jobKeys } from './queue.js';
+import { openRedis } from './redis.js';
+import { bindHandlers, createHandlers, JOB_DEFINITIONS } from './registry.js';
+import { sweepLostJobs } from './sweep.js';
+
+/** A running worker process. */
+export interface RunningWorker {
+  /** Resolves when jobs are taken and the heartbeat is set. */
+  readonly ready: Promise<void>;
+  /** Stops taking jobs and kills the running ones, which go back to the queue. */
+  close(): Promise<void>;
+}
+
+const HEARTBEAT_MS = 2000;
+/** In seconds. */
+const HEARTBEAT_LIFE = 6;
+const SWEEP_MS = 30_000;
+/** A worker that dies is noticed this late: its jobs are then taken by another, or by itself once back. */
+const LOCK_MS = 10_000;
+const STALLED_MS = 5000;
+/** How often the worker of a job may die under it before the job is left to the sweep. */
+const MAX_STALLED = 5;
+/** Publications hold no process: several may wait for their time at once. */
+const PUBLICATION_CONCURRENCY = 8;
+
+/** Raised in running jobs when the worker closes. */
+class WorkerClosing extends Error {
+  constructor() {
+    super('the worker is closing');
+    this.name = 'WorkerClosing';
+  }
+}
+
+/**
+ * Starts the worker side of the jobs in this process: one BullMQ worker per queue family, child processes for checks
+ * and processings, the heartbeat that readiness looks at, the sweep of lost jobs.
+ * @throws Error unless each job definition has exactly one handler
+ */
+export async function startWorker(deps: Deps): Promise<RunningWorker> {
+  const { config, log } = deps;
+  const prefix = deps.jobs.prefix;
+  const children = createChildPool({
+    memoryMb: config.worker.jobMemoryMb,
+    timeoutMs: config.worker.jobTimeoutMs,
+    log,
+  });
+  const handlers = bindHandlers(JOB_DEFINITIONS, createHandlers(children));
+  if (config.redisUrl === undefined) throw new Error('the worker needs REDIS_URL');
+  const redis = openRedis(config.redisUrl, log);
+  const subscriber = openRedis(config.redisUrl, log);
+  const running = new Map<string, AbortController>();
+  let closing = false;
+
+  subscriber.on('message', (_channel: string, jobId: string) => running.get(jobId)?.abort(new JobAborted(jobId)));
+
+  async function processJob(job: Job, token: string | undefined): Promise<void> {
+    const handler = handlers.get(job.name);
+    const jobId = job.id;
+    if (handler === undefined || jobId === undefined) throw new UnrecoverableError(`unknown job ${job.name}`);
+    if (!Value.Check(handler.definition.payload, job.data)) {
+      throw new UnrecoverableError(`invalid payload for job ${job.name}`);
+    }
+    const controller = new AbortController();
+    running.set(jobId, controller);
+    try {
+      // Set before the message is published: seen here, or the message finds the controller above.
+      if ((await redis.exists(jobKeys.abortMark(prefix, jobId))) === 1) return;
+      if (closing) throw new WorkerClosing();
+      await runHandler(handler, job.data, contextOf(job, jobId, controller.signal));
+    } catch (error) {
+      if (controller.signal.reason instanceof JobAborted) return;
+      if (!(error instanceof WorkerClosing)) throw error;
+      // Not an attempt: another worker takes it at once.
+      await job.moveToDelayed(Date.now(), token);
+      throw new DelayedError();
+    } finally {
+      running.delete(jobId);
+    }
+  }
+
+  function contextOf(job: Job, jobId: string, signal: AbortSignal): JobContext {
+    const attempt = job.attemptsMade + 1;
+    const lastAttempt = attempt >= (job.opts.attempts ?? 1);
+    return { deps, jobId, attempt, lastAttempt, signal };
+  }
+
+  const concurrencyOf = (queue: QueueName) =>
+    queue === 'publication' ? PUBLICATION_CONCURRENCY : config.worker.concurrency;
+  const workers = QUEUE_NAMES.map((name) => {
+    const worker = new Worker(name, processJob, {
+      connection: redis,
+      prefix,
+      autorun: false,
+      concurrency: concurrencyOf(name),
+      lockDuration: LOCK_MS,
+      stalledInterval: STALLED_MS,
+      maxStalledCount: MAX_STALLED,
+    });
+    worker.on('error', (error) => log.error({ err: error, queue: name }, 'Worker:Error'));
+    worker.on('failed', (job, error) => log.error({ err: error, jobId: job?.id, queue: name }, 'Job:Failed'));
+    worker.on('stalled', (jobId) => log.warn({ jobId, queue: name }, 'Job:Stalled'));
+    return worker;
+  });
+
+  const heartbeatKey = jobKeys.worker(prefix, randomUUID());
+  const beat = async () => void (await redis.set(heartbeatKey, '1', 'EX', HEARTBEAT_LIFE));
+  const sweep = async () => void (await sweepLostJobs(deps));
+  const timers: NodeJS.Timeout[] = [];
+  const repeat = (task: () => Promise<void>, every: number, event: string) => {
+    const timer = setInterval(() => task().catch((error: unknown) => log.error({ err: error }, event)), every);
+    timers.push(timer);
+  };
+
+  async function start(): Promise<void> {
+    await subscriber.subscribe(jobKeys.abortChannel(prefix));
+    await children.ready();
+    await Promise.all(workers.map((worker) => worker.waitUntilReady()));
+    for (const worker of workers) {
+      worker.run().catch((error: unknown) => log.fatal({ err: error, queue: worker.name }, 'Worker:Stopped'));
+    }
+    await sweep();
+    await beat();
+    repeat(beat, HEARTBEAT_MS, 'Worker:NoHeartbeat');
+    repeat(sweep, SWEEP_MS, 'Worker:NoSweep');
+  }
+
+  return {
+    ready: start(),
+    async close() {
+      closing = true;
+      for (const timer of timers) clearInterval(timer);
+      await redis.del(heartbeatKey);
+      for (const controller of running.values()) controller.abort(new WorkerClosing());
+      await Promise.all(workers.map((worker) => worker.close()));
+      await children.close();
+      subscriber.disconnect();
+      redis.disconnect();
+    },
+  };
+}
+
+/** Runs a handler; its last failure closes the entity as failed. */
+async function runHandler(handler: JobHandler, payload: unknown, context: JobContext): Promise<void> {
+  try {
+    await handler.run(payload, context);
+  } catch (error) {
+    if (context.signal.aborted || !context.lastAttempt) throw error;
+    await handler.abandon(payload, context, error);
+    context.deps.log.error({ err: error, jobId: context.jobId }, 'Job:Abandoned');
+  }
+}

@@ -1,0 +1,57 @@
+import type { CheckOutcome, ExecutionOutcome } from '../../domain/outcomes.js';
+import type { VectorCheckResult } from '../../processing/vector-check.js';
+import type { TaskLogEntry } from '../../processing/task-log.js';
+import type { DeliveredFile } from '../../processing/upload-tree.js';
+
+/** What runs in the child process of a job: its name, what it is given and what it returns. Plain data, for IPC. */
+export interface Tasks {
+  'standard-check': {
+    input: { upload: { id: string; files: readonly DeliveredFile[] } };
+    result: CheckOutcome['status'];
+  };
+  'vector-check': {
+    /** `folder`: an empty folder of the job. */
+    input: { upload: { id: string; srs: string; files: readonly DeliveredFile[] }; folder: string };
+    result: VectorCheckResult;
+  };
+  'vector-to-db': { input: VectorToDbInput; result: ExecutionOutcome };
+}
+
+export type TaskName = keyof Tasks;
+export type TaskInput<Name extends TaskName> = Tasks[Name]['input'];
+export type TaskResult<Name extends TaskName> = Tasks[Name]['result'];
+
+/** Everything the integration needs to know; see the handler for where it comes from. */
+export interface VectorToDbInput {
+  readonly executionId: string;
+  readonly databaseUrl: string;
+  /** Name of the connections of this job, by which they are found when it must stop. */
+  readonly applicationName: string;
+  readonly uploads: readonly { id: string; srs: string; files: readonly DeliveredFile[] }[];
+  readonly schema: string;
+  readonly role: string;
+  /** The schema is to be made; else its tables are added to. */
+  readonly isNew: boolean;
+  /** Reference system of the stored data, as its producer spells it. */
+  readonly srs: string;
+  /** Database names of the tables whose geometries are stored as multi. */
+  readonly multigeomTables: readonly string[];
+  /** An empty folder of the job. */
+  readonly folder: string;
+  /** Nothing is committed before this time (epoch milliseconds): PROGRESS then lasts as TIMING says. */
+  readonly notBefore: number;
+}
+
+/** Parent to child. */
+export interface RunMessage<Name extends TaskName = TaskName> {
+  readonly type: 'run';
+  readonly task: Name;
+  readonly input: TaskInput<Name>;
+}
+
+/** Child to parent. `log` lines come before the result or error that ends the run. */
+export type ChildMessage =
+  | { readonly type: 'ready' }
+  | { readonly type: 'log'; readonly at: number; readonly entry: TaskLogEntry }
+  | { readonly type: 'result'; readonly result: unknown }
+  | { readonly type: 'error'; readonly message: string; readonly stack: string | undefined };

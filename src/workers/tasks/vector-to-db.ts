@@ -1,0 +1,152 @@
+import { join } from 'node:path';
+import pg from 'pg';
+import { finishTable } from '../../domain/feature-loading.js';
+import { measureSchema } from '../../domain/feature-measures.js';
+import {
+  createFeatureSchema,
+  dropFeatureSchema,
+  featureSchemaExists,
+  markedExecution,
+  markExecution,
+} from '../../domain/feature-schemas.js';
+import type { ExecutionOutcome, StoredDataResult } from '../../domain/outcomes.js';
+import { parseCrs, UnknownCrsError } from '../../geo/crs.js';
+import { readContents } from '../../processing/formats.js';
+import { openDataset, UnreadableDatasetError } from '../../processing/gdal.js';
+import { logFrom, type TaskLog } from '../../processing/task-log.js';
+import { fileName, layOutTree } from '../../processing/upload-tree.js';
+import { DataFault, isDataFault } from './data-fault.js';
+import { LayerLoader } from './layer-loader.js';
+import type { VectorToDbInput } from './task.js';
+
+const MODULE = 'gpf-processing-vector-to-db';
+
+/** Memory of the index builds, which run alone in their process. */
+const MAINTENANCE_MEMORY = '256MB';
+
+/**
+ * "Intégration de données vecteur livrées en base" (lifecycle §4.3): every layer becomes a table of the stored data's
+ * schema, or is appended to it, in one transaction. A fault of the data is told in the log and makes a FAILURE;
+ * anything else is thrown, to be tried again.
+ * @param wait pauses for milliseconds
+ */
+export async function vectorToDb(
+  input: VectorToDbInput,
+  log: TaskLog,
+  wait: (ms: number) => Promise<unknown>,
+): Promise<ExecutionOutcome> {
+  const lines = logFrom(log, MODULE, 88);
+  lines.info("Démarrage du traitement d'intégration vecteur");
+  const client = new pg.Client({ connectionString: input.databaseUrl, application_name: input.applicationName });
+  await client.connect();
+  try {
+    const result = await integrate(client, input, log, wait);
+    lines.info('Fin du traitement');
+    return result === null ? { status: 'FAILURE' } : { status: 'SUCCESS', result };
+  } catch (error) {
+    if (!isDataFault(error)) throw error;
+    lines.error(error.message);
+    lines.info('Fin du traitement');
+    return { status: 'FAILURE' };
+  } finally {
+    await client.end();
+  }
+}
+
+/** @returns `null` when the execution was stopped meanwhile: nothing is kept */
+async function integrate(
+  client: pg.Client,
+  input: VectorToDbInput,
+  log: TaskLog,
+  wait: (ms: number) => Promise<unknown>,
+): Promise<StoredDataResult | null> {
+  if ((await markedExecution(client, input.schema)) === input.executionId) {
+    logFrom(log, MODULE, 97).info('Les données ont déjà été intégrées : reprise de la fin du traitement');
+    return measureSchema(client as Pick<pg.Pool, 'query'>, input.schema, input.srs);
+  }
+  await client.query('BEGIN');
+  await client.query(`SET LOCAL maintenance_work_mem = '${MAINTENANCE_MEMORY}'`);
+  await prepareSchema(client, input);
+  await loadUploads(client, input, log);
+  const result = await measureSchema(client as Pick<pg.Pool, 'query'>, input.schema, input.srs);
+  await markExecution(client, input.schema, input.executionId);
+  await wait(Math.max(0, input.notBefore - Date.now()));
+  if (!(await stillRunning(client, input.executionId))) {
+    await client.query('ROLLBACK');
+    return null;
+  }
+  await client.query('COMMIT');
+  return result;
+}
+
+/** A run that died may have left nothing (one transaction), but a failed data may be generated again. */
+async function prepareSchema(client: pg.Client, { schema, role, isNew }: VectorToDbInput): Promise<void> {
+  if (isNew) await dropFeatureSchema(client, schema);
+  if (isNew || !(await featureSchemaExists(client, schema))) await createFeatureSchema(client, { schema, role });
+}
+
+/** Holds the execution as it is until the commit, so that no abort falls between this look and it. */
+async function stillRunning(client: pg.Client, executionId: string): Promise<boolean> {
+  const { rows } = await client.query<{ status: string }>(
+    'SELECT status FROM geopf.processing_execution WHERE id = $1 FOR SHARE',
+    [executionId],
+  );
+  return rows[0]?.status === 'PROGRESS';
+}
+
+async function loadUploads(client: pg.Client, input: VectorToDbInput, log: TaskLog): Promise<void> {
+  const target = { schema: input.schema, role: input.role };
+  const loader = new LayerLoader({
+    client,
+    target,
+    srs: input.srs,
+    srid: sridOf(input.srs),
+    multigeomTables: new Set(input.multigeomTables),
+    folder: input.folder,
+    log: logFrom(log, MODULE, 134),
+  });
+  for (const upload of input.uploads) await loadUpload(upload, loader, input, log);
+  for (const created of loader.created.values()) await finishTable(client, target, created);
+}
+
+async function loadUpload(
+  upload: VectorToDbInput['uploads'][number],
+  loader: LayerLoader,
+  input: VectorToDbInput,
+  log: TaskLog,
+): Promise<void> {
+  const contents = readContents(upload.files);
+  const foreign = contents.unbuilt[0];
+  if (foreign !== undefined) {
+    throw new DataFault(
+      `Le format ${foreign.format} n'est pas encore pris en charge par l'émulateur : ${foreign.file.path}`,
+    );
+  }
+  if (contents.datasets.length === 0) throw new DataFault('Aucun fichier vecteur dans la livraison');
+  const folder = join(input.folder, upload.id);
+  await layOutTree(
+    folder,
+    upload.files.filter((file) => file.kind === 'DATA'),
+  );
+  for (const dataset of contents.datasets) {
+    logFrom(log, MODULE, 121).info(`Intégration du fichier : ${fileName(dataset.file.path)}`);
+    const opened = await openDataset(dataset, join(folder, ...dataset.file.path.split('/'))).catch((error: unknown) => {
+      if (error instanceof UnreadableDatasetError) throw new DataFault(`Fichier illisible : ${dataset.file.path}`);
+      throw error;
+    });
+    try {
+      for (const layer of opened.layers) await loader.load(dataset.format, opened.handle, layer, upload.srs);
+    } finally {
+      opened.handle.close();
+    }
+  }
+}
+
+function sridOf(srs: string): number {
+  try {
+    return parseCrs(srs).srid;
+  } catch (error) {
+    if (error instanceof UnknownCrsError) throw new DataFault(`Le SRS demandé est inconnu : ${srs}`);
+    throw error;
+  }
+}
