@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
+import { type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import t from 'tap';
@@ -159,6 +160,24 @@ void t.test('files of an upload over HTTP', async (t) => {
       'files of the deleted one vanished',
     );
     await api.deps.pool.query(`UPDATE geopf.datastore_storage SET quota = 1000000000 WHERE usage = 'UPLOADS'`);
+  });
+
+  await t.test('a large body refused early is read to its end: clients read the answer only then', async (t) => {
+    const { _id } = await newUpload(producer);
+    for (const field of ['file', 'unexpected']) {
+      const outgoing = request(`${api.origin}/api${uploads}/${_id}/data?path=big`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${producer.token}`, 'content-type': 'multipart/form-data; boundary=xx' },
+      });
+      const answered = once(outgoing, 'response');
+      const head = `--xx\r\nContent-Disposition: form-data; name="${field}"; filename="b"\r\n\r\n`;
+      outgoing.end(Buffer.concat([Buffer.from(head), Buffer.alloc(20_000_000), Buffer.from('\r\n--xx--\r\n')]));
+      await once(outgoing, 'finish');
+      const [response] = (await answered) as [IncomingMessage];
+      t.equal(response.statusCode, field === 'file' ? 413 : 400, field);
+      response.resume();
+    }
+    t.same(await treeOf(producer, _id), []);
   });
 
   await t.test('download: media type by extension, ranges, 404', async (t) => {
