@@ -20,6 +20,7 @@ async function main(): Promise<void> {
       await app.close();
       await deps.render.close();
       await closeDeps(base);
+      if (process.connected) process.disconnect(); // the channel to the supervisor keeps us alive
     })();
     return closing;
   };

@@ -16,6 +16,7 @@ async function main(): Promise<void> {
       log.info({ signal }, 'Worker:Closing');
       await worker.close();
       await closeDeps(deps);
+      if (process.connected) process.disconnect(); // the channel to the supervisor keeps us alive
     })();
     return closing;
   };

@@ -26,14 +26,14 @@ const READY_TIMEOUT_MS = 120_000;
  */
 export async function startEmulator(config: Config, say: (text: string) => void): Promise<Emulator> {
   await mkdir(config.dataDir, { recursive: true });
-  const port = config.port === 0 ? await freePort(config.host) : config.port;
-  const release = claim(config.dataDir, port);
+  const release = claim(config);
   const stops: (() => Promise<void>)[] = [];
   const stop = async () => {
     for (const step of stops.splice(0).reverse()) await step();
     release();
   };
   try {
+    const port = await findPort(config);
     const contents = await databaseContents(config);
     const services = await startServices({ ...config, durable: true, contents });
     stops.push(() => services.stop());
@@ -61,9 +61,9 @@ export async function startEmulator(config: Config, say: (text: string) => void)
   }
 }
 
-function claim(dataDir: string, port: number): () => void {
+function claim({ dataDir, port }: Config): () => void {
   try {
-    return claimProcessFile(join(dataDir, 'emulator.pid'), `port ${port}`);
+    return claimProcessFile(join(dataDir, 'emulator.pid'), `PORT=${port}`);
   } catch (error) {
     if (!(error instanceof AlreadyRunningError)) throw error;
     throw new Error(
@@ -90,13 +90,17 @@ function loopback(host: string): string {
   return host === '0.0.0.0' ? '127.0.0.1' : host;
 }
 
-function freePort(host: string): Promise<number> {
+/** The port asked for, or a free one for 0: every process must know it, the issuer of tokens holds it. */
+function findPort({ host, port }: Config): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, host, () => {
+    server.once('error', (error) => {
+      const busy = 'code' in error && error.code === 'EADDRINUSE';
+      reject(busy ? new Error(`le port ${port} est déjà pris : choisissez-en un autre avec PORT`) : error);
+    });
+    server.listen(port, host, () => {
       const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : port));
     });
   });
 }
