@@ -26,14 +26,14 @@ export async function createOffering(
   configurationId: string,
   request: { endpoint: string; public_activity?: boolean | undefined },
 ): Promise<string> {
-  const offeringId = await deps.prisma.$transaction(async (tx) => {
+  const offering = await deps.prisma.$transaction(async (tx) => {
     await holdConfiguration(tx, caller.datastoreId, configurationId);
     const configuration = await tx.configuration.findUniqueOrThrow({ where: { id: configurationId } });
     const { endpoint, quota } = await holdEndpoint(tx, caller.datastoreId, request.endpoint);
     assertPublishable(configuration, endpoint);
     await assertFree(tx, configurationId, endpoint);
     await assertQuota(tx, caller.datastoreId, endpoint, quota);
-    const { id } = await tx.offering.create({
+    return tx.offering.create({
       data: {
         configurationId,
         endpointId: endpoint.id,
@@ -45,10 +45,9 @@ export async function createOffering(
         initiatorId: caller.userId,
       },
     });
-    return id;
   });
-  await enqueue(deps, offeringId, 'publish');
-  return offeringId;
+  await enqueue(deps, offering, 'publish');
+  return offering.id;
 }
 
 /**
@@ -60,7 +59,7 @@ export async function synchroniseOffering(
   caller: Caller,
   id: string,
 ): Promise<void> {
-  await deps.prisma.$transaction(async (tx) => {
+  const offering = await deps.prisma.$transaction(async (tx) => {
     const { configurationId, endpoint } = await findOffering(tx, caller.datastoreId, id);
     await holdConfiguration(tx, caller.datastoreId, configurationId);
     const configuration = await tx.configuration.findUniqueOrThrow({ where: { id: configurationId } });
@@ -72,12 +71,12 @@ export async function synchroniseOffering(
       action: 'synchronise',
       initiatorId: caller.userId,
     });
-    await tx.offering.update({
+    return tx.offering.update({
       where: { id },
       data: { urls: urlsOf(configuration, endpoint), update: new Date(), initiatorId: caller.userId },
     });
   });
-  await enqueue(deps, id, 'synchronise');
+  await enqueue(deps, offering, 'synchronise');
 }
 
 /**
@@ -112,33 +111,21 @@ export async function updateOffering(
  * @throws ApiError not_found, or conflict when the removal was asked before
  */
 export async function removeOffering(deps: Pick<Deps, 'prisma' | 'jobs'>, caller: Caller, id: string): Promise<void> {
-  await deps.prisma.$transaction(async (tx) => {
+  const offering = await deps.prisma.$transaction(async (tx) => {
     await findOffering(tx, caller.datastoreId, id);
     await transition(tx, { entity: 'offering', id, action: 'unpublish', initiatorId: caller.userId });
-    await tx.offering.update({ where: { id }, data: { initiatorId: caller.userId } });
+    return tx.offering.update({ where: { id }, data: { initiatorId: caller.userId } });
   });
-  await enqueue(deps, id, 'unpublish');
+  await enqueue(deps, offering, 'unpublish');
 }
 
-/** Queues again the publications whose job was lost, with the queue's memory for instance. Called by the worker. */
-export async function recoverPublications(deps: Pick<Deps, 'prisma' | 'jobs'>): Promise<void> {
-  const actions: Readonly<Record<string, PublicationAction>> = {
-    PUBLISHING: 'publish',
-    MODIFYING: 'synchronise',
-    UNPUBLISHING: 'unpublish',
-  };
-  const pending = await deps.prisma.offering.findMany({
-    where: { status: { in: Object.keys(actions) } },
-    select: { id: true, status: true },
-  });
-  for (const { id, status } of pending) {
-    const action = actions[status];
-    if (action !== undefined) await enqueue(deps, id, action);
-  }
-}
-
-async function enqueue(deps: Pick<Deps, 'jobs'>, offeringId: string, action: PublicationAction): Promise<void> {
-  await deps.jobs.enqueue(publicationJob, { offeringId, action }, { jobId: publicationJobId(offeringId, action) });
+async function enqueue(
+  deps: Pick<Deps, 'jobs'>,
+  offering: { id: string; update: Date | null },
+  action: PublicationAction,
+): Promise<void> {
+  const payload = { offeringId: offering.id, action };
+  await deps.jobs.enqueue(publicationJob, payload, { jobId: publicationJobId(offering, action) });
 }
 
 async function findOffering(tx: Db, datastoreId: string, id: string) {

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { defineJob } from './job.js';
 
-/** Publishes, synchronises or removes an offering; the job id is the offering's id and the action. */
+/** Publishes, synchronises or removes an offering; the job id is {@link publicationJobId}'s. */
 export const publicationJob = defineJob({
   name: 'publication',
   queue: 'publication',
@@ -18,7 +18,10 @@ export const publicationJob = defineJob({
 
 export type PublicationAction = 'publish' | 'synchronise' | 'unpublish';
 
-/** Id of the job of an offering's action. */
-export function publicationJobId(offeringId: string, action: PublicationAction): string {
-  return `${offeringId}-${action}`;
+/**
+ * Id of the job of an offering's action. It changes with the offering's `update`, which each synchronisation moves: the
+ * job of the one before may still be leaving the queue, and would swallow one of the same id.
+ */
+export function publicationJobId(offering: { id: string; update: Date | null }, action: PublicationAction): string {
+  return `${offering.id}-${action}-${offering.update?.getTime() ?? 0}`;
 }

@@ -24,7 +24,7 @@ export async function sweepLostJobs({ prisma, jobs, log }: Pick<Deps, 'prisma' |
     prisma.processingExecution.findMany({ where: awaited, select: { id: true } }),
     prisma.offering.findMany({
       where: { status: { in: Object.keys(PUBLICATION_ACTIONS) } },
-      select: { id: true, status: true },
+      select: { id: true, status: true, update: true },
     }),
   ]);
   let queued = 0;
@@ -42,11 +42,13 @@ export async function sweepLostJobs({ prisma, jobs, log }: Pick<Deps, 'prisma' |
     await jobs.enqueue(processingJob, { executionId: id }, { jobId: id });
     note(id);
   }
-  for (const { id, status } of offerings) {
-    const action = PUBLICATION_ACTIONS[status];
-    if (action === undefined || known.has(publicationJobId(id, action))) continue;
-    await jobs.enqueue(publicationJob, { offeringId: id, action }, { jobId: publicationJobId(id, action) });
-    note(publicationJobId(id, action));
+  for (const offering of offerings) {
+    const action = PUBLICATION_ACTIONS[offering.status];
+    if (action === undefined) continue;
+    const jobId = publicationJobId(offering, action);
+    if (known.has(jobId)) continue;
+    await jobs.enqueue(publicationJob, { offeringId: offering.id, action }, { jobId });
+    note(jobId);
   }
   return queued;
 }

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { badRequest } from '../../src/errors.js';
 import { completeParameters } from '../../src/domain/execution-parameters.js';
 
 const definitions = [
@@ -16,9 +17,12 @@ await t.test('defaults are added, unknown names kept', async (t) => {
 });
 
 await t.test('every faulty parameter has its sentence', async (t) => {
-  t.throws(() => completeParameters(definitions, { update: 1 }), {
-    code: 'bad_request',
-    descriptions: [/"srs" est obligatoire/, /"update" ne respecte pas/],
-  });
-  t.throws(() => completeParameters(definitions, { srs: 'E' }), { descriptions: [/"srs".*minLength/] });
+  t.throws(
+    () => completeParameters(definitions, { update: 1 }),
+    badRequest(
+      'Le paramètre "srs" est obligatoire.',
+      'Le paramètre "update" ne respecte pas les contraintes du traitement : {"type":"boolean"}.',
+    ),
+  );
+  t.throws(() => completeParameters(definitions, { srs: 'E' }), /"srs".*minLength/);
 });

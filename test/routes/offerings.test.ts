@@ -124,6 +124,14 @@ await t.test('offerings', async (t) => {
     );
   });
 
+  await t.test('synchronisations one behind the other all end', async (t) => {
+    const { offering } = await publish('repeated');
+    for (let round = 0; round < 10; round += 1) {
+      t.equal((await producer.call('PUT', offering)).status, 200);
+      await waitForStatus(producer, offering, 'PUBLISHED');
+    }
+  });
+
   await t.test('data still shown by a service cannot be deleted before the synchronisation', async (t) => {
     const old = await buildStoredData(deps);
     const { _id } = await create(producer, `${root}/configurations`, wfsConfiguration(old, 'moved'));
