@@ -7,6 +7,7 @@ import { tryTransition } from '../domain/transitions.js';
 import type { Deps } from '../deps.js';
 import type { Prisma } from '../generated/prisma/client.js';
 import { parseCrs } from '../geo/crs.js';
+import type { TaskLogEntry } from '../processing/task-log.js';
 import { checkJob } from './check.job.js';
 import type { ChildPool } from './child-pool.js';
 import { deliveredFiles, WITH_FILES } from './delivered-files.js';
@@ -71,7 +72,7 @@ async function perform(
   const { deps, signal, jobId } = context;
   const { upload, check } = execution;
   const files = deliveredFiles(deps.storage, upload.files);
-  const run = { signal, onLog: log.add };
+  const run = { signal, onLog: (entry: TaskLogEntry, date: Date) => log.add(entry, date) };
   switch (CHECKS.find(({ id }) => id === check.id)?.key) {
     case 'standard':
       return { status: await children.run('standard-check', { upload: { id: upload.id, files } }, run) };

@@ -96,7 +96,7 @@ async function perform(
   const folder = await deps.storage.tempDir(`job-${jobId}`);
   try {
     const input = vectorToDbInput(deps, execution, folder);
-    return await children.run('vector-to-db', input, { signal, onLog: log.add });
+    return await children.run('vector-to-db', input, { signal, onLog: (entry, date) => log.add(entry, date) });
   } finally {
     await cleanUp(deps, jobId);
   }

@@ -113,8 +113,8 @@ export async function startWorker(deps: Deps): Promise<RunningWorker> {
   const sweep = async () => void (await sweepLostJobs(deps));
   const timers: NodeJS.Timeout[] = [];
   const repeat = (task: () => Promise<void>, every: number, event: string) => {
-    const timer = setInterval(() => task().catch((error: unknown) => log.error({ err: error }, event)), every);
-    timers.push(timer);
+    const run = () => void task().catch((error: unknown) => log.error({ err: error }, event));
+    timers.push(setInterval(run, every));
   };
 
   async function start(): Promise<void> {

@@ -105,7 +105,7 @@ export class LayerLoader {
     const geometry = found.columns.find((column) => column.geometry !== null);
     return {
       geometry:
-        geometry?.geometry == null
+        geometry === undefined || geometry.geometry === null
           ? null
           : { column: geometry.name, type: geometry.geometry.type, srid: geometry.geometry.srid },
       key,
@@ -116,7 +116,7 @@ export class LayerLoader {
   }
 
   private firstPlan({ format, layer, table, existing }: LayerSource): GeometryPlan {
-    const isMulti = existing?.geometry != null && /^multi/i.test(existing.geometry.type);
+    const isMulti = /^multi/i.test(existing?.geometry?.type ?? '');
     // The type of a shapefile does not tell lines and polygons from their multiple forms (2 and 3 in OGC codes).
     const isAmbiguous = format === 'Shapefile' && [2, 3].includes((layer.geomType & 0x7fffffff) % 1000);
     return isMulti || isAmbiguous || this.context.multigeomTables.has(table)
