@@ -2,7 +2,8 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import t from 'tap';
-import { buildTestWfs, featureType } from '../helpers/wfs.js';
+import { featureType } from '../helpers/feature-type.js';
+import { buildTestWfs } from '../helpers/wfs.js';
 
 /** Views whose rows go wrong, or take their time, after the first ones. */
 const TABLES = `

@@ -3,12 +3,12 @@ import pg from 'pg';
 import type { ServerDeps } from '../../src/deps.js';
 import { loadConfig } from '../../src/config.js';
 import { createLogger } from '../../src/log.js';
-import type { Column, GeometryColumn } from '../../src/ogc/feature-table.js';
 import type { FeatureType } from '../../src/ogc/wfs/model.js';
 import { originPlugin } from '../../src/plugins/origin.js';
 import { depsPlugin } from '../../src/plugins/deps.js';
 import { wfsRoutes } from '../../src/routes/ogc/wfs.js';
 import { createTestDatabase, type Teardown } from './database.js';
+import { SCHEMA } from './feature-type.js';
 
 /** The WFS alone, on a database of the test's own, with feature types that the test makes. */
 
@@ -18,9 +18,6 @@ export interface TestWfs {
   /** Answers `/wfs?{query}`. */
   get(query: string): Promise<{ status: number; type: string; text: string }>;
 }
-
-/** Schema of the tables of tests. */
-export const SCHEMA = 'sd_test';
 
 /** Builds the service; `sql` makes the tables in {@link SCHEMA}. */
 export async function buildTestWfs(
@@ -68,37 +65,4 @@ async function publish(pool: pg.Pool, types: readonly FeatureType[]): Promise<vo
       [type.title, `${type.prefix}_${type.name}`, JSON.stringify([type])],
     );
   }
-}
-
-/** A feature type over a table of {@link SCHEMA}. */
-export function featureType(
-  name: string,
-  columns: readonly string[],
-  geometry: Omit<GeometryColumn, 'hasZ'> | null,
-  overrides: Partial<FeatureType> & { readonly primaryKey?: readonly string[] } = {},
-): FeatureType {
-  const { primaryKey = ['gid'], ...rest } = overrides;
-  return {
-    prefix: 'demo',
-    name,
-    title: `Titre ${name}`,
-    abstract: `Résumé <${name}>`,
-    keywords: ['un', 'deux'],
-    source: {
-      schema: SCHEMA,
-      table: name,
-      columns: columns.map(readColumn),
-      geometry: geometry === null ? null : { ...geometry, hasZ: false },
-      primaryKey,
-    },
-    exposePrimaryKey: false,
-    bbox: { west: 1, south: 48, east: 2, north: 49 },
-    ...rest,
-  };
-}
-
-/** `name type` or `name type not null`. */
-function readColumn(text: string): Column {
-  const [, name = '', type = '', required] = /^(\S+) (.*?)( not null)?$/.exec(text) ?? [];
-  return { name, type, nullable: required === undefined };
 }

@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap';
 import { child, readXml, type ReadElement } from '../../../src/ogc/xml.js';
-import { buildTestWfs, featureType } from '../../helpers/wfs.js';
+import { featureType } from '../../helpers/feature-type.js';
+import { buildTestWfs } from '../../helpers/wfs.js';
 
 const TABLES = `
   CREATE TABLE sd_test.communes (gid integer PRIMARY KEY, nom varchar(80) NOT NULL, pop bigint, densite double precision,
