@@ -3,7 +3,18 @@ export interface ValidationFault {
   readonly keyword: string;
   /** JSON pointer of the faulty value. */
   readonly instancePath: string;
-  readonly params: Readonly<Record<string, unknown>>;
+  readonly params: FaultParams;
+}
+
+/** What the keywords tell; each has some of these. */
+interface FaultParams {
+  readonly requiredProperties?: readonly string[];
+  readonly additionalProperties?: readonly string[];
+  readonly type?: string | readonly string[];
+  readonly allowedValue?: unknown;
+  readonly allowedValues?: readonly unknown[];
+  readonly limit?: number | bigint;
+  readonly format?: string;
 }
 
 /** Keywords that only say that the branches of a union failed; their branches say why. */
@@ -60,9 +71,11 @@ function preciseFaults(faults: readonly ValidationFault[]): ValidationFault[] {
 function describe(fault: ValidationFault, noun: string): string[] {
   const path = readablePath(fault.instancePath);
   const { params } = fault;
+  const limit = String(params.limit);
   if (fault.keyword === 'required') {
-    const names = params.requiredProperties as readonly string[];
-    return names.map((name) => `${noun} "${path === '' ? name : `${path}.${name}`}" est obligatoire.`);
+    return (params.requiredProperties ?? []).map(
+      (name) => `${noun} "${path === '' ? name : `${path}.${name}`}" est obligatoire.`,
+    );
   }
   if (path === '') return ['Le corps de la requête est absent ou n’a pas la forme attendue.'];
   const subject = `${noun} "${path}"`;
@@ -72,45 +85,45 @@ function describe(fault: ValidationFault, noun: string): string[] {
     case 'const':
       return [`${subject} doit valoir ${JSON.stringify(params.allowedValue)}.`];
     case 'enum':
-      return [`${subject} doit être l'une des valeurs : ${(params.allowedValues as unknown[]).join(', ')}.`];
+      return [`${subject} doit être l'une des valeurs : ${(params.allowedValues ?? []).join(', ')}.`];
     case 'minLength':
       return [
-        params.limit === 1
-          ? `${subject} ne doit pas être vide.`
-          : `${subject} doit compter au moins ${params.limit} caractères.`,
+        limit === '1' ? `${subject} ne doit pas être vide.` : `${subject} doit compter au moins ${limit} caractères.`,
       ];
     case 'maxLength':
-      return [`${subject} ne doit pas dépasser ${params.limit} caractères.`];
+      return [`${subject} ne doit pas dépasser ${limit} caractères.`];
     case 'minItems':
-      return [`${subject} doit contenir au moins ${params.limit} élément(s).`];
+      return [`${subject} doit contenir au moins ${limit} élément(s).`];
     case 'maxItems':
-      return [`${subject} ne doit pas contenir plus de ${params.limit} élément(s).`];
+      return [`${subject} ne doit pas contenir plus de ${limit} élément(s).`];
     case 'uniqueItems':
       return [`${subject} ne doit pas contenir de doublon.`];
     case 'minimum':
-      return [`${subject} doit être supérieur ou égal à ${params.limit}.`];
+      return [`${subject} doit être supérieur ou égal à ${limit}.`];
     case 'exclusiveMinimum':
-      return [`${subject} doit être strictement supérieur à ${params.limit}.`];
+      return [`${subject} doit être strictement supérieur à ${limit}.`];
     case 'maximum':
-      return [`${subject} doit être inférieur ou égal à ${params.limit}.`];
+      return [`${subject} doit être inférieur ou égal à ${limit}.`];
     case 'exclusiveMaximum':
-      return [`${subject} doit être strictement inférieur à ${params.limit}.`];
+      return [`${subject} doit être strictement inférieur à ${limit}.`];
     case 'format':
       return [
         params.format === 'uuid'
           ? `${subject} n'est pas un identifiant (UUID) valide.`
-          : `${subject} n'est pas au format ${params.format}.`,
+          : `${subject} n'est pas au format ${params.format ?? ''}.`,
       ];
     case 'additionalProperties':
-      return [`${subject} contient des champs inconnus : ${(params.additionalProperties as unknown[]).join(', ')}.`];
+      return [`${subject} contient des champs inconnus : ${(params.additionalProperties ?? []).join(', ')}.`];
     default:
       return [`${subject} est invalide.`];
   }
 }
 
-function typeNames(type: unknown): string {
-  const types = Array.isArray(type) ? type : [type];
-  return types.map((name) => TYPE_NAMES[String(name)] ?? String(name)).join(' ou ');
+function typeNames(type: string | readonly string[] = []): string {
+  return [type]
+    .flat()
+    .map((name) => TYPE_NAMES[name] ?? name)
+    .join(' ou ');
 }
 
 /** `/type_infos/used_data/0/stored_data` → `type_infos.used_data[0].stored_data`. */
