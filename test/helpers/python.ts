@@ -1,0 +1,47 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { access, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const execute = promisify(execFile);
+
+/** Runs Python with the packages at hand; resolves with both outputs joined, rejects with them on failure. */
+export type RunPython = (args: readonly string[], options?: { cwd?: string }) => Promise<string>;
+
+/**
+ * Python with the given packages (`name==version`), installed once in a private folder of the user's cache.
+ * @returns how to run it, or the reason why it is not to be had
+ */
+export async function pythonWith(...packages: string[]): Promise<{ run: RunPython } | { missing: string }> {
+  const key = createHash('sha256').update(packages.join(' ')).digest('hex').slice(0, 12);
+  const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'geopf-local');
+  const folder = join(cache, `python-${key}`);
+  if (!(await exists(folder))) {
+    await mkdir(cache, { recursive: true });
+    const unfinished = await mkdtemp(join(cache, 'python-'));
+    try {
+      const args = ['-m', 'pip', 'install', '--quiet', '--target', unfinished, ...packages];
+      await execute('python3', args, { timeout: 300_000 });
+      await rename(unfinished, folder);
+    } catch (error) {
+      await rm(unfinished, { recursive: true, force: true });
+      return { missing: `${packages.join(', ')} cannot be installed: ${(error as Error).message.trim()}` };
+    }
+  }
+  const env = { ...process.env, PYTHONPATH: folder, PYTHONIOENCODING: 'utf-8', PYTHONDONTWRITEBYTECODE: '1' };
+  return {
+    async run(args, { cwd } = {}) {
+      const output = await execute('python3', [...args], { env, cwd, timeout: 120_000, maxBuffer: 32 * 1024 * 1024 });
+      return output.stdout + output.stderr;
+    },
+  };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
