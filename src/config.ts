@@ -261,3 +261,8 @@ function toConfig(values: Environment): Config {
 export function childEnvironment(overrides: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   return { ...process.env, ...overrides };
 }
+
+/** Sets variables of our own environment, before {@link loadConfig} reads it. */
+export function addToEnvironment(variables: Readonly<Record<string, string>>): void {
+  Object.assign(process.env, variables);
+}

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import type { Config } from '../config.js';
@@ -8,7 +7,7 @@ import { REGISTRY_SCHEMA } from '../deps.js';
 import { PrismaClient } from '../generated/prisma/client.js';
 import { ensureSigningKey } from '../identity/keys.js';
 import { catalogueText } from './modules/catalogue.js';
-import { projectRoot } from '../supervisor/paths.js';
+import { defaultSeedFile } from '../supervisor/paths.js';
 import { applySeed } from './apply.js';
 import { parseSeed } from './parse.js';
 import type { Seed } from './schema.js';
@@ -19,11 +18,6 @@ export interface LoadedSeed {
   readonly seed: Seed;
   /** SHA-256 of the file and of the platform's catalogue, hexadecimal: changes when the seeded content does. */
   readonly hash: string;
-}
-
-/** Where the default seed lies. */
-export function defaultSeedFile(): string {
-  return join(projectRoot(), 'seeds', 'default.yaml');
 }
 
 /**

@@ -1,22 +1,27 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** One of our own processes (server, worker), restarted when it crashes. */
+/** The processes of an emulator. */
+export type ProcessName = 'server' | 'worker';
+
+/** What a process waits for before it runs. */
+export interface StartMessage {
+  readonly type: 'start';
+  /** Variables of the environment by name. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** One of our own processes, restarted when it crashes. It loads its code at once and runs when told to. */
 export interface SupervisedChild {
-  /** Resolves when the process has said that it is ready; rejects when it ends before. */
-  readonly ready: Promise<void>;
+  /** Lets the process run; resolves when it has said that it is ready, rejects when it ends before. */
+  run(environment: StartMessage['environment']): Promise<void>;
   /** Asks for a graceful stop, insists after the grace period; nothing of its process group survives. */
   stop(): Promise<void>;
 }
 
-/** What to run, and whom to tell about crashes. */
-export interface ChildOptions {
-  readonly name: string;
-  readonly module: string;
-  readonly env: NodeJS.ProcessEnv;
-  readonly onCrash: (name: string, delayMs: number) => void;
-}
-
+const ENTRY = join(import.meta.dirname, 'entry.js');
 const GRACE_MS = 10_000;
 const FIRST_DELAY_MS = 200;
 const LONGEST_DELAY_MS = 10_000;
@@ -27,27 +32,28 @@ const HEALTHY_MS = 30_000;
  * Starts a process in its own session, so that Ctrl-C reaches us alone and we stop things in order.
  * A crash before the first `ready` is final; later ones are followed by a restart, ever later.
  */
-export function superviseChild(options: ChildOptions): SupervisedChild {
+export function superviseChild(
+  name: ProcessName,
+  onCrash: (name: ProcessName, delayMs: number) => void,
+): SupervisedChild {
   let child: ChildProcess;
+  let ended: Promise<void>;
+  let message: StartMessage | undefined;
   let stopping = false;
   let everReady = false;
   let delay = FIRST_DELAY_MS;
-  let ended: Promise<void>;
-  let announceReady: () => void;
-  let announceFailure: (error: Error) => void;
-  const ready = new Promise<void>((resolve, reject) => {
-    announceReady = resolve;
-    announceFailure = reject;
-  });
-  ready.catch(() => undefined); // whoever awaits `ready` sees the failure; nobody may yet
+  const events = new EventEmitter();
+  const ready = once(events, 'ready').then(() => undefined);
+  ready.catch(() => undefined); // it may fail before anybody runs the process and awaits it
 
   const start = () => {
     const startedAt = Date.now();
-    child = fork(options.module, { env: options.env, detached: true, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-    child.on('message', (message) => {
-      if (typeof message === 'object' && message !== null && 'type' in message && message.type === 'ready') {
+    child = fork(ENTRY, [name], { detached: true, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    if (message !== undefined) child.send(message);
+    child.on('message', (answer) => {
+      if (typeof answer === 'object' && answer !== null && 'type' in answer && answer.type === 'ready') {
         everReady = true;
-        announceReady();
+        events.emit('ready');
       }
     });
     ended = new Promise((resolve) => {
@@ -56,11 +62,11 @@ export function superviseChild(options: ChildOptions): SupervisedChild {
         resolve();
         if (stopping) return;
         if (!everReady) {
-          announceFailure(new Error(`${options.name} s'est arrêté au démarrage (${signal ?? `code ${code}`})`));
+          events.emit('error', new Error(`${name} s'est arrêté au démarrage (${signal ?? `code ${code}`})`));
           return;
         }
         if (Date.now() - startedAt > HEALTHY_MS) delay = FIRST_DELAY_MS;
-        options.onCrash(options.name, delay);
+        onCrash(name, delay);
         void sleep(delay).then(() => {
           if (!stopping) start();
         });
@@ -71,7 +77,11 @@ export function superviseChild(options: ChildOptions): SupervisedChild {
   start();
 
   return {
-    ready,
+    run: (environment) => {
+      message = { type: 'start', environment };
+      if (child.connected) child.send(message);
+      return ready;
+    },
     stop: async () => {
       stopping = true;
       child.kill('SIGTERM');

@@ -2,11 +2,11 @@ import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { childEnvironment, type Config } from '../config.js';
+import type { Config } from '../config.js';
 import { superviseChild } from './child.js';
 import { databaseContents } from './contents.js';
 import { AlreadyRunningError, claimProcessFile } from './process-file.js';
-import { startServices } from './services.js';
+import { type Services, startServices } from './services.js';
 
 /** A whole emulator: private services, one server with its render pool, one worker. */
 export interface Emulator {
@@ -27,34 +27,31 @@ const READY_TIMEOUT_MS = 120_000;
 export async function startEmulator(config: Config, say: (text: string) => void): Promise<Emulator> {
   await mkdir(config.dataDir, { recursive: true });
   const release = claim(config);
-  const stops: (() => Promise<void>)[] = [];
+  const onCrash = (name: string, delayMs: number) => say(`${name} s'est arrêté, redémarrage dans ${delayMs} ms`);
+  const children = (['server', 'worker'] as const).map((name) => superviseChild(name, onCrash));
+  let services: Services | undefined;
   const stop = async () => {
-    for (const step of stops.splice(0).reverse()) await step();
+    await Promise.all(children.map((child) => child.stop()));
+    await services?.stop();
     release();
   };
   try {
     const port = await findPort(config);
     const contents = await databaseContents(config);
-    const services = await startServices({ ...config, durable: true, contents });
-    stops.push(() => services.stop());
-    if (services.folder !== config.dataDir) say(`Services privés dans ${services.folder}`);
-    for (const sentence of await contents.fill(services.databaseUrl)) say(sentence);
-    const env = childEnvironment({
+    services = await startServices({ ...config, durable: true, contents });
+    const { databaseUrl, redisUrl, folder, lost } = services;
+    if (folder !== config.dataDir) say(`Services privés dans ${folder}`);
+    for (const sentence of await contents.fill(databaseUrl)) say(sentence);
+    const environment = {
       PORT: String(port),
       DATA_DIR: config.dataDir,
-      DATABASE_URL: services.databaseUrl,
-      REDIS_URL: services.redisUrl,
-    });
-    const onCrash = (name: string, delayMs: number) => say(`${name} s'est arrêté, redémarrage dans ${delayMs} ms`);
-    const children = (['server', 'worker'] as const).map((name) =>
-      superviseChild({ name, module: join(import.meta.dirname, '..', `${name}.js`), env, onCrash }),
-    );
-    stops.push(async () => void (await Promise.all(children.map((child) => child.stop()))));
-    await Promise.all(children.map((child) => child.ready));
+      DATABASE_URL: databaseUrl,
+      REDIS_URL: redisUrl,
+    };
+    await Promise.all(children.map((child) => child.run(environment)));
     const origin = `http://${config.host.includes(':') ? `[${config.host}]` : loopback(config.host)}:${port}`;
     await waitUntilReady(origin);
-    const failed = services.lost.then((name) => `${name} s'est arrêté, voir ses journaux dans ${services.folder}`);
-    return { origin, failed, stop };
+    return { origin, stop, failed: lost.then((name) => `${name} s'est arrêté, voir ses journaux dans ${folder}`) };
   } catch (error) {
     await stop();
     throw error;

@@ -44,8 +44,7 @@ export async function readMigrations(folder = join(projectRoot(), 'prisma', 'mig
  */
 export async function migrate(databaseUrl: string, migrations?: readonly Migration[]): Promise<string[]> {
   const wanted = migrations ?? (await readMigrations());
-  const client = new pg.Client({ connectionString: databaseUrl, application_name: 'geopf-local-migrate' });
-  await connect(client);
+  const client = await connectTo(databaseUrl);
   try {
     await client.query(`SELECT pg_advisory_lock(${PRISMA_LOCK})`);
     await prepareDatabase(client);
@@ -70,9 +69,12 @@ export async function migrate(databaseUrl: string, migrations?: readonly Migrati
   }
 }
 
-async function connect(client: pg.Client): Promise<void> {
+/** @throws MigrationError when the database does not answer */
+export async function connectTo(databaseUrl: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: databaseUrl, application_name: 'geopf-local-migrate' });
   try {
     await client.connect();
+    return client;
   } catch (cause) {
     throw new MigrationError(`la base de DATABASE_URL ne répond pas : ${(cause as Error).message}`, { cause });
   }

@@ -11,3 +11,8 @@ export function projectRoot(): string {
   }
   return folder;
 }
+
+/** The seed that is used without SEED_FILE. */
+export function defaultSeedFile(): string {
+  return join(projectRoot(), 'seeds', 'default.yaml');
+}

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import t from 'tap';
-import { defaultSeedFile } from '../../src/seed/load.js';
+import { defaultSeedFile } from '../../src/supervisor/paths.js';
 import { SeedError, parseSeed } from '../../src/seed/parse.js';
 
 const development = { production: false };
