@@ -1,5 +1,6 @@
 import fp from 'fastify-plugin';
 import { badRequest } from '../errors.js';
+import { isStorableText } from './text.js';
 
 const JSON_TYPE = 'application/json';
 
@@ -23,14 +24,23 @@ export const bodiesPlugin = fp(
     app.addContentTypeParser(JSON_TYPE, { parseAs: 'string' }, (_request, text, done) => {
       if (text.length === 0) return done(null, undefined);
       try {
-        done(null, JSON.parse(text.toString(), withoutPrototypeKeys));
-      } catch {
-        done(badRequest('Le corps de la requête n’est pas un document JSON valide.'));
+        done(null, JSON.parse(text.toString(), readMember));
+      } catch (error) {
+        done(
+          error instanceof UnstorableTextError
+            ? badRequest(UNSTORABLE_TEXT)
+            : badRequest('Le corps de la requête n’est pas un document JSON valide.'),
+        );
       }
     });
     app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, bytes, done) => {
       if (bytes.length === 0) return done(null, undefined);
       done(new UnsupportedBodyError());
+    });
+
+    // The services have their own refusals: only the API's queries are looked at here.
+    app.addHook('onRequest', async (request) => {
+      if (/^\/api\/[^?]*\?.*%00/.test(request.url)) throw badRequest(UNSTORABLE_TEXT);
     });
 
     app.setSerializerCompiler(() => JSON.stringify);
@@ -46,7 +56,16 @@ export const bodiesPlugin = fp(
   { name: 'bodies', fastify: '5.x' },
 );
 
-/** `__proto__` is data in JSON, but would become a prototype in an object spread or assignment. */
-function withoutPrototypeKeys(key: string, value: unknown): unknown {
+const UNSTORABLE_TEXT = 'La requête contient un caractère qui ne peut pas être conservé (U+0000 ou demi-codet isolé).';
+
+/** A text of the body cannot be kept. */
+class UnstorableTextError extends Error {}
+
+/**
+ * `__proto__` is data in JSON, but would become a prototype in an object spread or assignment.
+ * @throws UnstorableTextError for a name or text that PostgreSQL cannot hold
+ */
+function readMember(key: string, value: unknown): unknown {
+  if (!isStorableText(key) || (typeof value === 'string' && !isStorableText(value))) throw new UnstorableTextError();
   return key === '__proto__' ? undefined : value;
 }

@@ -3,6 +3,7 @@ import Value from 'typebox/value';
 import type { Static } from 'typebox';
 import { MAX_STATIC_BYTES, type StaticFile } from '../../domain/statics.js';
 import { badRequest } from '../../errors.js';
+import { isStorableText } from '../../plugins/text.js';
 import { validationSentences } from '../../plugins/validation-sentences.js';
 import { mediaTypeOf } from '../files.js';
 import { StaticForm } from './schema.js';
@@ -21,9 +22,11 @@ export async function readStaticForm(
   let file: StaticFile | undefined;
   for await (const part of request.parts({ limits: { fileSize: MAX_STATIC_BYTES } })) {
     if (part.type === 'field') {
-      fields[part.fieldname] = String(part.value);
+      const value = String(part.value);
+      if (!isStorableText(value)) throw badRequest(`La partie "${part.fieldname}" contient un caractère U+0000.`);
+      fields[part.fieldname] = value;
     } else if (part.fieldname === 'file') {
-      const fileName = part.filename;
+      const fileName = part.filename.replaceAll('\0', '');
       file = { content: await part.toBuffer(), fileName, mimeType: mediaTypeOf(fileName) };
     } else {
       throw badRequest(`La partie "${part.fieldname}" n'est pas attendue.`);

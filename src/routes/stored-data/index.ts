@@ -217,6 +217,7 @@ function readFilter(query: Static<typeof ListQuery>): StoredDataFilter {
 function readDate(name: string, text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   const date = new Date(text);
-  if (Number.isNaN(date.getTime())) throw badRequest(`Le paramètre "${name}" n'est pas une date ISO 8601.`);
+  if (!(date.getUTCFullYear() >= 0 && date.getUTCFullYear() <= 9999))
+    throw badRequest(`Le paramètre "${name}" n'est pas une date ISO 8601.`);
   return date.toISOString();
 }
