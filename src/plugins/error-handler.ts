@@ -26,6 +26,7 @@ export const errorHandlerPlugin = fp(
   async (app) => {
     app.setErrorHandler<FastifyError>((error, request, reply) => {
       const refusal = toApiError(error);
+      drainBody(request);
       if (refusal === INTERNAL) request.log.error({ err: error, reqId: request.id }, 'Request:Failed');
       return sendError(reply, refusal);
     });
@@ -38,6 +39,16 @@ export const errorHandlerPlugin = fp(
 export function sendError(reply: FastifyReply, error: ApiError): FastifyReply {
   if (error.code === 'unauthorized') reply.header('www-authenticate', 'Bearer');
   return reply.code(error.status).send(error.toBody());
+}
+
+/**
+ * Reads and forgets what is left of a multipart body that is refused before its end: most clients read
+ * the answer only once they have sent everything.
+ */
+function drainBody({ raw }: FastifyRequest): void {
+  if (raw.complete) return;
+  raw.unpipe();
+  raw.resume();
 }
 
 function toApiError(error: FastifyError): ApiError {

@@ -1,8 +1,16 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import type { RouteOptions } from 'fastify';
+import type { FastifySchema, RouteOptions } from 'fastify';
 import fp from 'fastify-plugin';
+import { nameSchemas } from './openapi-components.js';
 import { swaggerPage, swaggerScript } from './swagger-page.js';
+
+declare module 'fastify' {
+  interface FastifySchema {
+    /** Schemas of the text parts of a multipart body, beside `file`; for the document only. */
+    formFields?: Readonly<Record<string, object>>;
+  }
+}
 
 const REALM = '/realms/geoplateforme/protocol/openid-connect';
 
@@ -55,7 +63,14 @@ export const openapiPlugin = fp(
           },
         },
       },
-      transform: ({ schema, url, route }) => ({ schema: { ...schema, ...describeRight(route) }, url }),
+      transform: ({ schema, url, route }) => ({
+        schema: { ...schema, ...describeRight(route), ...describeForm(schema) },
+        url,
+      }),
+      transformObject: (document) =>
+        'openapiObject' in document
+          ? (nameSchemas(document.openapiObject as Record<string, unknown>) as typeof document.openapiObject)
+          : document.swaggerObject,
     });
     await app.register(swaggerUi, { routePrefix: '/swagger-ui' });
 
@@ -84,4 +99,16 @@ function describeRight(route: RouteOptions): Record<string, unknown> {
   const right = route.config?.right;
   if (right === undefined || right === 'anonymous') return { security: [], 'x-right': 'anonymous' };
   return { security: SECURITY, 'x-right': right };
+}
+
+/** A multipart body is read as a stream, so it has no schema to be validated by: this one is for the document. */
+function describeForm(schema: FastifySchema): FastifySchema {
+  if (schema.consumes?.includes('multipart/form-data') !== true || schema.body !== undefined) return {};
+  return {
+    body: {
+      type: 'object',
+      required: ['file'],
+      properties: { file: { type: 'string', format: 'binary' }, ...schema.formFields },
+    },
+  };
 }

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FileStorage } from '../storage/storage.js';
 
-/** Files over HTTP: sending stored ones (content type by extension, one range at most), refusing bodies. */
+/** Sending stored files to members: content type by extension, one range at most. */
 
 const TYPES: Readonly<Record<string, string>> = {
   csv: 'text/csv',
@@ -50,15 +50,6 @@ export function sendFile(
     .header('content-range', `bytes ${range.start}-${range.end}/${file.size}`)
     .header('content-length', range.end - range.start + 1)
     .send(storage.read(file.key, range));
-}
-
-/**
- * Reads and forgets what is left of a multipart body that is refused before its end: most clients read
- * the answer only once they have sent everything.
- */
-export function drainBody(request: FastifyRequest): void {
-  request.raw.unpipe();
-  request.raw.resume();
 }
 
 function readRange(header: string | undefined, size: number): { start: number; end: number } | 'outside' | null {

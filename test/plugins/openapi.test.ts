@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import t from 'tap';
 import { buildTestApp } from '../helpers/app.js';
+import { openapiFile, openapiText } from '../helpers/openapi.js';
 
 interface Operation {
   operationId?: string;
@@ -22,6 +24,10 @@ void t.test('the OpenAPI document and its page', async (t) => {
     t.equal(answer.headers['content-type'], 'application/json');
     t.notMatch(answer.body, /localhost|127\.0\.0\.1/);
     t.same(document.servers, [{ url: '/api' }]);
+  });
+
+  await t.test('docs/openapi.json is the document of the code (script/generate-openapi.mjs writes it)', async (t) => {
+    t.equal(await readFile(openapiFile, 'utf8'), await openapiText(app));
   });
 
   await t.test('every operation states tag, right, security, expected answer and 401', async (t) => {

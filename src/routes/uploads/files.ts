@@ -15,7 +15,7 @@ import {
 import { checkedPath } from '../../domain/upload-paths.js';
 import { badRequest } from '../../errors.js';
 import { datastoreOf } from '../../plugins/auth.js';
-import { drainBody, sendFile } from '../files.js';
+import { sendFile } from '../files.js';
 import { answers, NoContent } from '../schemas.js';
 import { PathQuery, TreeNodeSchema, UploadParams } from './schema.js';
 
@@ -52,7 +52,6 @@ export const uploadFileRoutes: FastifyPluginAsyncTypebox = async (app) => {
       if (received === undefined) throw badRequest('La partie "file" est obligatoire.');
       await publishFile(deps, datastoreId, upload, { ...received, kind, path: pathOf({ fileName, path }) });
     } catch (error) {
-      drainBody(request);
       if (received !== undefined) await discardFile(deps, received);
       throw error;
     }

@@ -72,7 +72,7 @@ void t.test('files of an upload over HTTP', async (t) => {
 
   await t.test('hostile paths are 400 and leave nothing', async (t) => {
     const { _id } = await newUpload(producer);
-    for (const path of ['../x', '/etc/passwd', 'a/../../x', 'a\\b', 'a\0b', 'a//b', 'a/', '.', 'x'.repeat(2000)]) {
+    for (const path of ['../x', '/etc/passwd', 'a/../../x', 'a\\b', 'a\nb', 'a//b', 'a/', '.', 'x'.repeat(2000)]) {
       const answer = await sendFile(producer, _id, { path, content: 'x' });
       t.match(
         answer,
@@ -81,6 +81,7 @@ void t.test('files of an upload over HTTP', async (t) => {
       );
       t.equal((await producer.call('GET', `${uploads}/${_id}/data?path=${encodeURIComponent(path)}`)).status, 400);
     }
+    t.equal((await sendFile(producer, _id, { path: 'a\0b', content: 'x' })).status, 400, 'NUL');
     t.equal((await sendFile(producer, _id, { content: 'x' })).status, 400, 'no path at all');
     t.equal(
       (await sendFile(producer, _id, { kind: 'md5', name: '..', content: 'x' })).status,
