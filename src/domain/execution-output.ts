@@ -58,9 +58,13 @@ export async function prepareOutput(
   return { id, isNew: true };
 }
 
+/** Keeps the row from being deleted until the transaction ends. */
 async function assertModifiable(tx: Db, datastoreId: string, type: string, id: string): Promise<void> {
-  const found = await tx.storedData.findFirst({ where: { id, datastoreId } });
-  if (found === null) throw notFound(`La donnée stockée ${id} n'existe pas.`);
+  const rows = await tx.$queryRaw<{ type: string; status: string }[]>`
+    SELECT type, status FROM geopf.stored_data
+    WHERE id = ${id}::uuid AND datastore_id = ${datastoreId}::uuid FOR SHARE`;
+  const [found] = rows;
+  if (found === undefined) throw notFound(`La donnée stockée ${id} n'existe pas.`);
   if (found.type !== type) {
     throw badRequest(`La donnée stockée ${id} est de type ${found.type}, le traitement produit le type ${type}.`);
   }

@@ -47,6 +47,11 @@ await t.test('configurations', async (t) => {
     t.equal((await post(wfsConfiguration(storedData, '1st'))).status, 400, 'it cannot start with a digit');
   });
 
+  await t.test('of two creations of one layer name at the same time, one is refused', async (t) => {
+    const answers = await Promise.all([1, 2].map(() => post(wfsConfiguration(storedData, 'rivals'))));
+    t.same(answers.map(({ status }) => status).sort(), [201, 409]);
+  });
+
   await t.test('what it names must exist and fit', async (t) => {
     const unknownTable = await post(wms('a1', [{ name: 'rivers' }]));
     t.equal(unknownTable.status, 400);

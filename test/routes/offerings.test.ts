@@ -208,6 +208,23 @@ await t.test('offerings', async (t) => {
     await deps.prisma.datastoreEndpoint.update({ where, data: { quota } });
   });
 
+  await t.test('publications asked at the same time make one offering', async (t) => {
+    const { _id } = await configure('at_once');
+    const answers = await Promise.all(Array.from({ length: 5 }, () => offer(_id)));
+    t.same(answers.map(({ status }) => status).sort(), [201, 409, 409, 409, 409]);
+  });
+
+  await t.test('a removal asked during a publication wins', async (t) => {
+    for (let round = 0; round < 5; round += 1) {
+      const configuration = await configure(`short_${round}`);
+      const { body } = await offer(configuration._id);
+      t.equal((await producer.call('DELETE', `${root}/offerings/${body._id}`)).status, 204);
+      await waitForAbsence(producer, `${root}/offerings/${body._id}`);
+      await waitForStatus(producer, `${root}/configurations/${configuration._id}`, 'UNPUBLISHED');
+      t.equal(await featureType(`short_${round}:towns`), undefined);
+    }
+  });
+
   await t.test('a removed offering is gone, then its configuration can go', async (t) => {
     const { configuration, offering } = await publish('removed');
     t.equal((await producer.call('DELETE', configuration)).status, 409);

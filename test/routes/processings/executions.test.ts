@@ -184,6 +184,42 @@ await t.test('executions of processings', async (t) => {
     t.match((await producer.call('GET', output)).body, { status: 'GENERATED', last_event: { title: 'Modification' } });
   });
 
+  await t.test('of an abort and an end at the same time, one wins and the output agrees', async (t) => {
+    for (let round = 0; round < 8; round += 1) {
+      const { body } = await post(integration(upload));
+      const path = `${EXECUTIONS}/${body._id}`;
+      await producer.call('POST', `${path}/launch`);
+      await start(body._id);
+      const [finished, aborted] = await Promise.all([
+        finishExecution(deps, body._id, { status: 'SUCCESS', result: RESULT }),
+        producer.call('POST', `${path}/abort`),
+      ]);
+      t.equal(aborted.status, finished ? 409 : 204);
+      t.equal(await statusOf(path), finished ? 'SUCCESS' : 'ABORTED');
+      const output = await statusOf(`${STORED_DATA}/${body.output.stored_data._id}`);
+      t.equal(output, finished ? 'GENERATED' : 'UNSTABLE');
+    }
+  });
+
+  await t.test('launches at the same time start one job', async (t) => {
+    const { body } = await post(integration(upload));
+    const launches = await Promise.all(
+      Array.from({ length: 5 }, () => producer.call('POST', `${EXECUTIONS}/${body._id}/launch`)),
+    );
+    t.same(launches.map(({ status }) => status).sort(), [204, 409, 409, 409, 409]);
+  });
+
+  await t.test('a deletion and an execution in place cannot both be accepted', async (t) => {
+    for (let round = 0; round < 5; round += 1) {
+      const existing = await buildStoredData(deps);
+      const [deleted, created] = await Promise.all([
+        producer.call('DELETE', `${STORED_DATA}/${existing}`),
+        post({ ...integration(upload), output: { stored_data: { id: existing } } }),
+      ]);
+      t.same([deleted.status, created.status].sort(), deleted.status === 204 ? [204, 409] : [201, 409]);
+    }
+  });
+
   await t.test('logs are a paginated list of lines', async (t) => {
     const { _id } = await create(producer, EXECUTIONS, integration(upload));
     await deps.prisma.logLine.createMany({ data: ['a', 'b', 'c'].map((line) => ({ executionId: _id, line })) });
