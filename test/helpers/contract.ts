@@ -22,8 +22,9 @@ const NOT_REQUIRED: Readonly<Record<string, readonly string[]>> = {
   DatastoreCommunityResponseDto: ['creation', 'update'],
   EventInitiatorDto: ['creation', 'update'],
   EventResponseDto: ['initiator'],
+  ProcessingExecutionStoredDataDto: ['srs'],
 };
-const WITHOUT_ZONE: readonly string[] = ['EventDto', 'EventResponseDto'];
+const WITHOUT_ZONE: readonly string[] = ['ConfigurationEventDto', 'EventDto', 'EventResponseDto'];
 
 const definitions = readDefinitions();
 

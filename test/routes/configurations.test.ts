@@ -1,6 +1,7 @@
 import t from 'tap';
 import { logIn } from '../helpers/api.js';
 import { startTestEmulator } from '../helpers/app.js';
+import { matchContract } from '../helpers/contract.js';
 import { create, fileForm, sentences, styleOn, wfsConfiguration } from '../helpers/diffusion.js';
 import { buildStoredData, datastoreIdOf } from '../helpers/stored-data.js';
 
@@ -34,7 +35,9 @@ await t.test('configurations', async (t) => {
     });
     const byData = await producer.call('GET', `${configurations}?stored_data=${storedData}&layer_name=BO%25`);
     t.match(byData.body, [{ _id: body._id, name: 'born', layer_name: 'born', type: 'WFS', status: 'UNPUBLISHED' }]);
-    const events = await producer.call('GET', `${configurations}/${body._id}/events`);
+    matchContract(t, 'ConfigurationStandardDetailResponseDto', body);
+    const events = await producer.call<object[]>('GET', `${configurations}/${body._id}/events`);
+    matchContract(t, 'EventResponseDto', events.body[0]);
     t.match(events.body, [{ title: 'Création' }]);
   });
 
@@ -49,7 +52,10 @@ await t.test('configurations', async (t) => {
 
   await t.test('of two creations of one layer name at the same time, one is refused', async (t) => {
     const answers = await Promise.all([1, 2].map(() => post(wfsConfiguration(storedData, 'rivals'))));
-    t.same(answers.map(({ status }) => status).sort(), [201, 409]);
+    t.same(
+      answers.map(({ status }) => status).sort((a, b) => a - b),
+      [201, 409],
+    );
   });
 
   await t.test('what it names must exist and fit', async (t) => {
@@ -129,6 +135,7 @@ await t.test('configurations', async (t) => {
     t.equal((await producer.call('DELETE', `${path}?tags[]=theme`)).status, 204);
     const found = await producer.call<{ _id: string }[]>('GET', `${configurations}?tags[year]=2023&fields=tags`);
     t.same(found.body, [{ _id, tags: { year: '2023' } }]);
+    matchContract(t, 'ConfigurationStandardListResponseDto', found.body[0], { partial: true });
   });
 
   await t.test('a stored data it uses cannot be deleted before it', async (t) => {

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { logIn } from '../helpers/api.js';
 import { startTestEmulator } from '../helpers/app.js';
+import { matchContract } from '../helpers/contract.js';
 import {
   create,
   fileForm,
@@ -73,6 +74,8 @@ await t.test('offerings', async (t) => {
       },
       bbox: { west: 1, south: 45, east: 3, north: 46 },
     });
+    matchContract(t, 'OfferingStandardDetailResponseDto', body);
+    matchContract(t, 'ConfigurationStandardDetailResponseDto', published.body);
     const list = await producer.call('GET', `${root}/offerings?configuration=${configuration._id}&is_open=true`);
     t.match(list.body, [{ _id: body._id, open: true, available: true, layer_name: 'first', type: 'WFS' }]);
   });
@@ -211,7 +214,10 @@ await t.test('offerings', async (t) => {
   await t.test('publications asked at the same time make one offering', async (t) => {
     const { _id } = await configure('at_once');
     const answers = await Promise.all(Array.from({ length: 5 }, () => offer(_id)));
-    t.same(answers.map(({ status }) => status).sort(), [201, 409, 409, 409, 409]);
+    t.same(
+      answers.map(({ status }) => status).sort((a, b) => a - b),
+      [201, 409, 409, 409, 409],
+    );
   });
 
   await t.test('a removal asked during a publication wins', async (t) => {

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { logIn } from '../helpers/api.js';
 import { startTestEmulator } from '../helpers/app.js';
+import { matchContract } from '../helpers/contract.js';
 import { fileForm, sentences, styleOn } from '../helpers/diffusion.js';
 import { buildStoredData, datastoreIdOf } from '../helpers/stored-data.js';
 
@@ -30,6 +31,8 @@ await t.test('statics', async (t) => {
       [body._id],
     );
     t.equal(list.headers.get('content-range'), '1-1/1');
+    matchContract(t, 'StaticFileStandardDetailResponseDto', body);
+    matchContract(t, 'StaticFileStandardListResponseDto', list.body[0]);
   });
 
   await t.test('fields may come in the query, as the SDK sends them', async (t) => {

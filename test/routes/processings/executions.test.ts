@@ -2,6 +2,7 @@ import t from 'tap';
 import { finishExecution } from '../../../src/domain/executions.js';
 import { tryTransition } from '../../../src/domain/transitions.js';
 import { logIn } from '../../helpers/api.js';
+import { matchContract } from '../../helpers/contract.js';
 import { DATASTORE, startApi } from '../../helpers/deposit.js';
 import { create, sentences } from '../../helpers/diffusion.js';
 import { buildClosedUpload, integration, VECTOR_TO_DB } from '../../helpers/executions.js';
@@ -68,6 +69,9 @@ await t.test('executions of processings', async (t) => {
     const list = await producer.call('GET', `${EXECUTIONS}?input_upload=${upload}&status=CREATED`);
     t.match(list.body, [{ _id: body._id, status: 'CREATED' }]);
     t.equal(list.headers.get('content-range'), '1-1/1');
+    matchContract(t, 'ProcessingExecutionStandardDetailResponseDto', body);
+    matchContract(t, 'ProcessingExecutionStandardListResponseDto', (list.body as object[])[0]);
+    matchContract(t, 'StoredDataPrivateDetailResponseDto', tagged.body);
   });
 
   await t.test('what an execution names must exist and fit', async (t) => {
@@ -118,7 +122,9 @@ await t.test('executions of processings', async (t) => {
     await start(body._id);
     t.equal(await finishExecution(deps, body._id, { status: 'SUCCESS', result: RESULT }), true);
     t.equal(await finishExecution(deps, body._id, { status: 'FAILURE' }), false, 'an end is final');
-    t.match((await producer.call('GET', path)).body, { status: 'SUCCESS', finish: /Z$/ });
+    const ended = await producer.call('GET', path);
+    t.match(ended.body, { status: 'SUCCESS', finish: /Z$/ });
+    matchContract(t, 'ProcessingExecutionStandardDetailResponseDto', ended.body);
     t.match((await producer.call('GET', output)).body, {
       status: 'GENERATED',
       srs: 'EPSG:3857',
@@ -206,7 +212,10 @@ await t.test('executions of processings', async (t) => {
     const launches = await Promise.all(
       Array.from({ length: 5 }, () => producer.call('POST', `${EXECUTIONS}/${body._id}/launch`)),
     );
-    t.same(launches.map(({ status }) => status).sort(), [204, 409, 409, 409, 409]);
+    t.same(
+      launches.map(({ status }) => status).sort((a, b) => a - b),
+      [204, 409, 409, 409, 409],
+    );
   });
 
   await t.test('a deletion and an execution in place cannot both be accepted', async (t) => {
@@ -216,7 +225,10 @@ await t.test('executions of processings', async (t) => {
         producer.call('DELETE', `${STORED_DATA}/${existing}`),
         post({ ...integration(upload), output: { stored_data: { id: existing } } }),
       ]);
-      t.same([deleted.status, created.status].sort(), deleted.status === 204 ? [204, 409] : [201, 409]);
+      t.same(
+        [deleted.status, created.status].sort((a, b) => a - b),
+        deleted.status === 204 ? [204, 409] : [201, 409],
+      );
     }
   });
 

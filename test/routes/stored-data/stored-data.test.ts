@@ -2,6 +2,7 @@ import t from 'tap';
 import { featureSchemaOf } from '../../../src/domain/execution-output.js';
 import { featureRole } from '../../../src/domain/stored-data.js';
 import { logIn } from '../../helpers/api.js';
+import { matchContract } from '../../helpers/contract.js';
 import { DATASTORE, startApi } from '../../helpers/deposit.js';
 import { create, sentences } from '../../helpers/diffusion.js';
 import { buildClosedUpload, integration } from '../../helpers/executions.js';
@@ -19,6 +20,7 @@ await t.test('stored data', async (t) => {
   await t.test('the detail shows relations as name to SQL type', async (t) => {
     const { body } = await producer.call<{ type_infos: { relations: object[] } }>('GET', path);
     t.match(body, { _id: id, name: 'Communes', type: 'VECTOR-DB', status: 'GENERATED', size: 8192, open: false });
+    matchContract(t, 'StoredDataPrivateDetailResponseDto', body);
     t.same(body.type_infos.relations[1], {
       name: 'towns',
       type: 'TABLE',
@@ -67,7 +69,9 @@ await t.test('stored data', async (t) => {
   });
 
   await t.test('dependencies of a VECTOR-DB are empty', async (t) => {
-    t.same((await producer.call('GET', `${path}/dependencies`)).body, { used_by: [], use: [] });
+    const { body } = await producer.call('GET', `${path}/dependencies`);
+    t.same(body, { used_by: [], use: [] });
+    matchContract(t, 'StoredDataDependenciesResponseDto', body);
   });
 
   await t.test('a deletion drops tables and role, and leaves a readable record', async (t) => {
