@@ -9,6 +9,7 @@ import { depsPlugin } from '../../src/plugins/deps.js';
 import { wfsRoutes } from '../../src/routes/ogc/wfs.js';
 import { createTestDatabase, type Teardown } from './database.js';
 import { SCHEMA } from './feature-type.js';
+import { publishFeatureType } from './publish-wfs.js';
 
 /** The WFS alone, on a database of the test's own, with feature types that the test makes. */
 
@@ -30,7 +31,8 @@ export async function buildTestWfs(
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 5 });
   t.teardown(() => pool.end());
   await pool.query(`CREATE SCHEMA ${SCHEMA}; ${sql}`);
-  await publish(pool, types);
+  await pool.query('DELETE FROM geopf.offering');
+  for (const type of types) await publishFeatureType(pool, type);
   const config = loadConfig({ LOG_LEVEL: 'silent', PUBLIC_URL: 'http://emulator.test', ...overrides });
   const app = Fastify({ routerOptions: { ignoreTrailingSlash: true } });
   t.teardown(() => app.close());
@@ -48,21 +50,4 @@ export async function buildTestWfs(
       return { status: answer.statusCode, type: String(answer.headers['content-type']), text: answer.body };
     },
   };
-}
-
-/** Registers one published offering per feature type on the seeded open WFS endpoint. */
-async function publish(pool: pg.Pool, types: readonly FeatureType[]): Promise<void> {
-  await pool.query('DELETE FROM geopf.offering');
-  for (const type of types) {
-    await pool.query(
-      `WITH configuration AS (
-         INSERT INTO geopf.configuration (id, datastore_id, type, name, layer_name, type_infos, status)
-         SELECT gen_random_uuid(), id, 'WFS', $1, $2, '{}', 'PUBLISHED' FROM geopf.datastore LIMIT 1
-         RETURNING id)
-       INSERT INTO geopf.offering (id, configuration_id, endpoint_id, status, open, urls, publication)
-       SELECT gen_random_uuid(), configuration.id, endpoint.id, 'PUBLISHED', true, '[]', $3
-       FROM configuration, geopf.endpoint WHERE endpoint.type = 'WFS' AND endpoint.open LIMIT 1`,
-      [type.title, `${type.prefix}_${type.name}`, JSON.stringify([type])],
-    );
-  }
 }
