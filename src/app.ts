@@ -7,7 +7,7 @@ import { identityPlugin } from './identity/plugin.js';
 import { authPlugin } from './plugins/auth.js';
 import { bodiesPlugin } from './plugins/bodies.js';
 import { depsPlugin } from './plugins/deps.js';
-import { errorHandlerPlugin } from './plugins/error-handler.js';
+import { answerUnreadableUrl, errorHandlerPlugin } from './plugins/error-handler.js';
 import { openapiPlugin } from './plugins/openapi.js';
 import { originPlugin } from './plugins/origin.js';
 import { requestLogPlugin } from './plugins/request-log.js';
@@ -35,6 +35,7 @@ export async function buildApp(deps: ServerDeps): Promise<FastifyInstance> {
     trustProxy: deps.config.trustedProxies.length > 0 ? [...deps.config.trustedProxies] : false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
     bodyLimit: 10 * 1024 * 1024,
+    frameworkErrors: answerUnreadableUrl,
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.setValidatorCompiler(TypeBoxValidatorCompiler);
 

@@ -35,6 +35,15 @@ export const errorHandlerPlugin = fp(
   { name: 'error-handler', fastify: '5.x' },
 );
 
+/**
+ * Answers a URL that the router cannot even look up (malformed escapes, an endless segment): no hook and
+ * no error handler runs then, so this is an option of the application.
+ */
+export function answerUnreadableUrl(_error: FastifyError, _request: unknown, reply: FastifyReply): void {
+  const refusal = new ApiError('bad_request', 'L’adresse de la requête est malformée.');
+  reply.code(refusal.status).type('application/json').serializer(JSON.stringify).send(refusal.toBody());
+}
+
 /** Answers a refusal in the API's dialect. */
 export function sendError(reply: FastifyReply, error: ApiError): FastifyReply {
   if (error.code === 'unauthorized') reply.header('www-authenticate', 'Bearer');

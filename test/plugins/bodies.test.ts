@@ -72,6 +72,14 @@ void t.test('bodies and refusals of the API', async (t) => {
     t.equal(put.headers.get('allow'), 'GET, POST');
   });
 
+  await t.test('a malformed or endless address is 400, in French', async (t) => {
+    for (const path of ['/%zz', `/datastores/${'a'.repeat(600)}`]) {
+      const answer = await producer.call('GET', path);
+      t.match(answer, { status: 400, body: { error: 'bad_request', error_description: [/malformée/] } });
+      t.equal(answer.headers.get('content-type'), 'application/json');
+    }
+  });
+
   await t.test('an operation of the platform that is not built is 501, after the check of the token', async (t) => {
     for (const [method, path] of [
       ['GET', `/datastores/${DATASTORE}/annexes`],

@@ -16,13 +16,6 @@ export const uploadStates = defineStates({
       refusal:
         'Les fichiers de la livraison ne peuvent être modifiés que lorsque son statut est OPEN (statut actuel : {status}).',
     },
-    /** Every status but DELETED, whose files are gone. */
-    readFiles: {
-      actor: 'UPLOAD',
-      from: ['CREATED', 'OPEN', 'CHECKING', 'CLOSED', 'UNSTABLE', 'GENERATING', 'MODIFYING'],
-      to: null,
-      refusal: 'La livraison est supprimée : ses fichiers ne sont plus disponibles.',
-    },
     /** Serve as the input of a processing. */
     use: {
       actor: 'PROCESSING',
