@@ -18,12 +18,28 @@ export async function createTestDatabase(t: Teardown): Promise<string> {
   const template = url.pathname.slice(1);
   const name = `test_${id}`;
   await administrate(databaseUrl, `CREATE DATABASE ${name} TEMPLATE ${template}`);
-  t.teardown(() => administrate(databaseUrl, `DROP DATABASE ${name} WITH (FORCE)`));
+  t.teardown(() => dropDatabase(databaseUrl, name));
   url.pathname = name;
   await withClient(url.href, async (client) => {
     await client.query(`UPDATE geopf.setting SET value = $1 WHERE name = 'instance_id'`, [id]);
   });
   return url.href;
+}
+
+/** SQLSTATE of a database that is still in use after the 5 seconds that PostgreSQL waits. */
+const OBJECT_IN_USE = '55006';
+
+/**
+ * Connections that are just closing are waited for: one that is told by force, with nobody listening any more, would
+ * be an uncaught error. Those that a test forgot are cut.
+ */
+async function dropDatabase(databaseUrl: string, name: string): Promise<void> {
+  try {
+    await administrate(databaseUrl, `DROP DATABASE ${name}`);
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError) || error.code !== OBJECT_IN_USE) throw error;
+    await administrate(databaseUrl, `DROP DATABASE ${name} WITH (FORCE)`);
+  }
 }
 
 /** The template must have no connection: orders go through the `postgres` database. */
