@@ -4,7 +4,7 @@ import { Prisma } from '../generated/prisma/client.js';
 import { holdUsedEntities } from './configuration-checks.js';
 import type { Db } from './database.js';
 import { recordEvent } from './events.js';
-import type { Caller } from './executions.js';
+import type { Caller } from './caller.js';
 import { transition } from './transitions.js';
 import type { ConfigurationContent, UsedEntities } from './type-infos.js';
 

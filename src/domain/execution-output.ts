@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ProcessingDefinition } from '../catalogue/processings.js';
 import { badRequest, conflict, notFound } from '../errors.js';
+import type { Caller } from './caller.js';
 import type { Db } from './database.js';
 import { recordEvent } from './events.js';
 import { assertAllowed } from './transitions.js';
@@ -32,7 +33,7 @@ export function featureSchemaOf(storedDataId: string): string {
  */
 export async function prepareOutput(
   tx: Db,
-  context: { datastoreId: string; userId: string },
+  context: Caller,
   type: OutputType,
   output: StoredDataOutput,
 ): Promise<{ id: string; isNew: boolean }> {

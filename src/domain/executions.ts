@@ -3,6 +3,7 @@ import type { Deps } from '../deps.js';
 import { ApiError, badRequest, conflict, notFound } from '../errors.js';
 import type { Prisma } from '../generated/prisma/client.js';
 import { processingJob } from '../workers/processing.job.js';
+import type { Caller } from './caller.js';
 import type { Db } from './database.js';
 import { recordEvent } from './events.js';
 import { type ExecutionInputs, holdInputs } from './execution-inputs.js';
@@ -19,12 +20,6 @@ import { transition, tryTransition } from './transitions.js';
  * when an execution of them is asked for.
  */
 export const BUILT_PROCESSINGS: ReadonlySet<string> = new Set(['vector_to_db']);
-
-/** Who asks, in which datastore. */
-export interface Caller {
-  readonly datastoreId: string;
-  readonly userId: string;
-}
 
 /** What a client asks to be run. */
 export interface ExecutionRequest {

@@ -5,7 +5,7 @@ import { type PublicationAction, publicationJob, publicationJobId } from '../wor
 import { contentOf } from './configuration-reads.js';
 import { holdConfiguration } from './configurations.js';
 import type { Db } from './database.js';
-import type { Caller } from './executions.js';
+import type { Caller } from './caller.js';
 import { offeringUrls } from './offering-urls.js';
 import { touchPublications } from './published.js';
 import { transition, tryTransition } from './transitions.js';

@@ -2,7 +2,7 @@ import type { Deps } from '../deps.js';
 import { badRequest, conflict, notFound } from '../errors.js';
 import type { Prisma } from '../generated/prisma/client.js';
 import type { Db } from './database.js';
-import type { Caller } from './executions.js';
+import type { Caller } from './caller.js';
 import { extentFault } from './extent.js';
 import { quoteIdentifier } from './relations.js';
 import { transition } from './transitions.js';

@@ -8,10 +8,10 @@ import {
   replaceConfiguration,
   updateConfiguration,
 } from '../../domain/configurations.js';
-import type { Caller } from '../../domain/executions.js';
 import { listEvents } from '../../domain/events.js';
 import { addTags, normaliseTags, removeTags } from '../../domain/tags.js';
-import { callerOf, datastoreOf } from '../../plugins/auth.js';
+import { datastoreOf } from '../../plugins/auth.js';
+import { callerIn } from '../caller.js';
 import {
   PageQuery,
   pickFields,
@@ -44,10 +44,6 @@ const tags = ['Configurations et publications'];
 export const configurationRoutes: FastifyPluginAsyncTypebox = async (app) => {
   const { deps } = app;
   const { prisma } = deps;
-  const callerIn = (request: FastifyRequest): Caller => ({
-    datastoreId: datastoreOf(request).id,
-    userId: callerOf(request).id,
-  });
   const read = async (request: FastifyRequest, id: string) =>
     presentConfiguration(await getConfiguration(deps, datastoreOf(request).id, id), request.origin);
   await app.register(configurationOfferingRoutes, { prefix: '/:configuration/offerings' });

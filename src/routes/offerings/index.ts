@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import type { Caller } from '../../domain/executions.js';
 import { getOffering, listOfferings } from '../../domain/offering-reads.js';
 import { removeOffering, synchroniseOffering, updateOffering } from '../../domain/offerings.js';
-import { callerOf, datastoreOf } from '../../plugins/auth.js';
+import { datastoreOf } from '../../plugins/auth.js';
+import { callerIn } from '../caller.js';
 import { pickFields, readFields, readPage, readSort, sendPage } from '../lists.js';
 import { answers, NoContent, readBoolean } from '../schemas.js';
 import { presentOffering } from './present.js';
@@ -23,10 +23,6 @@ const tags = ['Configurations et publications'];
 /** Offerings (spec diffusion §3): configurations published on endpoints. */
 export const offeringRoutes: FastifyPluginAsyncTypebox = async (app) => {
   const { deps } = app;
-  const callerIn = (request: FastifyRequest): Caller => ({
-    datastoreId: datastoreOf(request).id,
-    userId: callerOf(request).id,
-  });
   const read = async (request: FastifyRequest, id: string) =>
     presentOffering(await getOffering(deps, datastoreOf(request).id, id), request.origin);
 

@@ -3,7 +3,8 @@ import { Type } from 'typebox';
 import { getConfiguration } from '../../domain/configuration-reads.js';
 import { getOffering, listOfferings } from '../../domain/offering-reads.js';
 import { createOffering } from '../../domain/offerings.js';
-import { callerOf, datastoreOf } from '../../plugins/auth.js';
+import { datastoreOf } from '../../plugins/auth.js';
+import { callerIn } from '../caller.js';
 import { pickFields, readFields, readPage, sendPage } from '../lists.js';
 import { answers, readBoolean } from '../schemas.js';
 import { presentOffering } from './present.js';
@@ -62,12 +63,9 @@ export const configurationOfferingRoutes: FastifyPluginAsyncTypebox = async (app
     async (request, reply) => {
       const datastoreId = datastoreOf(request).id;
       const { endpoint, public_activity } = request.body;
-      const id = await createOffering(
-        deps,
-        { datastoreId, userId: callerOf(request).id },
-        request.params.configuration,
-        { endpoint, public_activity: readBoolean(public_activity) },
-      );
+      const { configuration } = request.params;
+      const asked = { endpoint, public_activity: readBoolean(public_activity) };
+      const id = await createOffering(deps, callerIn(request), configuration, asked);
       reply.code(201);
       return presentOffering(await getOffering(deps, datastoreId, id), request.origin);
     },

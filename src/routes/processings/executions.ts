@@ -1,16 +1,15 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { getExecution, listExecutionLogs, listExecutions } from '../../domain/execution-reads.js';
 import {
   abortExecution,
-  type Caller,
   createExecution,
   deleteExecution,
   launchExecution,
   updateExecution,
 } from '../../domain/executions.js';
-import { callerOf, datastoreOf } from '../../plugins/auth.js';
+import { datastoreOf } from '../../plugins/auth.js';
+import { callerIn } from '../caller.js';
 import { PageQuery, readPage, readSort, sendPage } from '../lists.js';
 import { answers, NoContent } from '../schemas.js';
 import { presentExecution, presentExecutionItem } from './execution-present.js';
@@ -29,10 +28,6 @@ const tags = ['Traitements'];
 /** Executions of processings (spec lifecycle §4.2). */
 export const executionRoutes: FastifyPluginAsyncTypebox = async (app) => {
   const { deps } = app;
-  const ask = (request: FastifyRequest): Caller => ({
-    datastoreId: datastoreOf(request).id,
-    userId: callerOf(request).id,
-  });
 
   app.get(
     '/',
@@ -71,7 +66,7 @@ export const executionRoutes: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async (request, reply) => {
-      const id = await createExecution(deps, ask(request), request.body);
+      const id = await createExecution(deps, callerIn(request), request.body);
       reply.code(201);
       return presentExecution(await getExecution(deps, datastoreOf(request).id, id));
     },
@@ -107,7 +102,7 @@ export const executionRoutes: FastifyPluginAsyncTypebox = async (app) => {
     },
     async (request) => {
       const { execution } = request.params;
-      await updateExecution(deps, ask(request), execution, request.body);
+      await updateExecution(deps, callerIn(request), execution, request.body);
       return presentExecution(await getExecution(deps, datastoreOf(request).id, execution));
     },
   );
@@ -125,7 +120,7 @@ export const executionRoutes: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async (request, reply) => {
-      await deleteExecution(deps, ask(request), request.params.execution);
+      await deleteExecution(deps, callerIn(request), request.params.execution);
       return reply.code(204).send();
     },
   );
@@ -143,7 +138,7 @@ export const executionRoutes: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async (request, reply) => {
-      await launchExecution(deps, ask(request), request.params.execution);
+      await launchExecution(deps, callerIn(request), request.params.execution);
       return reply.code(204).send();
     },
   );
@@ -161,7 +156,7 @@ export const executionRoutes: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async (request, reply) => {
-      await abortExecution(deps, ask(request), request.params.execution);
+      await abortExecution(deps, callerIn(request), request.params.execution);
       return reply.code(204).send();
     },
   );

@@ -10,7 +10,8 @@ import {
 } from '../../domain/stored-data-reads.js';
 import { addTags, normaliseTags, removeTags } from '../../domain/tags.js';
 import { badRequest } from '../../errors.js';
-import { callerOf, datastoreOf } from '../../plugins/auth.js';
+import { datastoreOf } from '../../plugins/auth.js';
+import { callerIn } from '../caller.js';
 import {
   PageQuery,
   pickFields,
@@ -116,8 +117,7 @@ export const storedDataRoutes: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async (request, reply) => {
-      const caller = { datastoreId: datastoreOf(request).id, userId: callerOf(request).id };
-      await deleteStoredData(deps, caller, request.params.stored_data);
+      await deleteStoredData(deps, callerIn(request), request.params.stored_data);
       return reply.code(204).send();
     },
   );
