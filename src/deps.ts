@@ -42,7 +42,11 @@ export async function createDeps(config: Config, log: Logger): Promise<Deps> {
   const pool = new pg.Pool({ connectionString: config.databaseUrl, max: 20, application_name: 'geopf-local' });
   pool.on('error', (error) => log.warn({ err: error }, 'Database:IdleConnectionLost'));
   const prisma = new PrismaClient({
-    adapter: new PrismaPg({ connectionString: config.databaseUrl, max: 20 }, { schema: REGISTRY_SCHEMA }),
+    adapter: new PrismaPg(
+      // The adapter drops the offset of the dates it reads: the session must be in UTC, whatever the cluster's zone.
+      { connectionString: config.databaseUrl, max: 20, options: '-c TimeZone=UTC' },
+      { schema: REGISTRY_SCHEMA },
+    ),
   });
   const { rows } = await pool.query<{ value: string }>(
     `SELECT value FROM ${REGISTRY_SCHEMA}.setting WHERE name = 'instance_id'`,
