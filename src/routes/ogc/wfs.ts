@@ -32,6 +32,8 @@ export const wfsRoutes: FastifyPluginAsync = async (app) => {
       const { contentType, body } = await answer(app.deps, request, signalOf(reply));
       return reply.type(contentType).send(body);
     });
+    // Refused before the body is read.
+    app.post(path, { onRequest: refusePost }, refusePost);
   }
   // The schemas that answers import: OGC publishes them, and the repository is found by the same path.
   app.get<{ Params: { '*': string } }>('/wfs/schemas/*', async (request, reply) =>
@@ -66,6 +68,10 @@ async function answer(deps: WfsDeps, request: FastifyRequest, signal: AbortSigna
     case 'DescribeStoredQueries':
       return { contentType: XML, body: storedQueryDescription(GET_FEATURE_BY_ID) };
   }
+}
+
+async function refusePost(): Promise<never> {
+  throw new OwsException('OperationNotSupported', 'Requests in XML are not supported: use GET', 'POST');
 }
 
 /** Aborted when the connection of the answer closes, which after a complete answer changes nothing. */

@@ -592,6 +592,17 @@ void t.test('Other operations', async (t) => {
     t.match((await wfs.get('service=WMS&request=GetCapabilities')).text, /locator="service"/);
   });
 
+  await t.test('requests in XML are refused as an exception', async (t) => {
+    const answer = await wfs.app.inject({
+      method: 'POST',
+      url: '/wfs',
+      payload: '<wfs:GetFeature/>',
+      headers: { 'content-type': 'text/xml' },
+    });
+    t.equal(answer.statusCode, 400);
+    t.match(answer.body, /exceptionCode="OperationNotSupported"/);
+  });
+
   await t.test('every path of the platform answers, and schemas are where answers say', async (t) => {
     for (const path of ['/wfs/', '/wfs/ows', '/wfs/wfs', '/wfs/geoserver/ows']) {
       t.equal((await wfs.app.inject({ url: `${path}?request=GetCapabilities` })).statusCode, 200, path);
