@@ -38,7 +38,12 @@ export async function loadSeed(config: Pick<Config, 'seedFile' | 'production'>):
  * @returns whether the seed was applied
  */
 export async function seedDatabase(databaseUrl: string, { seed, hash }: LoadedSeed): Promise<boolean> {
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 4, application_name: 'geopf-local-seed' });
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: 4,
+    application_name: 'geopf-local-seed',
+    options: '-c TimeZone=UTC', // see createDeps
+  });
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { schema: REGISTRY_SCHEMA }) });
   try {
     if ((await appliedSeed({ pool, prisma })) === hash) return false;
