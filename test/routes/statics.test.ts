@@ -1,9 +1,9 @@
 import t from 'tap';
 import { logIn } from '../helpers/api.js';
-import { startTestEmulator } from '../helpers/app.js';
+import { DATASTORE, startApi } from '../helpers/deposit.js';
 import { matchContract } from '../helpers/contract.js';
 import { fileForm, sentences, styleOn } from '../helpers/diffusion.js';
-import { buildStoredData, datastoreIdOf } from '../helpers/stored-data.js';
+import { buildStoredData } from '../helpers/stored-data.js';
 
 interface StaticBody {
   _id: string;
@@ -15,10 +15,9 @@ interface StaticBody {
 }
 
 await t.test('statics', async (t) => {
-  const emulator = await startTestEmulator(t);
+  const emulator = await startApi(t);
   const producer = await logIn(emulator);
-  const datastore = await datastoreIdOf(emulator.deps);
-  const statics = `/datastores/${datastore}/statics`;
+  const statics = `/datastores/${DATASTORE}/statics`;
   const style = { type: 'GEOSERVER-STYLE', name: 'towns' };
 
   await t.test('a style tells the attributes it uses', async (t) => {
@@ -101,7 +100,7 @@ await t.test('statics', async (t) => {
         ],
       },
     };
-    t.equal((await producer.call('POST', `/datastores/${datastore}/configurations`, configuration)).status, 201);
+    t.equal((await producer.call('POST', `/datastores/${DATASTORE}/configurations`, configuration)).status, 201);
     const refused = await producer.call('DELETE', `${statics}/${body._id}`);
     t.equal(refused.status, 409);
     t.match(sentences(refused), /uses a style/);
@@ -112,4 +111,14 @@ await t.test('statics', async (t) => {
     t.equal((await member.call('GET', statics)).status, 200);
     t.equal((await member.call('POST', statics, fileForm(styleOn('name'), style))).status, 403);
   });
+});
+
+await t.test('with STRICT=1 a style of version 1.1.0 is refused, as by the platform', async (t) => {
+  const emulator = await startApi(t, { STRICT: '1' });
+  const producer = await logIn(emulator);
+  const newer = styleOn('name').replace('version="1.0.0"', 'version="1.1.0"');
+  const form = fileForm(newer, { type: 'GEOSERVER-STYLE', name: 'newer' });
+  const refused = await producer.call('POST', `/datastores/${DATASTORE}/statics`, form);
+  t.equal(refused.status, 400);
+  t.match(sentences(refused), /1\.1\.0/);
 });
