@@ -1,7 +1,6 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import t from 'tap';
 import { childEnvironment, loadConfig } from '../../src/config.js';
 import { databaseContents } from '../../src/supervisor/contents.js';
 import { startServices } from '../../src/supervisor/services.js';
@@ -49,6 +48,8 @@ export function testServices(): Promise<TestServices> {
 async function findServices(): Promise<TestServices> {
   const given = childEnvironment({})[SERVICES_VARIABLE];
   if (given !== undefined) return JSON.parse(given) as TestServices;
+  // Not in the runner: importing tap makes a process a test.
+  const { default: t } = await import('tap');
   const services = await startTestServices();
   t.teardown(() => services.stop());
   return services;
