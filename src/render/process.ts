@@ -17,7 +17,7 @@ const MAX_MAPS = 200;
 const MEMORY_CHECK_MS = 200;
 
 /** How much smaller than a pixel a detail must be to be left out. */
-const SIMPLIFICATION_PIXELS = 0.5;
+const SIMPLIFICATION_PIXELS = 0.25;
 
 const maps = new LruMap<string, MapnikMap>(MAX_MAPS);
 const tolerances = createTolerances();

@@ -60,14 +60,17 @@ void t.test('rules become columns of the query: no expression of a producer reac
   t.match(parameter(layers[0], 'table'), /\("t"\."kind" = {2}U&'[^']*'::text\) AS f0/);
 });
 
-void t.test('only what the style uses is asked for, simplified to half a pixel, in the order of the key', async (t) => {
-  const { layers } = build([shapeRelation('squares', `<Rule>${filled('#ff0000')}</Rule>`)]);
-  t.equal(
-    parameter(layers[0], 'table')?.replace(/\s+/g, ' '),
-    '(SELECT ST_Simplify(t."geom", !@tolerance_2154!::double precision, true) AS g FROM "shapes"."squares" t ' +
-      'WHERE t."geom" && !bbox! ORDER BY t."id") AS features',
-  );
-});
+void t.test(
+  'only what the style uses is asked for, simplified to what a pixel shows, in the order of the key',
+  async (t) => {
+    const { layers } = build([shapeRelation('squares', `<Rule>${filled('#ff0000')}</Rule>`)]);
+    t.equal(
+      parameter(layers[0], 'table')?.replace(/\s+/g, ' '),
+      '(SELECT ST_Simplify(t."geom", !@tolerance_2154!::double precision, true) AS g FROM "shapes"."squares" t ' +
+        'WHERE t."geom" && !bbox! ORDER BY t."id") AS features',
+    );
+  },
+);
 
 void t.test('when every rule has a filter, other features stay in the database', async (t) => {
   const filter = equals('kind', 'a');

@@ -57,7 +57,7 @@ const INFO = {
 };
 
 async function get(parameters: Record<string, string>, path = '/wms-v') {
-  const response = await app.inject({ method: 'GET', url: `${path}?${new URLSearchParams(parameters)}` });
+  const response = await app.inject({ method: 'GET', url: `${path}?${new URLSearchParams(parameters).toString()}` });
   return { status: response.statusCode, type: String(response.headers['content-type']), body: response.rawPayload };
 }
 
