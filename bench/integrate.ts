@@ -39,11 +39,15 @@ interface Entity {
 
 /** Launches an integration. @returns the stored data, and the seconds from the launch to GENERATED. */
 async function integrate({ api, ds, upload, processing, client }: Context): Promise<{ id: string; seconds: number }> {
-  const execution = await api.call<Entity & { output: { stored_data: Entity } }>('POST', `${ds}/processings/executions`, {
-    processing,
-    inputs: { upload: [upload] },
-    output: { stored_data: { name: 'habitats', storage_tags: ['VECTEUR'] } },
-  });
+  const execution = await api.call<Entity & { output: { stored_data: Entity } }>(
+    'POST',
+    `${ds}/processings/executions`,
+    {
+      processing,
+      inputs: { upload: [upload] },
+      output: { stored_data: { name: 'habitats', storage_tags: ['VECTEUR'] } },
+    },
+  );
   const id = execution.body.output.stored_data._id;
   const start = Date.now();
   const launched = await api.call('POST', `${ds}/processings/executions/${execution.body._id}/launch`);

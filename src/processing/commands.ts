@@ -17,7 +17,7 @@ export interface DumpRequest {
   readonly layer: string;
   /** EPSG code of the geometries written. */
   readonly srid: number;
-  /** Reference system of the file, when the layer declares none. */
+  /** Reference system of the file, when the layer declares none; only with `targetSrs`. */
   readonly sourceSrs?: string;
   /** Reprojects to this system. */
   readonly targetSrs?: string;

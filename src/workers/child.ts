@@ -18,9 +18,14 @@ const TASKS: TaskTable = {
   'vector-to-db': (input, log) => vectorToDb(input, log, wait),
 };
 
+/** The worker died. Nothing may wait for a library's threads here: they could be in the middle of hours of work. */
+function die(): void {
+  process.kill(process.pid, 'SIGKILL');
+}
+
 function send(message: ChildMessage): Promise<void> {
-  return new Promise((resolve, reject) => {
-    process.send?.(message, (error: Error | null) => (error === null ? resolve() : reject(error)));
+  return new Promise((resolve) => {
+    process.send?.(message, (error: Error | null) => (error === null ? resolve() : die()));
   });
 }
 
@@ -37,7 +42,6 @@ async function run<Name extends TaskName>(message: RunMessage<Name>): Promise<vo
 
 // The worker decides when its children end: a Ctrl-C reaches the whole group.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
-// The worker died. Nothing may wait for a library's threads here: they could be in the middle of hours of work.
-process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+process.on('disconnect', die);
 process.once('message', (message) => void run(message as RunMessage));
 await send({ type: 'ready' });

@@ -11,7 +11,7 @@ import { integration } from './executions.js';
 const ROOT = `/datastores/${DATASTORE}`;
 
 /** A file to deliver: its path on the disk, or its content, under the name given to the producer's file. */
-export type Delivered = string | { path: string; content: string; kind?: 'data' | 'md5' };
+export type Delivered = string | { path: string; content: string | Uint8Array<ArrayBuffer>; kind?: 'data' | 'md5' };
 
 export interface Delivery {
   readonly id: string;
@@ -60,7 +60,7 @@ async function checkLogs(user: ApiUser, upload: string): Promise<Record<string, 
 
 /** The log of an execution, lines joined. */
 export async function logOf(user: ApiUser, execution: string): Promise<string> {
-  const { body } = await user.call<string[]>('GET', `${execution}/logs?limit=1000`);
+  const { body } = await user.call<string[]>('GET', `${execution}/logs?limit=100`);
   return body.join('\n');
 }
 

@@ -3,7 +3,7 @@ import { dumpCommand } from '../../src/processing/commands.js';
 import { splitHeader } from '../../src/processing/gdal.js';
 import { referenceOf, sameReference } from '../../src/processing/spatial-reference.js';
 
-t.test('the command of a dump says only what was asked', async (t) => {
+void t.test('the command of a dump says only what was asked', async (t) => {
   const { args, output } = dumpCommand({ layer: 'zones', srid: 2154, keepFid: true, output: '/tmp/x' });
   t.equal(output, '/tmp/x');
   t.equal(args.at(-1), 'zones');
@@ -12,7 +12,7 @@ t.test('the command of a dump says only what was asked', async (t) => {
   for (const option of ['-t_srs', '-s_srs', '-nlt', '-dim', '-unsetFid']) t.notOk(args.includes(option), option);
 });
 
-t.test('reprojection, promotion and dimension become options', async (t) => {
+void t.test('reprojection, promotion and dimension become options', async (t) => {
   const request = { layer: 'zones', srid: 3857, keepFid: false, output: '/tmp/x' } as const;
   const { args } = dumpCommand({
     ...request,
@@ -24,16 +24,16 @@ t.test('reprojection, promotion and dimension become options', async (t) => {
   t.match(args.join(' '), /-unsetFid .*-nlt PROMOTE_TO_MULTI -dim XYZ -s_srs EPSG:4326 -t_srs EPSG:3857 zones$/);
 });
 
-t.test('a layer name cannot become an option', async (t) => {
+void t.test('a layer name cannot become an option', async (t) => {
   t.throws(() => dumpCommand({ layer: '-sql', srid: 4326, keepFid: false, output: '/tmp/x' }), /dash/);
 });
 
-t.test('the header of a CSV is split on its own separator', async (t) => {
+void t.test('the header of a CSV is split on its own separator', async (t) => {
   t.same(splitHeader('"WKT";nom, usuel;x'), ['WKT', 'nom, usuel', 'x']);
   t.same(splitHeader('lon,lat,nom'), ['lon', 'lat', 'nom']);
 });
 
-t.test('a reference system is recognised without its authority', async (t) => {
+void t.test('a reference system is recognised without its authority', async (t) => {
   const of = (name: string) => {
     const reference = referenceOf(name);
     if (reference === null) throw new Error(name);

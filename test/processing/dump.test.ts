@@ -35,7 +35,7 @@ async function split(dump: string, blockSize: number): Promise<Recorder> {
   return recorder;
 }
 
-t.test('the definition tells the types of the columns and of the geometry', async (t) => {
+void t.test('the definition tells the types of the columns and of the geometry', async (t) => {
   t.same(parseDumpHeader(DEFINITION + COPY), {
     fieldTypes: ['VARCHAR(50)', 'FLOAT8'],
     geometry: { type: 'MULTIPOLYGONZ' },
@@ -45,13 +45,13 @@ t.test('the definition tells the types of the columns and of the geometry', asyn
   t.equal(parseDumpHeader(DEFINITION).rows, null);
 });
 
-t.test('a type that is no type is refused', async (t) => {
+void t.test('a type that is no type is refused', async (t) => {
   const hostile = DEFINITION.replace('FLOAT8', 'FLOAT8 DEFAULT evil()');
   t.throws(() => parseDumpHeader(hostile + COPY), /unexpected column type/);
   t.throws(() => parseDumpHeader('BEGIN;'), /no table/);
 });
 
-t.test('rows come out whole, however the dump is cut', async (t) => {
+void t.test('rows come out whole, however the dump is cut', async (t) => {
   const definition = DEFINITION.replaceAll('\nFROM STDIN', '');
   const copy = COPY.replaceAll('\nFROM STDIN', '');
   const rows = Array.from({ length: 3000 }, (_, index) => `01\t${index}\tna\\\\.me\t\\N\n`).join('');
@@ -61,17 +61,20 @@ t.test('rows come out whole, however the dump is cut', async (t) => {
   }
 });
 
-t.test('a layer without features has a definition and no rows', async (t) => {
+void t.test('a layer without features has a definition and no rows', async (t) => {
   const recorder = await split(`${DEFINITION}COMMIT;\n`, 50);
   t.equal(recorder.table?.rows, null);
   t.equal(recorder.text, '');
 });
 
-t.test('a dump that stops before the end mark is refused', async (t) => {
-  await t.rejects(split(`${DEFINITION.replaceAll('\nFROM STDIN', '')}${COPY.replaceAll('\nFROM STDIN', '')}01\t1\tx\t2\n`, 100), /no end mark/);
+void t.test('a dump that stops before the end mark is refused', async (t) => {
+  await t.rejects(
+    split(`${DEFINITION.replaceAll('\nFROM STDIN', '')}${COPY.replaceAll('\nFROM STDIN', '')}01\t1\tx\t2\n`, 100),
+    /no end mark/,
+  );
 });
 
-t.test('a dump is read while it is written, and the failure of the writer is told', async (t) => {
+void t.test('a dump is read while it is written, and the failure of the writer is told', async (t) => {
   const path = join(t.testdir({ dump: '' }), 'dump');
   const recorder = new Recorder();
   let finish = (): void => undefined;

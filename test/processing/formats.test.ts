@@ -10,7 +10,7 @@ const file = (path: string, kind: DeliveredFile['kind'] = 'DATA'): DeliveredFile
   size: 1,
 });
 
-t.test('a delivery is sorted by format, companions and hidden files left out', async (t) => {
+void t.test('a delivery is sorted by format, companions and hidden files left out', async (t) => {
   const contents = readContents(
     [
       'b/ROUTE.SHP',
@@ -42,14 +42,14 @@ t.test('a delivery is sorted by format, companions and hidden files left out', a
   t.same(readContents([file('a.gpkg', 'MD5')]).datasets, []);
 });
 
-t.test('names of files give extensions and tables', async (t) => {
+void t.test('names of files give extensions and tables', async (t) => {
   t.equal(extensionOf('a.b/Zone.GeoJSON'), 'geojson');
   t.equal(extensionOf('a.b/.csv'), '');
   t.equal(extensionOf('a.b/constructor'), '');
   t.equal(baseName('x/zone.2024.csv'), 'zone.2024');
 });
 
-t.test('the geometry of a CSV is a text column, or else a pair of coordinates', async (t) => {
+void t.test('the geometry of a CSV is a text column, or else a pair of coordinates', async (t) => {
   t.same(csvGeometry(['id', 'The_Geom', 'lon', 'lat']), { kind: 'text', column: 'The_Geom' });
   t.same(csvGeometry(['Longitude', 'LATITUDE']), { kind: 'point', x: 'Longitude', y: 'LATITUDE' });
   t.equal(csvGeometry(['x', 'nom']), null);

@@ -3,7 +3,7 @@ import { parseMd5List } from '../../src/processing/md5-list.js';
 
 const DIGEST = '0123456789abcdef0123456789ABCDEF';
 
-t.test('lines of a list are digests and paths', async (t) => {
+void t.test('lines of a list are digests and paths', async (t) => {
   const { lines, faults } = parseMd5List(`\uFEFF${DIGEST}  data/a b.gpkg\r\n\n${DIGEST} *./c.csv\n`);
   t.same(faults, []);
   t.same(lines, [
@@ -12,7 +12,7 @@ t.test('lines of a list are digests and paths', async (t) => {
   ]);
 });
 
-t.test('lines that are none are faults, with their number', async (t) => {
+void t.test('lines that are none are faults, with their number', async (t) => {
   const { lines, faults } = parseMd5List(`${DIGEST} a.gpkg\nabc  a.gpkg\n${DIGEST}\n`);
   t.same(lines, []);
   t.same(
@@ -21,7 +21,7 @@ t.test('lines that are none are faults, with their number', async (t) => {
   );
 });
 
-t.test('paths that leave the upload are faults', async (t) => {
+void t.test('paths that leave the upload are faults', async (t) => {
   for (const path of ['../a', 'a/../../b', '/etc/passwd', 'a//b', 'a\\b', '..']) {
     const { lines, faults } = parseMd5List(`${DIGEST}  ${path}\n`);
     t.same(lines, [], path);

@@ -1,14 +1,14 @@
 import t from 'tap';
 import { columnNames, databaseName, nameFault, standardiseName } from '../../src/processing/names.js';
 
-t.test('names lose their case, accents and dashes', async (t) => {
+void t.test('names lose their case, accents and dashes', async (t) => {
   t.equal(standardiseName('Zones-Protégées'), 'zones_protegees');
   t.equal(standardiseName('Œuvre_Ægir'), 'oeuvre_aegir');
   t.equal(databaseName("Nom de l'été (2)"), 'nom_de_l_ete__2_');
   t.equal(databaseName('x'.repeat(80)).length, 63);
 });
 
-t.test('names that no table can have are refused with a reason', async (t) => {
+void t.test('names that no table can have are refused with a reason', async (t) => {
   t.equal(nameFault('Zones-protégées'), null);
   t.equal(nameFault('_privé'), null);
   t.match(nameFault('2024_zones'), /commencer par une lettre/);
@@ -19,7 +19,7 @@ t.test('names that no table can have are refused with a reason', async (t) => {
   t.match(nameFault('a'.repeat(64)), /63 caractères/);
 });
 
-t.test('columns never share a name, nor take that of the key or the geometry', async (t) => {
+void t.test('columns never share a name, nor take that of the key or the geometry', async (t) => {
   t.same(columnNames(['Nom', 'nom', 'NOM', 'geom', 'fid', 'autre'], ['fid', 'geom']), [
     'nom',
     'nom_1',

@@ -162,8 +162,9 @@ export class LayerLoader {
     return {
       layer: layer.name,
       srid,
-      ...(layer.srs === null ? { sourceSrs: uploadSrs } : {}),
-      ...(sameReference(from, to) ? {} : { targetSrs: targetName }),
+      ...(sameReference(from, to)
+        ? {}
+        : { targetSrs: targetName, ...(layer.srs === null ? { sourceSrs: uploadSrs } : {}) }),
       ...plan,
       keepFid: source.format === 'GeoPackage' && existing === undefined,
     };
