@@ -1,0 +1,64 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { loadConfig } from '../../src/config.js';
+import { createLogger } from '../../src/log.js';
+import { ChildDied, createChildPool, TaskTimeout } from '../../src/workers/child-pool.js';
+
+const log = createLogger(loadConfig({ LOG_LEVEL: 'silent' }), 'test');
+const never = new AbortController().signal;
+
+void t.test('a task runs in another process and gives its log and its result', async (t) => {
+  const children = createChildPool({ memoryMb: 128, timeoutMs: 30_000, log });
+  t.teardown(() => children.close());
+  await children.ready();
+  const path = join(t.testdir(), 'x');
+  writeFileSync(path, 'abc');
+  const files = [{ path: 'x', kind: 'DATA' as const, localPath: path, size: 3 }];
+  const messages: string[] = [];
+  let pid = process.pid;
+  const result = await children.run(
+    'standard-check',
+    { upload: { id: 'u', files } },
+    {
+      signal: never,
+      onLog: ({ message }) => messages.push(message),
+      onStart: (started) => {
+        pid = started;
+      },
+    },
+  );
+  t.equal(result, 'SUCCESS');
+  t.not(pid, process.pid);
+  t.throws(() => process.kill(pid, 0), { code: 'ESRCH' }, 'its process is gone');
+  t.match(messages.at(-1), /SUCCESS/);
+});
+
+void t.test('a task that throws, dies, lasts or is aborted rejects, each in its way', async (t) => {
+  const children = createChildPool({ memoryMb: 128, timeoutMs: 2000, log });
+  t.teardown(() => children.close());
+  const folder = t.testdir();
+  // Nobody writes to this pipe: reading it never ends.
+  const pipe = join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const upload = (localPath: string) => ({
+    upload: { id: 'u', files: [{ path: 'x.md5', kind: 'MD5' as const, localPath, size: 1 }] },
+  });
+  const options = { signal: never, onLog: () => undefined };
+  await t.rejects(children.run('standard-check', upload(join(folder, 'absent')), options), { message: /ENOENT/ });
+  await t.rejects(children.run('standard-check', upload(pipe), options), TaskTimeout);
+  const killed = children.run('standard-check', upload(pipe), {
+    ...options,
+    onStart: (pid) => process.kill(pid, 'SIGKILL'),
+  });
+  await t.rejects(killed, ChildDied);
+  const controller = new AbortController();
+  const reason = new Error('stop');
+  const aborted = children.run('standard-check', upload(pipe), {
+    ...options,
+    signal: controller.signal,
+    onStart: () => controller.abort(reason),
+  });
+  await t.rejects(aborted, { message: 'stop' });
+});
