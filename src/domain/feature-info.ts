@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import pg from 'pg';
 import type { ServerDeps } from '../deps.js';
 import { identifier, join, raw, sql, type SqlFragment, toQuery } from '../filter/fragment.js';
 import { filterToSql, type FilterSqlContext } from '../filter/sql.js';
@@ -37,21 +37,31 @@ export async function findFeatures(
 ): Promise<FoundFeatures[]> {
   const queried = findQueriedLayers(request, layers);
   queried.forEach(checkFilter);
+  const found: FoundFeatures[] = [];
+  let left = request.featureCount;
+  for (const layer of queried) {
+    for (const relation of layer.layer.relations) {
+      if (left === 0) return found;
+      const group = await findInRelation(deps, request, layer, relation, left);
+      if (group === null) continue;
+      left -= group.features.length;
+      found.push(group);
+    }
+  }
+  return found;
+}
+
+/** Runs one query within the time a service request may take. */
+async function runBounded(deps: InfoDeps, query: SqlFragment): Promise<FeatureRow[]> {
   const client = await deps.pool.connect();
   try {
     await client.query(`BEGIN READ ONLY; SET LOCAL statement_timeout = ${deps.config.statementTimeoutMs}`);
-    const found: FoundFeatures[] = [];
-    let left = request.featureCount;
-    for (const layer of queried) {
-      for (const relation of layer.layer.relations) {
-        if (left === 0) break;
-        const group = await findInRelation(client, request, layer, relation, left);
-        if (group === null) continue;
-        left -= group.features.length;
-        found.push(group);
-      }
-    }
-    return found;
+    const { rows } = await client.query<FeatureRow>(toQuery(query));
+    return rows;
+  } catch (error) {
+    // PostGIS has no image of the point in the CRS of the table: there is nothing there.
+    if (error instanceof pg.DatabaseError && error.message.startsWith('transform:')) return [];
+    throw error;
   } finally {
     await client.query('ROLLBACK').then(
       () => client.release(),
@@ -70,7 +80,7 @@ interface FeatureRow {
 }
 
 async function findInRelation(
-  client: pg.PoolClient,
+  deps: InfoDeps,
   request: GetFeatureInfoRequest,
   { layer, filter, propertyNames }: QueriedLayer,
   relation: WmsRelation,
@@ -104,7 +114,7 @@ async function findInRelation(
     FROM ${identifier(source.schema)}.${identifier(source.table)} ${raw(context.alias)}
     WHERE ${join(conditions, ' AND ')}
     ${keys.length === 0 ? raw('') : sql`ORDER BY ${join(keys, ', ')}`} LIMIT ${limit}::bigint`;
-  const { rows } = await client.query<FeatureRow>(toQuery(query));
+  const rows = await runBounded(deps, query);
   return {
     layer: layer.name,
     relation: relation.name,

@@ -21,6 +21,8 @@ declare module '@mapnik/mapnik' {
   }
 
   export interface Image {
+    width(): number;
+    height(): number;
     /** `format`: `png32:z=1`, `jpeg85`, … */
     encode(format: string, done: (error: Error | null, bytes: Buffer) => void): void;
   }

@@ -1,4 +1,5 @@
 import mapnik, { type Image, type Map as MapnikMap } from '@mapnik/mapnik';
+import { createImageStore } from './image-store.js';
 import { LruMap } from './lru-map.js';
 import { type DrawMessage, MEMORY_EXIT_CODE, type ProcessMessage } from './messages.js';
 import { createTolerances } from './tolerance.js';
@@ -21,6 +22,7 @@ const SIMPLIFICATION_PIXELS = 0.25;
 
 const maps = new LruMap<string, MapnikMap>(MAX_MAPS);
 const tolerances = createTolerances();
+const images = createImageStore();
 
 async function draw(message: DrawMessage): Promise<ProcessMessage> {
   const { id, key, xml, width, height, extent } = message;
@@ -40,9 +42,11 @@ async function draw(message: DrawMessage): Promise<ProcessMessage> {
     const pixel = tolerances.pixelSize(message, srid);
     variables[toleranceName(srid)] = String(pixel * SIMPLIFICATION_PIXELS);
   }
-  const image = new mapnik.Image(width, height);
+  const image = images.take(width, height);
   await render(map, image, { variables, scale: message.symbolScale });
-  return { type: 'drawn', id, image: await encode(image, message.encoding) };
+  const encoded = await encode(image, message.encoding);
+  images.giveBack(image);
+  return { type: 'drawn', id, image: encoded };
 }
 
 function render(map: MapnikMap, image: Image, options: Parameters<MapnikMap['render']>[1]): Promise<void> {

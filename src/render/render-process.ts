@@ -49,7 +49,7 @@ export class RenderProcess {
   constructor(private readonly options: RenderProcessOptions) {
     this.child = fork(MODULE, [String(options.memoryLimitMiB)], {
       env: { ...options.env },
-      execArgv: [],
+      execArgv: ['--expose-gc'],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });

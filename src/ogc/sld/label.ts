@@ -7,6 +7,9 @@ import { readChildren, readNumber, readText, SldError, type SldContext, warn, wa
 
 const DEFAULT_FONT: Font = { families: [], size: 10, italic: false, bold: false };
 
+/** The family that the renderer brings, and the generic names it stands for. */
+const AVAILABLE_FONT = /^(dejavu\b.*|serif|sans-?serif|monospace(d)?|dialog)$/i;
+
 const FONT_STYLES = { normal: 'normal', italic: 'italic', oblique: 'italic' } as const;
 
 const FONT_WEIGHTS = { normal: 'normal', bold: 'bold' } as const;
@@ -64,8 +67,12 @@ function readLabel(context: SldContext, element: ReadElement): LabelPart[] {
 
 function readFont(context: SldContext, element: ReadElement): Font {
   const parameters = readParameters(context, element);
+  const families = parameters.texts('font-family');
+  if (families.length > 0 && !families.some((family) => AVAILABLE_FONT.test(family))) {
+    warn(context, element, `la police « ${families.join(', ')} » n'est pas disponible, DejaVu la remplace`);
+  }
   const font: Font = {
-    families: parameters.texts('font-family'),
+    families,
     size: parameters.number('font-size', DEFAULT_FONT.size, { min: 0, max: MAX_PIXELS }),
     italic: parameters.keyword('font-style', FONT_STYLES, 'normal') === 'italic',
     bold: parameters.keyword('font-weight', FONT_WEIGHTS, 'normal') === 'bold',

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { findFeatures } from '../../domain/feature-info.js';
 import { drawMap } from '../../domain/maps.js';
 import { publishedWmsLayers, type PublishedWmsLayers } from '../../domain/published.js';
+import { Kvp, RepeatedParameterError } from '../../ogc/ows/kvp.js';
 import { writeCapabilities } from '../../ogc/wms/capabilities.js';
 import { WmsException, writeExceptionReport } from '../../ogc/wms/exceptions.js';
 import { writeFeatureInfo } from '../../ogc/wms/feature-info.js';
@@ -46,8 +47,10 @@ export const wmsVectorRoutes: FastifyPluginAsyncTypebox = async (app) => {
 
   for (const path of PATHS) {
     app.get(path, async (request, reply) => {
-      const read = parameterReader(request.url);
+      let read: ParameterReader = () => undefined;
       try {
+        const kvp = Kvp.parse(request.url.slice(request.url.indexOf('?') + 1));
+        read = (name) => kvp.get(name);
         return await answer(read, request, reply);
       } catch (error) {
         const exception = toException(error, request);
@@ -58,17 +61,6 @@ export const wmsVectorRoutes: FastifyPluginAsyncTypebox = async (app) => {
     });
   }
 };
-
-/** Parameter names do not depend on case (OGC 06-042 §6.8.1); of repeated ones the first counts. */
-function parameterReader(url: string): ParameterReader {
-  const parameters = new Map<string, string>();
-  const start = url.indexOf('?');
-  for (const [name, value] of new URLSearchParams(start < 0 ? '' : url.slice(start + 1))) {
-    const key = name.toLowerCase();
-    if (!parameters.has(key)) parameters.set(key, value);
-  }
-  return (name) => parameters.get(name);
-}
 
 function cachedCapabilities(cache: CapabilitiesCache, published: PublishedWmsLayers, origin: string): string {
   const byOrigin = cache.get(published) ?? new Map<string, string>();
@@ -83,6 +75,9 @@ function cachedCapabilities(cache: CapabilitiesCache, published: PublishedWmsLay
 /** Anything unexpected is logged in full and told in general. */
 function toException(error: unknown, request: FastifyRequest): WmsException {
   if (error instanceof WmsException) return error;
+  if (error instanceof RepeatedParameterError) {
+    return new WmsException('InvalidParameterValue', error.message, error.parameter);
+  }
   request.log.error({ err: error }, 'Wms:Failed');
   return new WmsException('NoApplicableCode', 'Internal error');
 }

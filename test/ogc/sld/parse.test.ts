@@ -210,6 +210,10 @@ void t.test('what is not drawn as written is reported with its line, never dropp
     ],
     [`<Rule><TextSymbolizer/></Rule>`, /pas de texte/],
     [
+      `<Rule><TextSymbolizer><Label>x</Label><Font><CssParameter name="font-family">Arial</CssParameter></Font></TextSymbolizer></Rule>`,
+      /« Arial » n'est pas disponible/,
+    ],
+    [
       `<Rule><MinScaleDenominator>9</MinScaleDenominator><MaxScaleDenominator>8</MaxScaleDenominator></Rule>`,
       /aucune échelle/,
     ],

@@ -57,7 +57,10 @@ const INFO = {
 };
 
 async function get(parameters: Record<string, string>, path = '/wms-v') {
-  const response = await app.inject({ method: 'GET', url: `${path}?${new URLSearchParams(parameters).toString()}` });
+  const response = await app.inject({
+    method: 'GET',
+    url: `${path}${path.includes('?') ? '' : '?'}${new URLSearchParams(parameters).toString()}`,
+  });
   return { status: response.statusCode, type: String(response.headers['content-type']), body: response.rawPayload };
 }
 
@@ -231,6 +234,16 @@ void t.test('GetFeatureInfo keeps to the attributes and the number asked for', a
   const { body } = await get({ ...INFO, PROPERTYNAME: 'size' });
   t.match(JSON.parse(body.toString()), { features: [{ geometry: null, properties: { size: 1.5 } }] });
   t.notMatch(body.toString(), 'kind');
+});
+
+void t.test('GetFeatureInfo finds nothing where the projection of the table does not reach', async (t) => {
+  const world = { CRS: 'CRS:84', BBOX: '-180,-90,180,90', WIDTH: '360', HEIGHT: '180' };
+  t.strictSame(await idsAt({ ...world, I: '0', J: '179' }), []);
+});
+
+void t.test('a parameter given twice with different values is refused', async (t) => {
+  const { body } = await get(MAP, '/wms-v?LAYERS=points&x=1&x=2&');
+  t.match(body.toString(), 'InvalidParameterValue');
 });
 
 void t.test('GetFeatureInfo writes text and HTML', async (t) => {
