@@ -44,6 +44,9 @@ export class FileTooLargeError extends Error {
 
 const KEY = /^[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/;
 
+/** Bytes held between the network and the disk: enough for several blocks to be written at once. */
+const BUFFER = 1024 * 1024;
+
 /** Storage in `<dir>/files`, with unfinished transfers and temporary folders in `<dir>/tmp`. */
 export function createFileStorage(dir: string): FileStorage {
   const root = resolve(dir, 'files');
@@ -62,7 +65,11 @@ export function createFileStorage(dir: string): FileStorage {
       const counter = new ByteCounter(options.maxBytes ?? Number.POSITIVE_INFINITY);
       try {
         await mkdir(temporary, { recursive: true });
-        await pipeline(content, counter, createWriteStream(partial, { flags: 'wx', mode: 0o640 }));
+        await pipeline(
+          content,
+          counter,
+          createWriteStream(partial, { flags: 'wx', mode: 0o640, highWaterMark: BUFFER }),
+        );
         await syncFile(partial);
         await mkdir(dirname(target), { recursive: true });
         await rename(partial, target);
@@ -109,7 +116,7 @@ class ByteCounter extends Transform {
   bytes = 0;
 
   constructor(private readonly maxBytes: number) {
-    super();
+    super({ highWaterMark: BUFFER });
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null, data?: Buffer) => void) {
