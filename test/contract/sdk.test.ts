@@ -17,7 +17,7 @@ const SDK = 'sdk_entrepot_gpf==0.1.46';
 const python = await pythonWith(SDK);
 const skip = 'missing' in python ? python.missing : false;
 
-t.test('the SDK delivers, integrates and publishes its vector example', { skip }, async (t) => {
+void t.test('the SDK delivers, integrates and publishes its vector example', { skip }, async (t) => {
   if ('missing' in python) return;
   const emulator = await startTestEmulator(t);
   const api = await logIn(emulator);
