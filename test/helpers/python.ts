@@ -4,6 +4,7 @@ import { access, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { childEnvironment } from '../../src/config.js';
 
 const execute = promisify(execFile);
 
@@ -16,7 +17,7 @@ export type RunPython = (args: readonly string[], options?: { cwd?: string }) =>
  */
 export async function pythonWith(...packages: string[]): Promise<{ run: RunPython } | { missing: string }> {
   const key = createHash('sha256').update(packages.join(' ')).digest('hex').slice(0, 12);
-  const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'geopf-local');
+  const cache = join(homedir(), '.cache', 'geopf-local');
   const folder = join(cache, `python-${key}`);
   if (!(await exists(folder))) {
     await mkdir(cache, { recursive: true });
@@ -30,7 +31,7 @@ export async function pythonWith(...packages: string[]): Promise<{ run: RunPytho
       return { missing: `${packages.join(', ')} cannot be installed: ${(error as Error).message.trim()}` };
     }
   }
-  const env = { ...process.env, PYTHONPATH: folder, PYTHONIOENCODING: 'utf-8', PYTHONDONTWRITEBYTECODE: '1' };
+  const env = childEnvironment({ PYTHONPATH: folder, PYTHONIOENCODING: 'utf-8', PYTHONDONTWRITEBYTECODE: '1' });
   return {
     async run(args, { cwd } = {}) {
       const output = await execute('python3', [...args], { env, cwd, timeout: 120_000, maxBuffer: 32 * 1024 * 1024 });
