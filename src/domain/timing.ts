@@ -19,6 +19,7 @@ export function stateEnd(config: Pick<Config, 'timing'>, since: number): number 
  * not at all under `TIMING=immediate`. Rejects with an AbortError when `signal` is aborted.
  */
 export async function holdState(config: Pick<Config, 'timing'>, since: number, signal?: AbortSignal): Promise<void> {
+  if (config.timing !== 'realistic') return;
   const rest = stateEnd(config, since) - Date.now();
   if (rest > 0) await wait(rest, undefined, { signal });
 }

@@ -179,6 +179,24 @@ void t.test('vector_to_db', async (t) => {
     t.equal(again.data.status, 'GENERATED', 'an unstable data can be modified again');
   });
 
+  void t.test('the data of the seed take tables and rows like any other', async (t) => {
+    const upload = await deliver(user, [
+      { path: 'villes.csv', content: 'lon,lat,nom\n1,45,Guéret\n' },
+      {
+        path: 'chefs_lieux.geojson',
+        content: JSON.stringify({
+          type: 'Feature',
+          properties: { code: '00', nom: 'Guéret', region: 'Marche' },
+          geometry: { type: 'Point', coordinates: [1.87, 46.17] },
+        }),
+      },
+    ]);
+    const seeded = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a3001';
+    const { data, log } = await integrate(user, upload.id, into(seeded));
+    t.equal(data.status, 'GENERATED', log);
+    t.same(data.type_infos.relations.map(({ name }) => name).toSorted(), ['chefs_lieux', 'villes']);
+  });
+
   void t.test('two files of one name and the same columns fill one table', async (t) => {
     const csv = (town: string) => `lon,lat,nom\n1,45,${town}\n`;
     const upload = await deliver(user, [
