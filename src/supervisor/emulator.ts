@@ -21,7 +21,8 @@ export interface Emulator {
 const READY_TIMEOUT_MS = 120_000;
 
 /**
- * Starts an emulator and waits until `/_emulator/ready` answers 200.
+ * Starts an emulator and waits until `/_emulator/ready` answers 200. Its processes inherit our environment, from
+ * which `config` was read.
  * @throws Error with a sentence for the terminal; nothing is left running then
  */
 export async function startEmulator(config: Config, say: (text: string) => void): Promise<Emulator> {
@@ -30,10 +31,12 @@ export async function startEmulator(config: Config, say: (text: string) => void)
   const onCrash = (name: string, delayMs: number) => say(`${name} s'est arrêté, redémarrage dans ${delayMs} ms`);
   const children = (['server', 'worker'] as const).map((name) => superviseChild(name, onCrash));
   let services: Services | undefined;
-  const stop = async () => {
-    await Promise.all(children.map((child) => child.stop()));
-    await services?.stop();
-    release();
+  let stopped: Promise<void> | undefined;
+  const stop = () => {
+    stopped ??= Promise.all(children.map((child) => child.stop()))
+      .then(() => services?.stop())
+      .then(release);
+    return stopped;
   };
   try {
     const port = await findPort(config);
