@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { existsSync, openAsBlob } from 'node:fs';
+import { openAsBlob } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { writeDataset } from '../fixtures/generate/dataset.js';
@@ -52,17 +53,23 @@ async function integrate({ api, ds, upload, processing, client }: Context): Prom
   const start = Date.now();
   const launched = await api.call('POST', `${ds}/processings/executions/${execution.body._id}/launch`);
   if (launched.status >= 300) throw new Error(`not launched: ${JSON.stringify(launched.body)}`);
-  const { body } = await until(
-    () => api.call<Entity>('GET', `${ds}/stored_data/${id}`),
-    (answer) => ['GENERATED', 'UNSTABLE'].includes(answer.body.status),
-  );
-  if (body.status !== 'GENERATED') throw new Error(`the stored data is ${body.status}`);
+  const status = await endStatus(api, `${ds}/stored_data/${id}`);
+  if (status !== 'GENERATED') throw new Error(`the stored data is ${status}`);
   // The moment of the transition itself: polling would add its own interval.
   const { rows } = await client.query<{ date: Date }>(
     `SELECT date FROM geopf.event WHERE entity_id = $1 AND to_status = 'GENERATED' ORDER BY id DESC LIMIT 1`,
     [id],
   );
   return { id, seconds: ((rows[0]?.date.getTime() ?? Number.NaN) - start) / 1000 };
+}
+
+/** Asks five times a second, as an impatient client: more would take the processors from the work. */
+async function endStatus(api: ApiUser, path: string): Promise<string> {
+  for (;;) {
+    const { body } = await api.call<Entity>('GET', path);
+    if (body.status === 'GENERATED' || body.status === 'UNSTABLE') return body.status;
+    await wait(200);
+  }
 }
 
 /** The same with ogr2ogr. @returns seconds */
@@ -123,7 +130,7 @@ async function main(): Promise<void> {
   try {
     const file = join(folder, 'habitats.gpkg');
     process.stdout.write(`writing ${POLYGONS} polygons\n`);
-    if (!existsSync(file)) writeDataset(file, 'GPKG', [habitatLayer(POLYGONS)]);
+    writeDataset(file, 'GPKG', [habitatLayer(POLYGONS)]);
     const server = await emulator.startServer();
     const worker = await emulator.startWorker();
     const databaseUrl = emulator.config.databaseUrl ?? '';
