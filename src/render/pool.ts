@@ -7,7 +7,8 @@ import { databaseEnvironment } from './database-environment.js';
 import { buildMap } from './mapnik-map.js';
 import { markFiles } from './mapnik-marks.js';
 import { type MapRequest, RenderError } from './map-request.js';
-import { type Drawing, RenderProcess } from './render-process.js';
+import { type Drawing, NotBegunError, RenderProcess } from './render-process.js';
+import { type Waiting, WaitingQueue } from './waiting-queue.js';
 
 /** What the pool needs of the configuration. */
 export interface RenderPoolOptions {
@@ -29,22 +30,21 @@ export interface RenderPool {
   close(): Promise<void>;
 }
 
+/**
+ * Drawings a process holds: while one is under way the next is already there, so that no process waits for this one
+ * to be scheduled.
+ */
+const DEPTH = 2;
+
 /** Requests that may wait for one process before further ones are refused. */
 const QUEUE_PER_PROCESS = 100;
 
 /** Pause before a process that died without having been ready is started again; doubled each time, up to the last. */
 const RESTART_PAUSE_MS = { first: 100, last: 5000 } as const;
 
-interface Waiting {
-  readonly drawing: Drawing;
-  readonly deadline: number;
-  readonly resolve: (image: Buffer) => void;
-  readonly reject: (error: RenderError) => void;
-}
-
 interface Slot {
   process: RenderProcess | null;
-  state: 'starting' | 'idle' | 'busy' | 'dead';
+  state: 'starting' | 'ready' | 'dead';
   /** Starts in a row that never became ready. */
   failures: number;
   restart: NodeJS.Timeout | null;
@@ -57,7 +57,7 @@ export function createRenderPool({ config, log }: RenderPoolOptions): RenderPool
   const marksFolder = writeMarks(config.dataDir);
   const env = databaseEnvironment(config.databaseUrl ?? '', config.statementTimeoutMs);
   const count = config.render.processes === 0 ? availableParallelism() : config.render.processes;
-  const queue: Waiting[] = [];
+  const queue = new WaitingQueue(QUEUE_PER_PROCESS * count, config.render.timeoutMs);
   const slots: Slot[] = [];
   let closed = false;
   let announceReady: () => void = () => undefined;
@@ -70,11 +70,12 @@ export function createRenderPool({ config, log }: RenderPoolOptions): RenderPool
     slot.process = new RenderProcess({
       env,
       memoryLimitMiB: config.render.memoryMb,
+      timeoutMs: config.render.timeoutMs,
       onReady() {
         wasReady = true;
         slot.wasReady = true;
         slot.failures = 0;
-        slot.state = 'idle';
+        slot.state = 'ready';
         if (slots.every((each) => each.wasReady)) announceReady();
         dispatch();
       },
@@ -94,37 +95,25 @@ export function createRenderPool({ config, log }: RenderPoolOptions): RenderPool
   };
 
   const dispatch = (): void => {
-    for (const slot of slots) {
-      if (slot.state !== 'idle' || slot.process === null) continue;
-      const next = queue.shift();
-      if (next === undefined) return;
-      void draw(slot, slot.process, next);
+    for (let load = 0; load < DEPTH; load += 1) {
+      for (const { state, process } of slots) {
+        if (state !== 'ready' || process === null || process.load !== load) continue;
+        const next = queue.take();
+        if (next === undefined) return;
+        void draw(process, next);
+      }
     }
   };
 
-  const draw = async (slot: Slot, renderer: RenderProcess, waiting: Waiting): Promise<void> => {
-    const left = waiting.deadline - performance.now();
-    if (left <= 0) {
-      waiting.reject(new RenderError('timeout', 'no render process became free in time'));
-      dispatch();
-      return;
-    }
-    slot.state = 'busy';
-    const timer = setTimeout(() => {
-      renderer.kill(new RenderError('timeout', `longer than ${config.render.timeoutMs} ms`));
-    }, left);
+  const draw = async (renderer: RenderProcess, waiting: Waiting): Promise<void> => {
     try {
       waiting.resolve(await renderer.draw(waiting.drawing));
     } catch (error) {
-      waiting.reject(error instanceof RenderError ? error : new RenderError('failed', String(error)));
-    } finally {
-      clearTimeout(timer);
+      if (error instanceof NotBegunError && !closed) queue.putBack(waiting);
+      else if (error instanceof RenderError) waiting.reject(error);
+      else waiting.reject(new RenderError(closed ? 'closed' : 'failed', String(error)));
     }
-    // After a crash the slot already holds another process, which says itself when it is ready.
-    if (slot.process === renderer && slot.state === 'busy') {
-      slot.state = 'idle';
-      dispatch();
-    }
+    dispatch();
   };
 
   for (let i = 0; i < count; i += 1) {
@@ -140,20 +129,18 @@ export function createRenderPool({ config, log }: RenderPoolOptions): RenderPool
         if (request.width * request.height > config.render.maxPixels) {
           throw new RenderError('too-large', `more than ${config.render.maxPixels} pixels`);
         }
-        if (queue.length >= QUEUE_PER_PROCESS * count) throw new RenderError('busy', 'too many maps are waiting');
-        const drawing = toDrawing(request, marksFolder, config.render);
-        queue.push({ drawing, deadline: performance.now() + config.render.timeoutMs, resolve, reject });
+        queue.add({ drawing: toDrawing(request, marksFolder, config.render), resolve, reject });
         dispatch();
       });
     },
     ready: () => allReady,
-    isReady: () => slots.some(({ state }) => state === 'idle' || state === 'busy'),
+    isReady: () => slots.some(({ state }) => state === 'ready'),
     pids: () => slots.flatMap(({ process }) => (process?.pid === undefined ? [] : [process.pid])),
     async close() {
       if (closed) return;
       closed = true;
       const error = new RenderError('closed', 'the render pool is closed');
-      for (const waiting of queue.splice(0)) waiting.reject(error);
+      queue.rejectAll(error);
       for (const { restart } of slots) if (restart !== null) clearTimeout(restart);
       const living = slots.flatMap(({ process }) => (process === null ? [] : [process]));
       if (living.length === 0) return;

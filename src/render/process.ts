@@ -86,6 +86,10 @@ mapnik.Logger.setSeverity(mapnik.Logger.NONE);
 mapnik.register_default_input_plugins();
 mapnik.register_default_fonts();
 watchMemory(Number(process.argv[2]));
-process.on('message', (message: DrawMessage) => void answer(message));
+// One map at a time, in the order asked for.
+let last = Promise.resolve();
+process.on('message', (message: DrawMessage) => {
+  last = last.then(() => answer(message));
+});
 process.once('disconnect', () => process.exit(0));
 send({ type: 'ready' });

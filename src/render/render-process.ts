@@ -18,16 +18,27 @@ export interface RenderProcessOptions {
   /** Whole environment of the process: libpq's PG… variables. */
   readonly env: Readonly<Record<string, string>>;
   readonly memoryLimitMiB: number;
+  /** Longest time for one map, milliseconds: the process is ended when it takes more. */
+  readonly timeoutMs: number;
   /** Called once, when the process can draw. */
   readonly onReady: () => void;
-  /** Called once, after the drawing in hand, if any, was rejected. */
+  /** Called once, after the drawings in hand, if any, were rejected. */
   readonly onExit: (reason: string) => void;
 }
 
+/** Raised for a drawing that the process had not begun when it ended: another one can do it. */
+export class NotBegunError extends Error {
+  constructor() {
+    super('the process ended before it began the drawing');
+    this.name = 'NotBegunError';
+  }
+}
+
 interface Job {
+  readonly id: number;
   readonly drawing: Drawing;
   readonly resolve: (image: Buffer) => void;
-  readonly reject: (error: RenderError) => void;
+  readonly reject: (error: RenderError | NotBegunError) => void;
 }
 
 const MODULE = fileURLToPath(new URL('./process.js', import.meta.url));
@@ -41,7 +52,9 @@ const MAX_KNOWN_MAPS = 400;
 export class RenderProcess {
   private readonly child: ChildProcess;
   private readonly known = new LruMap<string, readonly number[]>(MAX_KNOWN_MAPS);
-  private job: Job | null = null;
+  /** In the order the process does them: the first one is under way. */
+  private readonly jobs: Job[] = [];
+  private timer: NodeJS.Timeout | undefined;
   private sequence = 0;
   private diagnostic = '';
   private killed: RenderError | null = null;
@@ -65,26 +78,34 @@ export class RenderProcess {
     return this.child.pid;
   }
 
+  /** Drawings under way or waiting in the process. */
+  get load(): number {
+    return this.jobs.length;
+  }
+
   /**
-   * Draws one image. The process must be idle.
-   * @throws RenderError, and whatever `drawing.document` throws
+   * Draws one image, after those asked for before.
+   * @throws RenderError, NotBegunError, and whatever `drawing.document` throws
    */
   async draw(drawing: Drawing): Promise<Buffer> {
     this.sequence += 1;
-    const message = this.message(drawing, this.known.get(drawing.key) === undefined);
+    const id = this.sequence;
+    const message = this.message(id, drawing, this.known.get(drawing.key) === undefined);
     return new Promise((resolve, reject) => {
-      this.job = { drawing, resolve, reject };
-      this.send(message, reject);
+      const job: Job = { id, drawing, resolve, reject };
+      this.jobs.push(job);
+      if (this.jobs.length === 1) this.watch();
+      this.send(message, job);
     });
   }
 
-  /** Ends the process at once; the drawing in hand is rejected with `error`. */
+  /** Ends the process at once; the drawing under way is rejected with `error`. */
   kill(error: RenderError): void {
     this.killed = error;
     this.child.kill('SIGKILL');
   }
 
-  private message(drawing: Drawing, withDocument: boolean): DrawMessage {
+  private message(id: number, drawing: Drawing, withDocument: boolean): DrawMessage {
     let xml: string | null = null;
     if (withDocument) {
       const document = drawing.document();
@@ -92,13 +113,13 @@ export class RenderProcess {
       this.known.set(drawing.key, document.srids);
     }
     const tableSrids = this.known.get(drawing.key) ?? [];
-    return { ...drawing.view, id: this.sequence, key: drawing.key, xml, tableSrids };
+    return { ...drawing.view, id, key: drawing.key, xml, tableSrids };
   }
 
-  private send(message: DrawMessage, reject: Job['reject']): void {
+  private send(message: DrawMessage, job: Job): void {
     this.child.send(message, (error) => {
       // The channel closes just before the exit event, which settles the job when this does not.
-      if (error !== null) reject(new RenderError('crashed', error.message));
+      if (error !== null) job.reject(new NotBegunError());
     });
   }
 
@@ -107,13 +128,14 @@ export class RenderProcess {
       this.options.onReady();
       return;
     }
-    const { job } = this;
-    if (job === null || message.id !== this.sequence) return;
+    const job = this.jobs.find(({ id }) => id === message.id);
+    if (job === undefined) return;
     if (message.type === 'unknown-map') {
-      this.send(this.message(job.drawing, true), job.reject);
+      this.send(this.message(job.id, job.drawing, true), job);
       return;
     }
-    this.job = null;
+    this.jobs.splice(this.jobs.indexOf(job), 1);
+    this.watch();
     if (message.type === 'drawn') {
       const { buffer, byteOffset, byteLength } = message.image;
       job.resolve(Buffer.from(buffer, byteOffset, byteLength));
@@ -123,13 +145,22 @@ export class RenderProcess {
     }
   }
 
+  /** Gives the drawing that is now under way its time. */
+  private watch(): void {
+    clearTimeout(this.timer);
+    const { timeoutMs } = this.options;
+    if (this.jobs.length === 0) return;
+    this.timer = setTimeout(() => this.kill(new RenderError('timeout', `longer than ${timeoutMs} ms`)), timeoutMs);
+  }
+
   private finish(reason: string, code: number | null = null): void {
-    const { job } = this;
-    this.job = null;
+    clearTimeout(this.timer);
     const detail = this.diagnostic.trim();
     const explained = detail === '' ? reason : `${reason}: ${detail}`;
     const fault = code === MEMORY_EXIT_CODE ? 'memory' : 'crashed';
-    job?.reject(this.killed ?? new RenderError(fault, explained));
+    const [underWay, ...others] = this.jobs.splice(0);
+    underWay?.reject(this.killed ?? new RenderError(fault, explained));
+    for (const job of others) job.reject(new NotBegunError());
     this.child.removeAllListeners();
     this.options.onExit(explained);
   }

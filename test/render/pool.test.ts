@@ -320,6 +320,26 @@ void t.test('a map that takes too long is stopped, and the next one drawn', asyn
   t.ok(await short.render(mapOf([slow])));
 });
 
+void t.test('who waits too long for a process is refused, whoever occupies it', async (t) => {
+  const unreachable = { ...config, databaseUrl: 'postgresql://nobody@127.0.0.1:9/none' };
+  const lone = createRenderPool({
+    config: { ...unreachable, render: { ...config.render, processes: 1, timeoutMs: 200 } },
+    log: silent,
+  });
+  t.teardown(() => lone.close());
+  // Asked for before the process is ready: some wait, and none waits for ever.
+  const faults = await Promise.all([1, 2, 3].map(() => faultOf(lone.render(mapOf([shapeRelation('squares')])))));
+  for (const fault of faults) t.match(fault, /^(timeout|failed)$/);
+});
+
+void t.test('more requests than the queue holds are refused', async (t) => {
+  const full = createRenderPool({ config: { ...config, render: { ...config.render, processes: 1 } }, log: silent });
+  t.teardown(() => full.close());
+  const faults = Array.from({ length: 102 }, () => faultOf(full.render(mapOf([shapeRelation('squares')]))));
+  t.strictSame(await Promise.all(faults.slice(100)), ['busy', 'busy']);
+  t.equal(await faults[0], 'none');
+});
+
 void t.test('too many pixels are refused before anything is drawn', async (t) => {
   t.equal(await faultOf(pool.render(mapOf([], { width: 100_000, height: 100_000 }))), 'too-large');
 });
