@@ -4,12 +4,14 @@ import { closeDeps, createDeps, type ServerDeps } from './deps.js';
 import { createIdentity } from './identity/identity.js';
 import { createLogger } from './log.js';
 import { createRenderPool } from './render/pool.js';
+import { resumeInterruptedReset } from './seed/reset.js';
 
 /** The HTTP process: configuration, listen, graceful close. */
 async function main(): Promise<void> {
   const config = loadConfig();
   const log = createLogger(config, 'server');
   const base = await createDeps(config, log);
+  await resumeInterruptedReset(base);
   const deps: ServerDeps = { ...base, identity: await createIdentity(base), render: createRenderPool({ config, log }) };
   const app = await buildApp(deps);
 

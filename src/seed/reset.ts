@@ -15,6 +15,14 @@ export async function resetToSeed(deps: Deps, seed: Seed): Promise<void> {
   await exclusively(deps, () => reset(deps, seed));
 }
 
+/**
+ * Lets jobs start again when a server that was killed in the middle of a reset has left them stopped; waits for a
+ * reset that still runs. To be called when a server starts.
+ */
+export async function resumeInterruptedReset(deps: Pick<Deps, 'pool' | 'jobs'>): Promise<void> {
+  await exclusively(deps, () => deps.jobs.resume());
+}
+
 async function reset(deps: Deps, seed: Seed): Promise<void> {
   await deps.jobs.pauseAndDrain();
   try {
