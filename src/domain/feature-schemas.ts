@@ -16,14 +16,34 @@ type Client = Pick<pg.ClientBase, 'query'>;
 
 /** Creates the schema and its role inside the caller's transaction; neither may exist twice. */
 export async function createFeatureSchema(client: Client, { schema, role }: FeatureSchema): Promise<void> {
-  const owner = quoteIdentifier(role);
+  await ensureRole(client, role);
+  await client.query(`CREATE SCHEMA ${quoteIdentifier(schema)} AUTHORIZATION ${quoteIdentifier(role)}`);
+}
+
+/** Opens an existing schema to its role, and gives it the tables; the role is made when missing: the data of a seed have none. */
+export async function adoptFeatureSchema(client: Client, target: FeatureSchema): Promise<void> {
+  const { schema, role } = target;
+  await ensureRole(client, role);
+  // To own it would ask the role for a right on the whole database.
+  await client.query(`GRANT ALL ON SCHEMA ${quoteIdentifier(schema)} TO ${quoteIdentifier(role)}`);
+  const { rows } = await client.query<{ table: string }>(
+    `SELECT relation.relname AS "table" FROM pg_catalog.pg_class AS relation
+     WHERE relation.relnamespace = $1::regnamespace AND relation.relkind IN ('r', 'v')
+       AND relation.relowner <> $2::regrole`,
+    [quoteIdentifier(schema), quoteIdentifier(role)],
+  );
+  // Only what is not its own yet: each of these locks out the readers until the commit.
+  for (const { table } of rows) await giveTable(client, target, table);
+}
+
+async function ensureRole(client: Client, role: string): Promise<void> {
+  const name = quoteIdentifier(role);
   const { rows } = await client.query('SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = $1', [role]);
   if (rows.length === 0) {
-    await client.query(`CREATE ROLE ${owner} NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS`);
+    await client.query(`CREATE ROLE ${name} NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS`);
   }
   // Only a member may give things to a role; a superuser already is one of all.
-  await client.query(`GRANT ${owner} TO CURRENT_USER`);
-  await client.query(`CREATE SCHEMA ${quoteIdentifier(schema)} AUTHORIZATION ${owner}`);
+  await client.query(`GRANT ${name} TO CURRENT_USER`);
 }
 
 /** Whether the schema exists. */

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import t from 'tap';
 import {
   csvLonLat,
@@ -7,6 +9,8 @@ import {
   lambertGeopackage,
   shapefile,
 } from '../../fixtures/generate/vector.js';
+import type { VectorToDbInput } from '../../src/workers/tasks/task.js';
+import { vectorToDb } from '../../src/workers/tasks/vector-to-db.js';
 import { logIn } from '../helpers/api.js';
 import { startTestEmulator } from '../helpers/app.js';
 import { deliver, integrate, into, rowsOf } from '../helpers/integration.js';
@@ -194,7 +198,40 @@ void t.test('vector_to_db', async (t) => {
     const seeded = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a3001';
     const { data, log } = await integrate(user, upload.id, into(seeded));
     t.equal(data.status, 'GENERATED', log);
-    t.same(data.type_infos.relations.map(({ name }) => name).toSorted(), ['chefs_lieux', 'villes']);
+    t.same(data.type_infos?.relations.map(({ name }) => name).toSorted(), ['chefs_lieux', 'villes']);
+  });
+
+  void t.test('a run behind its own commit, or behind an abort, changes nothing', async (t) => {
+    const [path] = geojson(t.testdir());
+    const upload = await deliver(user, [path ?? '']);
+    const done = await integrate(user, upload.id);
+    const runAgain = async (executionId: string) => {
+      const input: VectorToDbInput = {
+        executionId,
+        databaseUrl: emulator.config.databaseUrl ?? '',
+        applicationName: 'test',
+        uploads: [
+          {
+            id: upload.id,
+            srs: 'EPSG:4326',
+            files: [{ path: 'data/sites.geojson', kind: 'DATA', localPath: path ?? '', size: 1 }],
+          },
+        ],
+        schema: done.schema,
+        role: `geopf_${emulator.deps.instanceId}_${done.schema.slice(3)}`,
+        isNew: false,
+        srs: 'EPSG:4326',
+        multigeomTables: [],
+        folder: await emulator.deps.storage.tempDir('test'),
+        notBefore: 0,
+      };
+      return (await vectorToDb(input, () => undefined, wait)).status;
+    };
+    const count = () => rowsOf(emulator, `SELECT count(*)::int AS n FROM ${done.schema}.sites`);
+    t.equal(await runAgain(done.id), 'SUCCESS');
+    t.same(await count(), [{ n: 4 }], 'what its earlier run committed is there once');
+    t.equal(await runAgain(randomUUID()), 'FAILURE', 'no such execution is in PROGRESS');
+    t.same(await count(), [{ n: 4 }]);
   });
 
   void t.test('two files of one name and the same columns fill one table', async (t) => {

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { finishTable } from '../../domain/feature-loading.js';
 import { measureSchema } from '../../domain/feature-measures.js';
 import {
+  adoptFeatureSchema,
   createFeatureSchema,
   dropFeatureSchema,
   featureSchemaExists,
@@ -83,6 +84,7 @@ async function integrate(
 async function prepareSchema(client: pg.Client, { schema, role, isNew }: VectorToDbInput): Promise<void> {
   if (isNew) await dropFeatureSchema(client, schema);
   if (isNew || !(await featureSchemaExists(client, schema))) await createFeatureSchema(client, { schema, role });
+  else await adoptFeatureSchema(client, { schema, role });
 }
 
 /** Holds the execution as it is until the commit, so that no abort falls between this look and it. */
