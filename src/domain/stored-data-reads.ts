@@ -24,9 +24,9 @@ export interface StoredDataFilter {
   /** A point in degrees that the extent must hold; both or none. */
   readonly lon?: number | undefined;
   readonly lat?: number | undefined;
-  /** Bounds of the creation, as ISO dates. */
-  readonly before?: string | undefined;
-  readonly after?: string | undefined;
+  /** Bounds of the creation. */
+  readonly before?: Date | undefined;
+  readonly after?: Date | undefined;
   /** `owned: false` or `shared: true` ask for data of other datastores: none, since nothing is shared here. */
   readonly owned?: boolean | undefined;
   readonly shared?: boolean | undefined;
@@ -75,8 +75,8 @@ function conditions(datastoreId: string, filter: StoredDataFilter): Prisma.Sql[]
   if (filter.type !== undefined) where.push(Prisma.sql`entity.type = ${filter.type}`);
   if (filter.open !== undefined) where.push(Prisma.sql`entity.open = ${filter.open}`);
   if (filter.tags) where.push(hasTags(Prisma.sql`entity.tags`, filter.tags));
-  if (filter.before !== undefined) where.push(Prisma.sql`entity.creation < ${filter.before}::timestamptz`);
-  if (filter.after !== undefined) where.push(Prisma.sql`entity.creation >= ${filter.after}::timestamptz`);
+  if (filter.before !== undefined) where.push(Prisma.sql`entity.creation < ${filter.before}`);
+  if (filter.after !== undefined) where.push(Prisma.sql`entity.creation >= ${filter.after}`);
   if (filter.lon !== undefined && filter.lat !== undefined) {
     where.push(Prisma.sql`ST_Intersects(
       ST_SetSRID(ST_GeomFromGeoJSON(coalesce(entity.extent->'geometry', entity.extent)), 4326),

@@ -65,13 +65,13 @@ export function readFields(
   const asked = words(query.fields);
   if (asked.length === 0) return [...options.defaults];
   const aliases = options.aliases ?? {};
-  const unknown = asked.filter((field) => !options.legal.includes(field) && aliases[field] === undefined);
+  const unknown = asked.filter((field) => !options.legal.includes(field) && !Object.hasOwn(aliases, field));
   if (unknown.length > 0) {
     throw badRequest(
       `Le paramètre "fields" contient des valeurs inconnues : ${unknown.join(', ')} (valeurs possibles : ${options.legal.join(', ')}).`,
     );
   }
-  return asked.map((field) => aliases[field] ?? field);
+  return asked.map((field) => (Object.hasOwn(aliases, field) ? (aliases[field] ?? field) : field));
 }
 
 /** Keeps `_id` and the given properties of a presented entity; absent ones stay absent. */
@@ -107,6 +107,19 @@ export function readSort<Field extends string>(
     }
     return { field, descending: direction.toLowerCase() === 'desc' };
   });
+}
+
+/**
+ * The date of a filter, of years that PostgreSQL and ISO 8601 write alike.
+ * @param name parameter, for the message
+ * @throws ApiError bad_request
+ */
+export function readDate(name: string, text: string | undefined): Date | undefined {
+  if (text === undefined) return undefined;
+  const date = new Date(text);
+  if (!(date.getUTCFullYear() >= 1 && date.getUTCFullYear() <= 9999))
+    throw badRequest(`Le paramètre "${name}" n'est pas une date ISO 8601.`);
+  return date;
 }
 
 /** `tags[key]=value` filters of a parsed query; `null` when there is none. */

@@ -2,6 +2,7 @@ import t from 'tap';
 import { ApiError } from '../../src/errors.js';
 import {
   pickFields,
+  readDate,
   readFields,
   readPage,
   readSort,
@@ -42,10 +43,19 @@ void t.test('fields come comma-separated or repeated, replace the defaults and k
   t.strictSame(readFields({ fields: 'size, name' }, options), ['size', 'name']);
   t.strictSame(readFields({ fields: ['size', 'output_types'] }, options), ['size', 'output_type']);
   t.throws(() => readFields({ fields: 'size,_id,x' }, options), refusal);
+  t.throws(() => readFields({ fields: 'toString' }, options), refusal, 'not the name of a method');
 });
 
 void t.test('a reduced item keeps its _id and omits what it does not have', async (t) => {
   t.strictSame(pickFields({ _id: '1', name: 'a', size: 3 }, ['size', 'bbox']), { _id: '1', size: 3 });
+});
+
+void t.test('dates are those that PostgreSQL can compare', async (t) => {
+  t.equal(readDate('before', undefined), undefined);
+  t.strictSame(readDate('before', '2026-05-10T14:42:29+02:00'), new Date('2026-05-10T12:42:29Z'));
+  for (const text of ['pizza', '', '-000001-01-01', '+275760-01-01', '2026-13-01']) {
+    t.throws(() => readDate('before', text), refusal, text);
+  }
 });
 
 void t.test('sort reads field and direction, repeated', async (t) => {

@@ -15,6 +15,7 @@ import { callerIn } from '../caller.js';
 import {
   PageQuery,
   pickFields,
+  readDate,
   readFields,
   readPage,
   readSort,
@@ -211,13 +212,4 @@ function readFilter(query: Static<typeof ListQuery>): StoredDataFilter {
     before: readDate('before', before),
     after: readDate('after', after),
   };
-}
-
-/** An ISO date or instant as PostgreSQL reads it. */
-function readDate(name: string, text: string | undefined): string | undefined {
-  if (text === undefined) return undefined;
-  const date = new Date(text);
-  if (!(date.getUTCFullYear() >= 0 && date.getUTCFullYear() <= 9999))
-    throw badRequest(`Le paramètre "${name}" n'est pas une date ISO 8601.`);
-  return date.toISOString();
 }

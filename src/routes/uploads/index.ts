@@ -20,6 +20,7 @@ import { validationSentences } from '../../plugins/validation-sentences.js';
 import {
   PageQuery,
   pickFields,
+  readDate,
   readFields,
   readPage,
   readSort,
@@ -264,13 +265,6 @@ function readFilters(query: Static<typeof ListQuery>): UploadFilters {
     createdBefore: readDate('before', before),
     createdAfter: readDate('after', after),
   };
-}
-
-function readDate(name: string, text: string | undefined): Date | undefined {
-  if (text === undefined) return undefined;
-  const date = new Date(text);
-  if (Number.isNaN(date.getTime())) throw badRequest(`Le paramètre "${name}" n'est pas une date ISO 8601.`);
-  return date;
 }
 
 function readTypeInfos(type: UploadType, given: Record<string, unknown> = {}): Prisma.InputJsonObject {
