@@ -13,7 +13,7 @@ import type { ChildPool } from './child-pool.js';
 import { deliveredFiles, WITH_FILES } from './delivered-files.js';
 import { defineHandler, type JobContext } from './job.js';
 import { createJobLog, type JobLog } from './job-log.js';
-import { endedAbnormally, logAbnormalEnd, logRetry } from './job-sentences.js';
+import { logAbnormalEnd, logRetry } from './job-sentences.js';
 
 const WITH_ALL = { check: true, upload: { include: WITH_FILES } } as const satisfies Prisma.CheckExecutionInclude;
 type Execution = Prisma.CheckExecutionGetPayload<{ include: typeof WITH_ALL }>;
@@ -24,18 +24,19 @@ export function checkHandler(children: ChildPool) {
     definition: checkJob,
     async run({ executionId }, context) {
       const { deps } = context;
-      const execution = await startExecution(deps, executionId);
-      if (execution === null) return;
+      const begun = await startExecution(deps, executionId);
+      if (begun === null) return;
+      const { execution, resumed } = begun;
       const started = execution.start?.getTime() ?? Date.now();
       const log = createJobLog(deps, executionId);
-      if (context.attempt > 1) logRetry(log);
+      if (resumed) logRetry(log);
       try {
         const outcome = await perform(execution, children, context, log);
         await holdState(deps.config, started, context.signal);
         await log.flush();
         await finishCheckExecution(deps, executionId, outcome);
       } catch (error) {
-        if (endedAbnormally(error)) logAbnormalEnd(log, error);
+        logAbnormalEnd(log, error);
         await log.flush();
         throw error;
       }
@@ -54,13 +55,16 @@ export function checkHandler(children: ChildPool) {
   });
 }
 
-/** The execution, in PROGRESS; `null` when there is nothing left to do. A run that died left it in PROGRESS. */
-async function startExecution({ prisma }: Deps, id: string): Promise<Execution | null> {
+/** The execution, in PROGRESS; `null` when there is nothing left to do. `resumed`: a run that died left it in PROGRESS. */
+async function startExecution(
+  { prisma }: Deps,
+  id: string,
+): Promise<{ execution: Execution; resumed: boolean } | null> {
   // A reset removes executions whose jobs are still queued.
   if ((await prisma.checkExecution.count({ where: { id } })) === 0) return null;
-  await tryTransition(prisma, { entity: 'check_execution', id, action: 'start' });
+  const moved = await tryTransition(prisma, { entity: 'check_execution', id, action: 'start' });
   const execution = await prisma.checkExecution.findUnique({ where: { id }, include: WITH_ALL });
-  return execution?.status === 'PROGRESS' ? execution : null;
+  return execution?.status === 'PROGRESS' ? { execution, resumed: moved === null } : null;
 }
 
 async function perform(

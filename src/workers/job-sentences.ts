@@ -1,23 +1,27 @@
 import { ChildDied, TaskTimeout } from './child-pool.js';
+import { JobAborted } from './job.js';
 import type { JobLog } from './job-log.js';
 
 /** What the log of an execution says when its process did not end by itself. */
 
-/** Whether the process of a task was lost, as opposed to a task that threw. */
-export function endedAbnormally(error: unknown): error is ChildDied | TaskTimeout {
-  return error instanceof ChildDied || error instanceof TaskTimeout;
+/** Tells why a task did not end by itself; one that threw is told by whoever abandons it. */
+export function logAbnormalEnd(log: JobLog, error: unknown): void {
+  if (error instanceof JobAborted) add(log, 'WARNING', "L'exécution a été interrompue");
+  const reason = abnormalReason(error);
+  if (reason !== null) add(log, 'ERROR', `Le processus s'est arrêté anormalement (${reason})`);
 }
 
-export function logAbnormalEnd(log: JobLog, error: ChildDied | TaskTimeout): void {
-  const reason =
-    error instanceof TaskTimeout
-      ? `la durée maximale de ${Math.round(error.limitMs / 1000)} s est dépassée`
-      : error.signal === null
-        ? `code de sortie ${error.code}`
-        : `signal ${error.signal}`;
-  log.add({ level: 'ERROR', module: 'cli', line: 255, message: `Le processus s'est arrêté anormalement (${reason})` });
+function abnormalReason(error: unknown): string | null {
+  if (error instanceof TaskTimeout) return `la durée maximale de ${Math.round(error.limitMs / 1000)} s est dépassée`;
+  if (!(error instanceof ChildDied)) return null;
+  return error.signal === null ? `code de sortie ${error.code}` : `signal ${error.signal}`;
 }
 
+/** Tells that the execution is run again, after a process or a worker died. */
 export function logRetry(log: JobLog): void {
-  log.add({ level: 'WARNING', module: 'cli', line: 255, message: 'Nouvelle tentative après un arrêt anormal' });
+  add(log, 'WARNING', "Nouvelle tentative après l'arrêt du processus");
+}
+
+function add(log: JobLog, level: 'WARNING' | 'ERROR', message: string): void {
+  log.add({ level, module: 'cli', line: 255, message });
 }

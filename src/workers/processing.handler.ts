@@ -12,7 +12,7 @@ import type { ChildPool } from './child-pool.js';
 import { deliveredFiles, WITH_FILES } from './delivered-files.js';
 import { defineHandler, type JobContext } from './job.js';
 import { createJobLog, type JobLog } from './job-log.js';
-import { endedAbnormally, logAbnormalEnd, logRetry } from './job-sentences.js';
+import { logAbnormalEnd, logRetry } from './job-sentences.js';
 import { processingJob } from './processing.job.js';
 import type { VectorToDbInput } from './tasks/task.js';
 
@@ -31,11 +31,12 @@ export function processingHandler(children: ChildPool) {
     definition: processingJob,
     async run({ executionId }, context) {
       const { deps } = context;
-      const execution = await startExecution(deps, executionId);
-      if (execution === null) return;
+      const begun = await startExecution(deps, executionId);
+      if (begun === null) return;
+      const { execution, resumed } = begun;
       const started = execution.start?.getTime() ?? Date.now();
       const log = createJobLog(deps, executionId);
-      if (context.attempt > 1) logRetry(log);
+      if (resumed) logRetry(log);
       log.add({ level: 'INFO', ...SIGNALS, message: "Envoi du signal de début de l'exécution à l'API." });
       log.add({ level: 'INFO', ...SIGNALS, message: 'Signal transmis avec succès.' });
       try {
@@ -49,7 +50,7 @@ export function processingHandler(children: ChildPool) {
         await log.flush();
         await finishExecution(deps, executionId, outcome);
       } catch (error) {
-        if (endedAbnormally(error)) logAbnormalEnd(log, error);
+        logAbnormalEnd(log, error);
         await log.flush();
         throw error;
       }
@@ -64,13 +65,16 @@ export function processingHandler(children: ChildPool) {
   });
 }
 
-/** The execution, in PROGRESS; `null` when there is nothing left to do. A run that died left it in PROGRESS. */
-async function startExecution({ prisma }: Deps, id: string): Promise<Execution | null> {
+/** The execution, in PROGRESS; `null` when there is nothing left to do. `resumed`: a run that died left it in PROGRESS. */
+async function startExecution(
+  { prisma }: Deps,
+  id: string,
+): Promise<{ execution: Execution; resumed: boolean } | null> {
   // A reset removes executions whose jobs are still queued.
   if ((await prisma.processingExecution.count({ where: { id } })) === 0) return null;
-  await tryTransition(prisma, { entity: 'processing_execution', id, action: 'start' });
+  const moved = await tryTransition(prisma, { entity: 'processing_execution', id, action: 'start' });
   const execution = await prisma.processingExecution.findUnique({ where: { id }, include: WITH_ALL });
-  return execution?.status === 'PROGRESS' ? execution : null;
+  return execution?.status === 'PROGRESS' ? { execution, resumed: moved === null } : null;
 }
 
 async function perform(
