@@ -15,6 +15,10 @@ const BY_STATUS: Readonly<Record<number, readonly [ApiErrorCode, string]>> = {
   415: ['unsupported_media_type', 'Le type de contenu de la requête n’est pas accepté.'],
 };
 
+/** What the parser of multipart bodies says of one that it cannot read; these errors have neither code nor class. */
+const MALFORMED_MULTIPART = /^Multipart: |end of multipart data$/;
+const TOO_MANY_PARTS = /^FST_(FILES|FIELDS|PARTS)_LIMIT$/;
+
 const INTERNAL = new ApiError('internal_server_error', 'Une erreur interne est survenue.');
 
 /**
@@ -70,6 +74,15 @@ function toApiError(error: FastifyError): ApiError {
     return new ApiError(
       'payload_too_large',
       `Le fichier dépasse la taille maximale autorisée (${error.maxBytes} octets).`,
+    );
+  }
+  if (error.statusCode === undefined && MALFORMED_MULTIPART.test(error.message)) {
+    return new ApiError('bad_request', 'Le corps de la requête n’est pas un document multipart complet.');
+  }
+  if (TOO_MANY_PARTS.test(error.code)) {
+    return new ApiError(
+      'bad_request',
+      'Le corps de la requête a trop de parties : une seule partie "file" est attendue.',
     );
   }
   const known = BY_STATUS[error.statusCode ?? 500];

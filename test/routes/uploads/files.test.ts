@@ -124,10 +124,34 @@ void t.test('files of an upload over HTTP', async (t) => {
     const two = new FormData();
     two.append('file', new Blob(['1']), 'a');
     two.append('file', new Blob(['2']), 'b');
-    t.equal((await producer.call('POST', path, two)).status, 413);
+    t.equal((await producer.call('POST', path, two)).status, 400);
     t.same(await treeOf(producer, _id), []);
     t.same(await filesUnder(join(api.config.dataDir, 'files', 'uploads', _id)), []);
   });
+
+  await t.test(
+    'a multipart body that is cut, without boundary or with two files is 400 and leaves nothing',
+    async (t) => {
+      const { _id } = await newUpload(producer);
+      const send = async (contentType: string, body: string) => {
+        const response = await fetch(`${api.origin}/api${uploads}/${_id}/data?path=x`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${producer.token}`, 'content-type': contentType },
+          body,
+        });
+        return { status: response.status, body: await response.json() };
+      };
+      const part = '--xx\r\nContent-Disposition: form-data; name="file"; filename="q.txt"\r\n\r\nhello\r\n';
+      const refusal = { status: 400, body: { error: 'bad_request', error_description: [/multipart|parties/] } };
+      t.match(await send('multipart/form-data', `${part}--xx--\r\n`), refusal, 'no boundary');
+      t.match(await send('multipart/form-data; boundary=xx', part), refusal, 'no end');
+      t.match(await send('multipart/form-data; boundary=xx', part.slice(0, -5)), refusal, 'cut in the file');
+      t.match(await send('multipart/form-data; boundary=xx', `${part}${part}--xx--\r\n`), refusal, 'two files');
+      t.same(await treeOf(producer, _id), []);
+      t.same(await filesUnder(join(api.config.dataDir, 'tmp')), []);
+      t.same(await filesUnder(join(api.config.dataDir, 'files', 'uploads', _id)), []);
+    },
+  );
 
   await t.test('a file above UPLOAD_MAX_FILE is 413 and leaves nothing', async (t) => {
     const { _id } = await newUpload(producer);
