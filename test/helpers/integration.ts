@@ -33,7 +33,7 @@ export async function deliver(
     const sent =
       typeof file === 'string'
         ? { path: `data/${basename(file)}`, content: new Uint8Array(readFileSync(file)) }
-        : { ...file };
+        : { ...file, name: basename(file.path) };
     const { status, body } = await sendFile(user, id, sent);
     if (status !== 204) throw new Error(`${sent.path} was not taken: ${status} ${JSON.stringify(body)}`);
   }
