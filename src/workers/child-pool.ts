@@ -1,7 +1,15 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Logger } from 'pino';
 import type { TaskLogEntry } from '../processing/task-log.js';
-import type { ChildMessage, RunMessage, TaskInput, TaskName, TaskResult } from './tasks/task.js';
+import {
+  type ChildMessage,
+  HEAVY_TASKS,
+  type RunMessage,
+  type TaskInput,
+  type TaskName,
+  type TaskResult,
+  WARM,
+} from './tasks/task.js';
 
 /** The process of a task ended before its task did. */
 export class ChildDied extends Error {
@@ -41,14 +49,14 @@ export interface ChildPool {
   close(): Promise<void>;
 }
 
-/** Keeps one process forked ahead, with its libraries loaded, so that a task starts at once. */
+/** Keeps one process forked ahead, with its libraries loaded, so that a task that needs them starts at once. */
 export function createChildPool(options: { memoryMb: number; timeoutMs: number; log: Logger }): ChildPool {
   const { memoryMb, timeoutMs, log } = options;
   let closed = false;
   let spare: Child | undefined;
 
-  function forkChild(): Child {
-    const child = new Child(memoryMb);
+  function forkChild(args: readonly string[]): Child {
+    const child = new Child(memoryMb, args);
     child.ended.then(
       () => {
         if (spare !== child) return;
@@ -64,19 +72,20 @@ export function createChildPool(options: { memoryMb: number; timeoutMs: number; 
   return {
     async run(task, input, run) {
       run.signal.throwIfAborted();
-      const child = spare ?? forkChild();
-      spare = undefined;
+      const isHeavy = HEAVY_TASKS.has(task);
+      const child = (isHeavy ? spare : undefined) ?? forkChild([]);
+      if (isHeavy) spare = undefined;
       try {
         return await child.run(task, input, { ...run, timeoutMs });
       } finally {
         child.kill();
         await child.ended;
         // Only now: two processes would fight for the cores of a small machine while the task runs.
-        if (!closed) spare ??= forkChild();
+        if (!closed) spare ??= forkChild([WARM]);
       }
     },
     async ready() {
-      spare ??= forkChild();
+      spare ??= forkChild([WARM]);
       await spare.ready;
     },
     async close() {
@@ -93,8 +102,8 @@ class Child {
   /** Resolves when the process is gone. */
   readonly ended: Promise<void>;
 
-  constructor(memoryMb: number) {
-    this.process = fork(new URL('./child.js', import.meta.url), {
+  constructor(memoryMb: number, args: readonly string[]) {
+    this.process = fork(new URL('./child.js', import.meta.url), args, {
       execArgv: [`--max-old-space-size=${memoryMb}`],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

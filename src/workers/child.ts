@@ -1,9 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { standardCheck } from '../processing/standard-check.js';
 import type { TaskLog } from '../processing/task-log.js';
-import { vectorCheck } from '../processing/vector-check.js';
-import type { ChildMessage, RunMessage, TaskInput, TaskName, TaskResult } from './tasks/task.js';
-import { vectorToDb } from './tasks/vector-to-db.js';
+import {
+  type ChildMessage,
+  type RunMessage,
+  type TaskInput,
+  type TaskName,
+  type TaskResult,
+  WARM,
+} from './tasks/task.js';
 
 /**
  * Entry of the child process of one check or processing. It works for one run, then ends. It holds no registry and no
@@ -12,10 +17,14 @@ import { vectorToDb } from './tasks/vector-to-db.js';
 
 type TaskTable = { [Name in TaskName]: (input: TaskInput<Name>, log: TaskLog) => Promise<TaskResult<Name>> };
 
+// GDAL takes most of the start of a process: only the tasks that need it load it.
+const loadVectorCheck = () => import('../processing/vector-check.js');
+const loadVectorToDb = () => import('./tasks/vector-to-db.js');
+
 const TASKS: TaskTable = {
   'standard-check': async ({ upload }, log) => ((await standardCheck(upload, log)) ? 'SUCCESS' : 'FAILURE'),
-  'vector-check': ({ upload, folder }, log) => vectorCheck(upload, folder, log),
-  'vector-to-db': (input, log) => vectorToDb(input, log, wait),
+  'vector-check': async ({ upload, folder }, log) => (await loadVectorCheck()).vectorCheck(upload, folder, log),
+  'vector-to-db': async (input, log) => (await loadVectorToDb()).vectorToDb(input, log, wait),
 };
 
 /** The worker died. Nothing may wait for a library's threads here: they could be in the middle of hours of work. */
@@ -44,4 +53,5 @@ async function run<Name extends TaskName>(message: RunMessage<Name>): Promise<vo
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
 process.on('disconnect', die);
 process.once('message', (message) => void run(message as RunMessage));
+if (process.argv.includes(WARM)) await Promise.all([loadVectorCheck(), loadVectorToDb()]);
 await send({ type: 'ready' });

@@ -42,6 +42,12 @@ export interface VectorToDbInput {
   readonly notBefore: number;
 }
 
+/** Tasks whose libraries take long to load: they are given the process that was forked ahead. */
+export const HEAVY_TASKS: ReadonlySet<TaskName> = new Set<TaskName>(['vector-check', 'vector-to-db']);
+
+/** Argument of a child that is to load those libraries before it is given a task. */
+export const WARM = '--warm';
+
 /** Parent to child. */
 export interface RunMessage<Name extends TaskName = TaskName> {
   readonly type: 'run';
