@@ -33,6 +33,10 @@ export interface Services {
 
 /** Starts the private PostgreSQL and Redis that no given service replaces, both at once. */
 export async function startServices(options: ServicesOptions): Promise<Services> {
+  const { databaseUrl, redisUrl } = options;
+  if (databaseUrl !== undefined && redisUrl !== undefined) {
+    return { databaseUrl, redisUrl, folder: options.dataDir, lost: new Promise(() => {}), stop: async () => {} };
+  }
   const account = await serviceAccount();
   const folder = await serviceFolder(options.dataDir, account);
   const runFolder = socketFolder(folder);
@@ -43,10 +47,10 @@ export async function startServices(options: ServicesOptions): Promise<Services>
   const common = { runFolder, logFolder, account, durable: options.durable };
   const { contents, cacheDir } = options;
   const starting = [
-    options.databaseUrl === undefined
+    databaseUrl === undefined
       ? startPostgres({ ...common, folder: join(folder, 'postgresql'), contents, cacheDir })
       : Promise.resolve(null),
-    options.redisUrl === undefined ? startRedis({ ...common, folder: join(folder, 'redis') }) : Promise.resolve(null),
+    redisUrl === undefined ? startRedis({ ...common, folder: join(folder, 'redis') }) : Promise.resolve(null),
   ] as const;
   const outcomes = await Promise.allSettled(starting);
   const daemons = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' && outcome.value) || []);
@@ -61,8 +65,8 @@ export async function startServices(options: ServicesOptions): Promise<Services>
   const [postgres, redis] = await Promise.all(starting);
   const lost = Promise.race(daemons.map((daemon) => daemon.exited.then(() => daemon.name)));
   return {
-    databaseUrl: options.databaseUrl ?? postgres?.url ?? '',
-    redisUrl: options.redisUrl ?? redis?.url ?? '',
+    databaseUrl: databaseUrl ?? postgres?.url ?? '',
+    redisUrl: redisUrl ?? redis?.url ?? '',
     folder,
     lost,
     stop,
