@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { type Deps, REGISTRY_SCHEMA } from '../deps.js';
 import { quoteIdentifier } from '../domain/relations.js';
 import { writeSeed } from './apply.js';
@@ -26,15 +27,38 @@ export async function resumeInterruptedReset(deps: Pick<Deps, 'pool' | 'jobs'>):
 async function reset(deps: Deps, seed: Seed): Promise<void> {
   await deps.jobs.pauseAndDrain();
   try {
-    const modules = [...ENTITY_MODULES].reverse();
-    const tables = modules.flatMap((module) => module.tables);
-    await inTransaction(deps, async (client) => {
-      await client.query(tables.map((table) => `DELETE FROM ${REGISTRY_SCHEMA}.${quoteIdentifier(table)}`).join(';'));
-      await writeSeed(client, seed);
-    });
-    for (const module of modules) await module.clear?.(deps);
+    await rewriteRegistry(deps, seed);
+    for (const module of [...ENTITY_MODULES].reverse()) await module.clear?.(deps);
     await publishFeatureTypes(deps, seed);
   } finally {
     await deps.jobs.resume();
+  }
+}
+
+/** PostgreSQL ended one of two transactions that waited for each other. */
+const DEADLOCK = '40P01';
+const ATTEMPTS = 5;
+
+/** Replaces the content of the registry by the seed, while requests go on: what they write meanwhile waits. */
+async function rewriteRegistry(deps: Deps, seed: Seed): Promise<void> {
+  // Those that refer to others first.
+  const tables = [...ENTITY_MODULES]
+    .reverse()
+    .flatMap((module) => module.tables)
+    .map((table) => `${REGISTRY_SCHEMA}.${quoteIdentifier(table)}`);
+  const locks = `LOCK TABLE ${tables.toReversed().join(', ')} IN SHARE ROW EXCLUSIVE MODE`;
+  const deletions = tables.map((table) => `DELETE FROM ${table}`);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await inTransaction(deps, async (client) => {
+        await client.query([locks, ...deletions].join(';'));
+        await writeSeed(client, seed);
+      });
+      return;
+    } catch (error) {
+      // A request that had begun holds one of the tables and waits for another: it ends first.
+      if (!(error instanceof pg.DatabaseError) || error.code !== DEADLOCK || attempt === ATTEMPTS) throw error;
+      deps.log.info({ attempt }, 'Reset:Again');
+    }
   }
 }
