@@ -53,7 +53,10 @@ export async function buildApp(deps: ServerDeps): Promise<FastifyInstance> {
   await app.register(
     async (api) => {
       const built = watchRoutes(api);
-      await api.register(cors, { exposedHeaders: ['Content-Range', 'X-Emulator-Warning'] });
+      await api.register(cors, {
+        methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+        exposedHeaders: ['Content-Range', 'X-Emulator-Warning'],
+      });
       await api.register(openapiPlugin);
       await api.register(authPlugin);
       await api.register(userRoutes, { prefix: '/users' });

@@ -54,6 +54,8 @@ export async function findServiceAccount(prisma: PrismaClient, clientId: string)
 
 /** Service accounts have no password, and must not be found through the login form either. */
 async function findByLogin(prisma: PrismaClient, login: string): Promise<Account | null> {
+  // PostgreSQL holds no such character, so nobody has it in their name.
+  if (login.includes('\0')) return null;
   const name = login.trim().toLowerCase();
   const accounts = await prisma.account.findMany({
     where: { serviceClientId: null, OR: [{ username: name }, { email: name }] },

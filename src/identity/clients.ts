@@ -31,6 +31,8 @@ export function hashClientSecret(secret: string): string {
 
 /** A client as the provider wants it; `undefined` when unknown or disabled. */
 export async function readClient(prisma: PrismaClient, clientId: string): Promise<AllClientMetadata | undefined> {
+  // PostgreSQL holds no such character and would refuse the question.
+  if (clientId.includes('\0')) return undefined;
   const row = await prisma.oidcClient.findUnique({ where: { clientId } });
   if (row === null) return undefined;
   const record = row.data as unknown as ClientRecord;

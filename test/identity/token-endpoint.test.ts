@@ -260,3 +260,12 @@ void t.test('a body that is not a form is refused', async (t) => {
   t.equal(response.statusCode, 400);
   t.match(response.json(), { error: 'invalid_request' });
 });
+
+void t.test('a user or client whose name holds U+0000 is an unknown one', async (t) => {
+  const user = await postForm(app, 'token', { ...PRODUCER, username: 'a\0b' });
+  t.equal(user.statusCode, 401);
+  t.match(user.json(), { error: 'invalid_grant', error_description: 'Invalid user credentials' });
+  const client = await postForm(app, 'token', { ...PRODUCER, client_id: 'a\0b' });
+  t.equal(client.statusCode, 401);
+  t.match(client.json(), { error: 'invalid_client', error_description: INVALID_CREDENTIALS });
+});

@@ -26,6 +26,16 @@ void t.test('bodies and refusals of the API', async (t) => {
     t.equal(tags.status, 204, 'the SDK removes tags so');
   });
 
+  await t.test('a page of another origin may do all that the API does', async (t) => {
+    const response = await fetch(`${api.origin}/api${uploads}`, {
+      method: 'OPTIONS',
+      headers: { origin: 'http://app.example', 'access-control-request-method': 'PATCH' },
+    });
+    t.equal(response.headers.get('access-control-allow-origin'), '*');
+    const methods = response.headers.get('access-control-allow-methods')?.split(', ') ?? [];
+    t.strictSame(methods.toSorted(), ['DELETE', 'GET', 'HEAD', 'PATCH', 'POST', 'PUT']);
+  });
+
   await t.test('malformed JSON is 400 and says so', async (t) => {
     for (const body of ['{"name": ', 'null,', '{"a":1}x']) {
       const response = await send('POST', uploads, 'application/json', body);
