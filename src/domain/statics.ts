@@ -4,9 +4,9 @@ import type { Deps } from '../deps.js';
 import { ApiError, badRequest, conflict, notFound } from '../errors.js';
 import { Prisma, type Static } from '../generated/prisma/client.js';
 import { SldError } from '../ogc/sld/reader.js';
-import { parseSld } from '../ogc/sld/parse.js';
 import type { Db } from './database.js';
 import { inOrder, matchesText, type Page, type Paged, pageOfIds } from './listing.js';
+import { readStyle } from './style-reader.js';
 import { replaceWarnings } from './warnings.js';
 
 /** Static files, spec lifecycle §6: what the platform reads in them is kept beside the bytes. */
@@ -48,7 +48,7 @@ export async function createStatic(
   datastoreId: string,
   request: { type: StaticType; name: string; description?: string | undefined; file: StaticFile },
 ): Promise<StaticWithWarnings> {
-  const reading = readStatic(deps, request.type, request.file);
+  const reading = await readStatic(deps, request.type, request.file);
   const id = randomUUID();
   const key = await storeFile(deps, id, request.file);
   try {
@@ -83,19 +83,23 @@ export async function replaceStaticFile(
   file: StaticFile,
 ): Promise<StaticWithWarnings> {
   const found = await getStatic(deps, datastoreId, id);
-  const reading = readStatic(deps, found.type as StaticType, file);
+  const reading = await readStatic(deps, found.type as StaticType, file);
   const key = await storeFile(deps, id, file);
-  const { previous, record } = await deps.prisma.$transaction(async (tx) => {
-    const [old] = await tx.$queryRaw<{ key: string }[]>`SELECT key FROM geopf.static WHERE id = ${id}::uuid FOR UPDATE`;
-    await replaceWarnings(tx, id, reading.warnings);
-    const updated = await tx.static.update({
-      where: { id },
-      data: { ...columnsOf(file, key, reading), update: new Date() },
+  let unused = key;
+  try {
+    const record = await deps.prisma.$transaction(async (tx) => {
+      const [old] = await tx.$queryRaw<{ key: string }[]>`
+        SELECT key FROM geopf.static WHERE id = ${id}::uuid FOR UPDATE`;
+      if (old === undefined) throw notFound(`Le fichier statique ${id} n'existe pas.`);
+      await replaceWarnings(tx, id, reading.warnings);
+      const data = { ...columnsOf(file, key, reading), update: new Date() };
+      return { old: old.key, updated: await tx.static.update({ where: { id }, data }) };
     });
-    return { previous: old?.key, record: updated };
-  });
-  if (previous !== undefined) await deps.storage.remove(previous);
-  return { record, warnings: reading.warnings };
+    unused = record.old;
+    return { record: record.updated, warnings: reading.warnings };
+  } finally {
+    await deps.storage.remove(unused);
+  }
 }
 
 /** @throws ApiError not_found */
@@ -175,12 +179,12 @@ async function assertUnused(tx: Db, id: string): Promise<void> {
 }
 
 /** Reads what the platform shows and uses of a file. */
-function readStatic(deps: Pick<Deps, 'config'>, type: StaticType, file: StaticFile): Reading {
+async function readStatic(deps: Pick<Deps, 'config'>, type: StaticType, file: StaticFile): Promise<Reading> {
   if (type !== 'GEOSERVER-STYLE') {
     throw new ApiError('not_implemented', `Les fichiers statiques de type ${type} ne sont pas encore pris en charge.`);
   }
   try {
-    const sld = parseSld(decodeXml(file.content), { strict: deps.config.strict });
+    const sld = await readStyle({ xml: decodeXml(file.content), strict: deps.config.strict });
     return {
       typeInfos: {
         used_attributes: [...sld.usedAttributes],

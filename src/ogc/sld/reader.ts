@@ -4,7 +4,7 @@ import type { ReadElement } from '../xml.js';
 export class SldError extends Error {
   /** @param line line of the document, from 1 */
   constructor(
-    reason: string,
+    readonly reason: string,
     readonly line: number,
   ) {
     super(`Style SLD invalide, ligne ${line} : ${reason}.`);
