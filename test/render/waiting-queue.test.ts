@@ -1,0 +1,46 @@
+import t from 'tap';
+import { RenderError } from '../../src/render/map-request.js';
+import type { Drawing } from '../../src/render/render-process.js';
+import { type Waiting, WaitingQueue } from '../../src/render/waiting-queue.js';
+
+function waiting(key: string, refused: string[] = []): Waiting {
+  const drawing = { key } as Drawing;
+  return { drawing, resolve: () => undefined, reject: ({ fault }) => refused.push(`${key} ${fault}`) };
+}
+
+void t.test('first come, first served, but for what is put back', async (t) => {
+  const queue = new WaitingQueue(10, 60_000);
+  for (const key of ['a', 'b']) queue.add(waiting(key));
+  queue.putBack(waiting('z'));
+  t.strictSame(
+    [1, 2, 3, 4].map(() => queue.take()?.drawing.key),
+    ['z', 'a', 'b', undefined],
+  );
+});
+
+void t.test('a full queue refuses, and takes again once there is room', async (t) => {
+  const queue = new WaitingQueue(1, 60_000);
+  queue.add(waiting('a'));
+  t.throws(() => queue.add(waiting('b')), /too many maps/);
+  queue.take();
+  t.doesNotThrow(() => queue.add(waiting('c')));
+  queue.take();
+});
+
+void t.test('who waits too long is refused and gone', async (t) => {
+  const queue = new WaitingQueue(10, 10);
+  const refused: string[] = [];
+  await new Promise<void>((resolve) => {
+    queue.add({ ...waiting('a', refused), reject: ({ fault }) => resolve(void refused.push(fault)) });
+  });
+  t.strictSame(refused, ['timeout']);
+  t.equal(queue.take(), undefined);
+});
+
+void t.test('all can be refused at once', async (t) => {
+  const queue = new WaitingQueue(10, 60_000);
+  const refused: string[] = [];
+  for (const key of ['a', 'b']) queue.add(waiting(key, refused));
+  queue.rejectAll(new RenderError('closed', 'x'));
+  t.strictSame(refused, ['a closed', 'b closed']);
+});
