@@ -32,6 +32,8 @@ export interface FileStorage {
   tempDir(prefix: string): Promise<string>;
   /** Removes the temporary folders whose name starts with `prefix` (of a process that died). */
   removeTempDirs(prefix: string): Promise<void>;
+  /** Removes the transfers and temporary folders that nobody has touched for that long: their process died. */
+  removeAbandoned(ageMs: number): Promise<void>;
 }
 
 /** A transfer passed its byte limit; nothing was stored. */
@@ -51,6 +53,8 @@ const BUFFER = 1024 * 1024;
 export function createFileStorage(dir: string): FileStorage {
   const root = resolve(dir, 'files');
   const temporary = resolve(dir, 'tmp');
+
+  const temporaryNames = () => readdir(temporary).catch(ifAbsent<string[]>([]));
 
   const localPath = (key: string): string => {
     if (!KEY.test(key)) throw new Error(`invalid storage key: ${JSON.stringify(key)}`);
@@ -102,13 +106,24 @@ export function createFileStorage(dir: string): FileStorage {
       return mkdtemp(join(temporary, `${prefix}-`));
     },
     async removeTempDirs(prefix) {
-      const names = await readdir(temporary).catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return [];
-        throw error;
-      });
-      const wanted = names.filter((name) => name.startsWith(prefix));
+      const wanted = (await temporaryNames()).filter((name) => name.startsWith(prefix));
       await Promise.all(wanted.map((name) => rm(join(temporary, name), { recursive: true, force: true })));
     },
+    async removeAbandoned(ageMs) {
+      for (const name of await temporaryNames()) {
+        const path = join(temporary, name);
+        const found = await stat(path).catch(ifAbsent(null));
+        if (found !== null && found.mtimeMs < Date.now() - ageMs) await rm(path, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+/** What stands for a file or folder that is not there (any more); other errors go on. */
+function ifAbsent<T>(substitute: T): (error: NodeJS.ErrnoException) => T {
+  return (error) => {
+    if (error.code === 'ENOENT') return substitute;
+    throw error;
   };
 }
 

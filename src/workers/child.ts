@@ -39,7 +39,7 @@ function send(message: ChildMessage): Promise<void> {
 }
 
 async function run<Name extends TaskName>(message: RunMessage<Name>): Promise<void> {
-  const log: TaskLog = (entry) => void process.send?.({ type: 'log', at: Date.now(), entry } satisfies ChildMessage);
+  const log: TaskLog = (entry) => void send({ type: 'log', at: Date.now(), entry });
   try {
     await send({ type: 'result', result: await TASKS[message.task](message.input, log) });
   } catch (error) {

@@ -21,6 +21,8 @@ const HEARTBEAT_MS = 2000;
 /** In seconds. */
 const HEARTBEAT_LIFE = 6;
 const SWEEP_MS = 30_000;
+/** No transfer is silent for so long, and no job lasts that much longer than it may. */
+const TRANSFER_PAUSE_MS = 60 * 60 * 1000;
 /** A worker that dies is noticed this late: its jobs are then taken by another, or by itself once back. */
 const LOCK_MS = 10_000;
 const STALLED_MS = 5000;
@@ -110,7 +112,10 @@ export async function startWorker(deps: Deps): Promise<RunningWorker> {
 
   const heartbeatKey = jobKeys.worker(prefix, randomUUID());
   const beat = async () => void (await redis.set(heartbeatKey, '1', 'EX', HEARTBEAT_LIFE));
-  const sweep = async () => void (await sweepLostJobs(deps));
+  const sweep = async () => {
+    await sweepLostJobs(deps);
+    await deps.storage.removeAbandoned(config.worker.jobTimeoutMs + TRANSFER_PAUSE_MS);
+  };
   const timers: NodeJS.Timeout[] = [];
   const repeat = (task: () => Promise<void>, every: number, event: string) => {
     const run = () => void task().catch((error: unknown) => log.error({ err: error }, event));

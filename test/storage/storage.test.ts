@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -58,4 +58,21 @@ void t.test('temporary folders are found again by their prefix', async (t) => {
   await storage.removeTempDirs('job-1');
   t.same(readdirSync(join(folder, 'tmp')).length, 1);
   t.ok(existsSync(other));
+});
+
+void t.test('what a process that died left is removed once it is old', async (t) => {
+  const folder = t.testdir();
+  const storage = createFileStorage(folder);
+  await storage.removeAbandoned(1000);
+  const fresh = await storage.tempDir('job-new');
+  const old = await storage.tempDir('job-old');
+  const transfer = join(folder, 'tmp', 'write-0');
+  writeFileSync(join(old, 'dump.sql'), '');
+  writeFileSync(transfer, 'half');
+  const longAgo = new Date(Date.now() - 60_000);
+  for (const path of [old, transfer]) utimesSync(path, longAgo, longAgo);
+  await storage.removeAbandoned(30_000);
+  t.equal(existsSync(fresh), true);
+  t.equal(existsSync(old), false);
+  t.equal(existsSync(transfer), false);
 });
