@@ -59,8 +59,16 @@ export const wmsVectorRoutes: FastifyPluginAsyncTypebox = async (app) => {
         return reply.status(200).type(contentType).send(body);
       }
     });
+    // Refused before the body is read.
+    app.post(path, { onRequest: refusePost }, refusePost);
   }
 };
+
+async function refusePost(_request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const refusal = new WmsException('OperationNotSupported', 'Requests in POST are not supported: use GET');
+  const { contentType, body } = writeExceptionReport(refusal, '1.3.0');
+  return reply.status(200).type(contentType).send(body);
+}
 
 function cachedCapabilities(cache: CapabilitiesCache, published: PublishedWmsLayers, origin: string): string {
   const byOrigin = cache.get(published) ?? new Map<string, string>();

@@ -246,6 +246,14 @@ void t.test('a parameter given twice with different values is refused', async (t
   t.match(body.toString(), 'InvalidParameterValue');
 });
 
+void t.test('requests in POST are refused as an exception', async (t) => {
+  for (const type of ['text/xml', 'application/x-www-form-urlencoded']) {
+    const answer = await app.inject({ method: 'POST', url: '/wms-v', payload: 'x', headers: { 'content-type': type } });
+    t.match(answer.headers['content-type'], 'text/xml', type);
+    t.match(answer.body, /<ServiceException code="OperationNotSupported">/, type);
+  }
+});
+
 void t.test('GetFeatureInfo writes text and HTML', async (t) => {
   const text = await get({ ...INFO, INFO_FORMAT: 'text/plain' });
   t.match(text.type, 'text/plain');
