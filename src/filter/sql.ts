@@ -214,6 +214,12 @@ function geometrySql(written: Geometry, crs: Crs, srid: number): SqlFragment {
 /** Degrees beyond which a box cannot be counted on to have an image in every projection. */
 const WIDE_BOX = { span: 60, latitude: 85 } as const;
 
+/** Metres of a degree on the equator. */
+const DEGREE = 111_320;
+
+/** Side in metres, half the globe, beyond which a box in a local projection surrounds all that it can hold. */
+const WHOLE_PROJECTION = 180 * DEGREE;
+
 /**
  * Features that meet a box. In another CRS the box becomes a polygon with points along its sides, since they bend; a
  * box too wide to be projected is met by the features' own extents, brought to its CRS.
@@ -231,8 +237,7 @@ function bbox(written: Bbox, crs: Crs, { reference: column, srid }: GeometryRefe
 }
 
 function isWide(box: Bbox, srid: number): boolean {
-  const degree = isGeographic(srid) ? 1 : srid === 3857 ? 111_320 : Infinity;
-  const [width, height] = [box.maxX - box.minX, box.maxY - box.minY];
-  if (width > WIDE_BOX.span * degree || height > WIDE_BOX.span * degree) return true;
-  return degree === 1 && Math.max(Math.abs(box.minY), Math.abs(box.maxY)) > WIDE_BOX.latitude;
+  const side = Math.max(box.maxX - box.minX, box.maxY - box.minY);
+  if (!isGeographic(srid)) return side > (srid === 3857 ? WIDE_BOX.span * DEGREE : WHOLE_PROJECTION);
+  return side > WIDE_BOX.span || Math.max(Math.abs(box.minY), Math.abs(box.maxY)) > WIDE_BOX.latitude;
 }

@@ -117,6 +117,7 @@ void t.test('a box too wide for a projection meets the extents of the features',
   t.notMatch(write("BBOX(geom, 0, 6000000, 200000, 6200000, 'EPSG:3857')").text, extents);
   t.notMatch(write('BBOX(geom, -180, -90, 180, 90)', geographic).text, /ST_Transform/, 'no projection, no limit');
   t.notMatch(write("BBOX(geom, 0, 0, 9000000, 9000000, 'EPSG:27572')").text, extents);
+  t.match(write("BBOX(geom, -2e7, -2e7, 2e7, 2e7, 'EPSG:27572')").text, extents, 'larger than the globe');
 });
 
 void t.test('distances on the globe are geodesic', async (t) => {
