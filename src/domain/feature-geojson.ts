@@ -1,4 +1,5 @@
 import { join, sql, type SqlFragment } from '../filter/fragment.js';
+import { plainGeometry } from '../filter/plain-geometry.js';
 import { columnKind, type Column, type GeometryColumn } from '../ogc/feature-table.js';
 import type { FeaturePage } from './feature-sql.js';
 import { COORDINATE_DECIMALS, instantText, isInstant, pageColumn } from './feature-values.js';
@@ -23,9 +24,9 @@ export function geojsonFeature(page: FeaturePage, id: SqlFragment): SqlFragment 
   return join(parts, ' || ');
 }
 
-function geometrySql({ column, srid }: GeometryColumn, wanted: number): SqlFragment {
-  const stored = pageColumn(column);
-  const geometry = wanted === srid ? stored : sql`ST_Transform(${stored}, ${wanted}::integer)`;
+function geometrySql(source: GeometryColumn, wanted: number): SqlFragment {
+  const stored = plainGeometry(source, pageColumn(source.column));
+  const geometry = wanted === source.srid ? stored : sql`ST_Transform(${stored}, ${wanted}::integer)`;
   return sql`coalesce(ST_AsGeoJSON(${geometry}, ${COORDINATE_DECIMALS}::integer, 0), 'null')`;
 }
 

@@ -1,4 +1,5 @@
 import { join, raw, sql, type SqlFragment } from '../filter/fragment.js';
+import { plainGeometry } from '../filter/plain-geometry.js';
 import { toUrn } from '../geo/crs.js';
 import { columnKind, findColumn, type Column, type GeometryColumn } from '../ogc/feature-table.js';
 import { xmlName } from '../ogc/wfs/xml-name.js';
@@ -88,8 +89,9 @@ const MULTIPLE: Readonly<Record<string, Multiple>> = {
 };
 const SINGLE = new Set(['POINT', 'LINESTRING', 'POLYGON']);
 
-function geometrySql({ column, srid, type, hasZ }: GeometryColumn, page: FeaturePage, gmlId: SqlFragment): SqlFragment {
-  const stored = pageColumn(column);
+function geometrySql(source: GeometryColumn, page: FeaturePage, gmlId: SqlFragment): SqlFragment {
+  const { column, srid, type, hasZ } = source;
+  const stored = plainGeometry(source, pageColumn(column));
   const wanted = page.crs?.srid ?? srid;
   const geometry = wanted === srid ? stored : sql`ST_Transform(${stored}, ${wanted}::integer)`;
   const options = LINE_STRINGS | (hasZ ? 0 : NO_SRS_DIMENSION) | (page.crs?.axisOrder === 'yx' ? SWAP_AXES : 0);

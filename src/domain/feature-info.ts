@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { ServerDeps } from '../deps.js';
 import { identifier, join, raw, sql, type SqlFragment, toQuery } from '../filter/fragment.js';
+import { plainGeometry } from '../filter/plain-geometry.js';
 import { filterToSql, type FilterSqlContext } from '../filter/sql.js';
 import type { Bbox } from '../geo/bbox.js';
 import type { Column, GeometryColumn } from '../ogc/feature-table.js';
@@ -169,7 +170,8 @@ function details(
 ): SqlFragment {
   const column = reference(geometry.column, context);
   const { srid } = view.crs;
-  const placed = srid === geometry.srid ? column : sql`ST_Transform(${column}, ${srid}::integer)`;
+  const plain = plainGeometry(geometry, column);
+  const placed = srid === geometry.srid ? plain : sql`ST_Transform(${plain}, ${srid}::integer)`;
   const digits = view.isGeographic ? DEGREE_DIGITS : METRE_DIGITS;
   const names = columns.map(({ name }) => reference(name, context));
   const list = (items: readonly SqlFragment[]) => sql`ARRAY[${join(items, ', ')}]::text[]`;

@@ -1,5 +1,6 @@
 import { identifier, join, raw, sql, type SqlFragment } from '../filter/fragment.js';
 import { type Filter, FilterError } from '../filter/model.js';
+import { plainGeometry } from '../filter/plain-geometry.js';
 import { filterToSql, type FilterSqlContext } from '../filter/sql.js';
 import { crsOfSrid } from '../geo/crs.js';
 import type { FeatureTable, GeometryColumn } from '../ogc/feature-table.js';
@@ -109,12 +110,11 @@ function labelSql(label: readonly LabelPart[], { columns }: FilterSqlContext): S
   return sql`concat(${join(parts, ', ')})`;
 }
 
-/** Points are drawn as they are; curves become lines, since Mapnik has none. */
+/** Points are drawn as they are; curves and surfaces become what Mapnik knows. */
 function drawnGeometry(geometry: GeometryColumn, column: SqlFragment): SqlFragment {
   const type = geometry.type.toLowerCase();
   const flat = geometry.hasZ ? sql`ST_Force2D(${column})` : column;
   if (type === 'point' || type === 'multipoint') return flat;
-  const linear = /curve|surface|circular|compound|^geometry/.test(type) ? sql`ST_CurveToLine(${flat})` : flat;
   // Simplification must not make small features vanish: collapsed ones are kept.
-  return sql`ST_Simplify(${linear}, ${raw(`!@${toleranceName(geometry.srid)}!`)}::double precision, true)`;
+  return sql`ST_Simplify(${plainGeometry(geometry, flat)}, ${raw(`!@${toleranceName(geometry.srid)}!`)}::double precision, true)`;
 }

@@ -87,7 +87,7 @@ void t.test('points are not simplified, heights and curves are flattened', async
   t.match(parameter(build([points]).layers[0], 'table'), 'SELECT t."geom" AS g');
   const geometry = { column: 'geom', type: 'CurvePolygon', srid: 2154, hasZ: true };
   const curves = { ...points, source: { ...points.source, geometry } };
-  t.match(parameter(build([curves]).layers[0], 'table'), 'ST_Simplify(ST_CurveToLine(ST_Force2D(t."geom"))');
+  t.match(parameter(build([curves]).layers[0], 'table'), 'ELSE ST_CurveToLine(ST_Force2D(t."geom")) END)');
 });
 
 void t.test('the margin around the map is as wide as symbols reach', async (t) => {

@@ -16,6 +16,11 @@ const TABLES = `
   CREATE TABLE sd_test.sanscle (nom text, geom geometry(Geometry, 2154));
   INSERT INTO sd_test.sanscle VALUES ('un', 'SRID=2154;POINT(1 2)'), ('deux', 'SRID=2154;MULTILINESTRING((0 0,1 1),(2 2,3 3))'),
     ('trois', 'SRID=2154;GEOMETRYCOLLECTION(POINT(1 1),LINESTRING(0 0,1 1))');
+  CREATE TABLE sd_test.courbes (gid integer PRIMARY KEY, geom geometry);
+  INSERT INTO sd_test.courbes VALUES (1, 'SRID=2154;CIRCULARSTRING(0 0,1 1,2 0)'),
+    (2, 'SRID=2154;MULTISURFACE(CURVEPOLYGON(CIRCULARSTRING(0 0,4 0,4 4,0 4,0 0)))'),
+    (3, 'SRID=2154;TIN Z(((0 0 5,1 0 5,0 1 5,0 0 5)))'),
+    (4, 'SRID=2154;POLYHEDRALSURFACE Z(((0 0 5,1 0 5,0 1 5,0 0 5)))'), (5, NULL);
 `;
 const TYPES = [
   featureType(
@@ -38,6 +43,7 @@ const TYPES = [
     { primaryKey: ['id'] },
   ),
   featureType('sanscle', ['nom text'], { column: 'geom', type: 'Geometry', srid: 2154 }, { primaryKey: [] }),
+  featureType('courbes', ['gid integer not null'], { column: 'geom', type: 'Geometry', srid: 2154 }),
 ];
 
 interface Collection {
@@ -228,6 +234,19 @@ void t.test('GetFeature', async (t) => {
     const shapes = document.children.map((member) => member.children[0]?.children.at(-1)?.children[0]?.name);
     t.same(shapes, ['Point', 'MultiCurve', 'MultiGeometry']);
     t.equal((await json('typeNames=demo:sanscle')).features[2]?.geometry?.type, 'GeometryCollection');
+  });
+
+  await t.test('encodes arcs and faceted surfaces as lines and polygons', async (t) => {
+    const { features } = await json('typeNames=demo:courbes');
+    const expected = ['LineString', 'MultiPolygon', 'MultiPolygon', 'MultiPolygon', undefined];
+    t.same(
+      features.map(({ geometry }) => geometry?.type),
+      expected,
+    );
+    t.same(features[2]?.geometry?.coordinates, features[3]?.geometry?.coordinates);
+    const document = await gml('typeNames=demo:courbes');
+    const shapes = document.children.map((member) => member.children[0]?.children.at(-1)?.children[0]?.name);
+    t.same(shapes, ['LineString', 'MultiSurface', 'MultiSurface', 'MultiSurface', undefined]);
   });
 
   await t.test('reads bbox in the order its CRS spelling denotes', async (t) => {
@@ -527,7 +546,7 @@ void t.test('Other operations', async (t) => {
     );
     t.notMatch(answer.text, />\s+</, 'no white space between elements');
     t.match(answer.text, /<ows:Constraint name="CountDefault"><ows:NoValues\/><ows:DefaultValue>5000</);
-    t.equal(child(readXml(answer.text), 'FeatureTypeList')?.children.length, 3);
+    t.equal(child(readXml(answer.text), 'FeatureTypeList')?.children.length, TYPES.length);
     t.equal((await wfs.get('request=getcapabilities&version=')).status, 200);
     t.equal((await wfs.get('request=GetCapabilities&version=1.0.0')).status, 200, 'an old version is only a wish');
   });
