@@ -12,7 +12,6 @@ import { openapiPlugin } from './plugins/openapi.js';
 import { originPlugin } from './plugins/origin.js';
 import { requestLogPlugin } from './plugins/request-log.js';
 import { checkRoutes } from './routes/checks/index.js';
-import { commentRoutes } from './routes/comments/index.js';
 import { configurationRoutes } from './routes/configurations/index.js';
 import { datastoreRoutes } from './routes/datastores/index.js';
 import { emulatorRoutes } from './routes/emulator/index.js';
@@ -68,24 +67,6 @@ export async function buildApp(deps: ServerDeps): Promise<FastifyInstance> {
       await api.register(staticRoutes, { prefix: '/datastores/:datastore/statics' });
       await api.register(configurationRoutes, { prefix: '/datastores/:datastore/configurations' });
       await api.register(offeringRoutes, { prefix: '/datastores/:datastore/offerings' });
-      await api.register(commentRoutes, {
-        prefix: '/datastores/:datastore/uploads/:entity/comments',
-        entity: 'upload',
-        right: 'UPLOAD',
-        tag: 'Livraisons et vérifications',
-      });
-      await api.register(commentRoutes, {
-        prefix: '/datastores/:datastore/stored_data/:entity/comments',
-        entity: 'stored_data',
-        right: 'PROCESSING',
-        tag: 'Données stockées',
-      });
-      await api.register(commentRoutes, {
-        prefix: '/datastores/:datastore/configurations/:entity/comments',
-        entity: 'configuration',
-        right: 'BROADCAST',
-        tag: 'Configurations et publications',
-      });
       await api.register(unbuiltRoutes, { built });
     },
     { prefix: '/api' },

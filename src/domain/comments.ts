@@ -15,16 +15,14 @@ export interface PublicComment {
   author: { _id: string; first_name: string; last_name: string; creation: string; update: string };
 }
 
-/** What is commented: the entity must belong to the datastore. */
+/** What is commented; the caller has made sure that it belongs to the datastore of the request. */
 export interface CommentSubject {
   readonly entity: CommentedEntity;
   readonly id: string;
-  readonly datastoreId: string;
 }
 
 /** A page of the comments of an entity, oldest first. */
 export async function listComments(db: Db, subject: CommentSubject, page: Page): Promise<Paged<PublicComment>> {
-  await assertSubject(db, subject);
   const total = await db.comment.count({ where: { entityId: subject.id } });
   const items = await select(
     db,
@@ -40,7 +38,6 @@ export async function addComment(
   subject: CommentSubject,
   comment: { text: string; authorId: string },
 ): Promise<PublicComment> {
-  await assertSubject(db, subject);
   const { id } = await db.comment.create({
     data: { entityType: subject.entity, entityId: subject.id, ...comment },
     select: { id: true },
@@ -75,20 +72,7 @@ export async function removeComment(
   await db.comment.delete({ where: { id: comment.id } });
 }
 
-const LABELS: Record<CommentedEntity, string> = {
-  upload: 'La livraison',
-  stored_data: 'La donnée stockée',
-  configuration: 'La configuration',
-};
-
-async function assertSubject(db: Db, { entity, id, datastoreId }: CommentSubject): Promise<void> {
-  const rows = await db.$queryRaw<unknown[]>`
-    SELECT 1 FROM ${Prisma.raw(`geopf.${entity}`)} WHERE id = ${id}::uuid AND datastore_id = ${datastoreId}::uuid`;
-  if (rows.length === 0) throw notFound(`${LABELS[entity]} ${id} n'existe pas.`);
-}
-
 async function assertOwn(db: Db, subject: CommentSubject, comment: { id: string; authorId: string }): Promise<void> {
-  await assertSubject(db, subject);
   const found = await db.comment.findFirst({ where: { id: comment.id, entityId: subject.id } });
   if (found === null) throw notFound(`Le commentaire ${comment.id} n'existe pas.`);
   if (found.authorId !== comment.authorId)

@@ -1,4 +1,6 @@
+import type { PublicEvent } from '../domain/events.js';
 import { extentBox } from '../domain/extent.js';
+import { withOrigin } from '../domain/offering-urls.js';
 
 /** Helpers of the presenters: a record becomes public JSON, member by member. */
 
@@ -23,4 +25,9 @@ export function presentOptional<Members extends Record<string, unknown>>(
 /** The `bbox` of lists, from the stored extent. */
 export function presentBox(extent: unknown): ReturnType<typeof extentBox> {
   return extent === null || extent === undefined ? null : extentBox(extent);
+}
+
+/** An event: the addresses of a publication are kept without host. */
+export function presentEvent(event: PublicEvent, origin: string): PublicEvent {
+  return event.urls === undefined ? event : { ...event, urls: withOrigin(event.urls, origin) };
 }

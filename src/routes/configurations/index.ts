@@ -8,24 +8,17 @@ import {
   replaceConfiguration,
   updateConfiguration,
 } from '../../domain/configurations.js';
-import { listEvents } from '../../domain/events.js';
-import { addTags, normaliseTags, removeTags } from '../../domain/tags.js';
 import { datastoreOf } from '../../plugins/auth.js';
+import { commentRoutes } from '../attached/comments.js';
+import { eventRoutes } from '../attached/events.js';
+import type { Subject } from '../attached/subject.js';
+import { tagRoutes } from '../attached/tags.js';
 import { callerIn } from '../caller.js';
-import {
-  PageQuery,
-  pickFields,
-  readFields,
-  readPage,
-  readSort,
-  readTagFilters,
-  readTagKeys,
-  sendPage,
-} from '../lists.js';
+import { pickFields, readFields, readPage, readSort, readTagFilters, sendPage } from '../lists.js';
 import { configurationOfferingRoutes } from '../offerings/of-configuration.js';
-import { answers, Event, NoContent, TagsBody } from '../schemas.js';
+import { answers, NoContent } from '../schemas.js';
 import { readConfiguration } from './content.js';
-import { presentConfiguration, presentConfigurationItem, presentEvent } from './present.js';
+import { presentConfiguration, presentConfigurationItem } from './present.js';
 import {
   ConfigurationDetail,
   ConfigurationItem,
@@ -38,15 +31,28 @@ import {
   ReplaceBody,
 } from './schema.js';
 
-const tags = ['Configurations et publications'];
+const tag = 'Configurations et publications';
+const tags = [tag];
 
 /** Configurations (spec diffusion §2): what is published and how. Offerings have their own module. */
 export const configurationRoutes: FastifyPluginAsyncTypebox = async (app) => {
   const { deps } = app;
-  const { prisma } = deps;
   const read = async (request: FastifyRequest, id: string) =>
     presentConfiguration(await getConfiguration(deps, datastoreOf(request).id, id), request.origin);
   await app.register(configurationOfferingRoutes, { prefix: '/:configuration/offerings' });
+
+  const subject: Subject & { prefix: string } = {
+    prefix: '/:configuration',
+    entity: 'configuration',
+    right: 'BROADCAST',
+    tag,
+    name: 'Configuration',
+    label: 'une configuration',
+    read,
+  };
+  await app.register(tagRoutes, { ...subject, detail: ConfigurationDetail });
+  await app.register(eventRoutes, subject);
+  await app.register(commentRoutes, subject);
 
   app.get(
     '/',
@@ -166,68 +172,6 @@ export const configurationRoutes: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => {
       await deleteConfiguration(deps, callerIn(request), request.params.configuration);
       return reply.code(204).send();
-    },
-  );
-
-  app.post(
-    '/:configuration/tags',
-    {
-      config: { right: 'BROADCAST' },
-      schema: {
-        tags,
-        operationId: 'addConfigurationTags',
-        summary: 'Ajouter ou remplacer des tags',
-        params: ConfigurationParams,
-        body: TagsBody,
-        response: answers({ 200: ConfigurationDetail }, 400, 401, 403, 404),
-      },
-    },
-    async (request) => {
-      const { id } = await getConfiguration(deps, datastoreOf(request).id, request.params.configuration);
-      await addTags(prisma, 'configuration', id, normaliseTags(request.body));
-      return read(request, id);
-    },
-  );
-
-  app.delete(
-    '/:configuration/tags',
-    {
-      config: { right: 'BROADCAST' },
-      schema: {
-        tags,
-        operationId: 'removeConfigurationTags',
-        summary: 'Retirer des tags',
-        description: 'Clés : tags=a&tags=b, tags=a,b, tags[]=a ou tags[0]=a.',
-        params: ConfigurationParams,
-        response: answers({ 204: NoContent }, 400, 401, 403, 404),
-      },
-    },
-    async (request, reply) => {
-      const keys = readTagKeys(request.query as object);
-      const { id } = await getConfiguration(deps, datastoreOf(request).id, request.params.configuration);
-      await removeTags(prisma, 'configuration', id, keys);
-      return reply.code(204).send();
-    },
-  );
-
-  app.get(
-    '/:configuration/events',
-    {
-      config: { right: 'member' },
-      schema: {
-        tags,
-        operationId: 'listConfigurationEvents',
-        summary: "Lister les évènements d'une configuration",
-        params: ConfigurationParams,
-        querystring: PageQuery,
-        response: answers({ 200: Type.Array(Event) }, 400, 401, 403, 404),
-      },
-    },
-    async (request, reply) => {
-      const { id } = await getConfiguration(deps, datastoreOf(request).id, request.params.configuration);
-      const page = readPage(request.query);
-      const events = await listEvents(prisma, { entity: 'configuration', id }, page);
-      return sendPage(reply, page, events).map((event) => presentEvent(event, request.origin));
     },
   );
 };

@@ -1,7 +1,6 @@
 import type { ConfigurationRecord } from '../../domain/configuration-reads.js';
 import type { PublicEvent } from '../../domain/events.js';
-import { withOrigin } from '../../domain/offering-urls.js';
-import { presentDates, presentOptional } from '../present.js';
+import { presentDates, presentEvent, presentOptional } from '../present.js';
 
 /** A configuration in a list, before `fields` chooses its members. @param origin of the request, for event URLs */
 export function presentConfigurationItem(configuration: ConfigurationRecord, origin: string) {
@@ -29,9 +28,4 @@ export function presentConfiguration(configuration: ConfigurationRecord, origin:
     ...presentOptional({ extra: configuration.extra }),
     type_infos: configuration.typeInfos,
   };
-}
-
-/** An event of a configuration: the addresses of its publication are kept without host. */
-export function presentEvent(event: PublicEvent, origin: string): PublicEvent {
-  return event.urls === undefined ? event : { ...event, urls: withOrigin(event.urls, origin) };
 }

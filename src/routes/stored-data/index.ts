@@ -1,6 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { type Static, Type } from 'typebox';
-import { listEvents } from '../../domain/events.js';
 import { deleteStoredData, updateStoredData } from '../../domain/stored-data.js';
 import {
   getStoredData,
@@ -8,22 +7,15 @@ import {
   storedDataDependencies,
   type StoredDataFilter,
 } from '../../domain/stored-data-reads.js';
-import { addTags, normaliseTags, removeTags } from '../../domain/tags.js';
 import { badRequest } from '../../errors.js';
 import { datastoreOf } from '../../plugins/auth.js';
+import { commentRoutes } from '../attached/comments.js';
+import { eventRoutes } from '../attached/events.js';
+import type { Subject } from '../attached/subject.js';
+import { tagRoutes } from '../attached/tags.js';
 import { callerIn } from '../caller.js';
-import {
-  PageQuery,
-  pickFields,
-  readDate,
-  readFields,
-  readPage,
-  readSort,
-  readTagFilters,
-  readTagKeys,
-  sendPage,
-} from '../lists.js';
-import { answers, Event, NoContent, readBoolean, TagsBody } from '../schemas.js';
+import { pickFields, readDate, readFields, readPage, readSort, readTagFilters, sendPage } from '../lists.js';
+import { answers, NoContent, readBoolean } from '../schemas.js';
 import { presentStoredData, presentStoredDataItem } from './present.js';
 import {
   DatastoreParams,
@@ -36,12 +28,25 @@ import {
   StoredDataParams,
 } from './schema.js';
 
-const tags = ['Données stockées'];
+const tag = 'Données stockées';
+const tags = [tag];
 
 /** Stored data (spec lifecycle §5): processings make them, producers describe and delete them. */
 export const storedDataRoutes: FastifyPluginAsyncTypebox = async (app) => {
   const { deps } = app;
-  const { prisma } = deps;
+
+  const subject: Subject & { prefix: string } = {
+    prefix: '/:stored_data',
+    entity: 'stored_data',
+    right: 'PROCESSING',
+    tag,
+    name: 'StoredData',
+    label: 'une donnée stockée',
+    read: async (request, id) => presentStoredData(await getStoredData(deps, datastoreOf(request).id, id)),
+  };
+  await app.register(tagRoutes, { ...subject, detail: StoredDataDetail });
+  await app.register(eventRoutes, subject);
+  await app.register(commentRoutes, subject);
 
   app.get(
     '/',
@@ -120,68 +125,6 @@ export const storedDataRoutes: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => {
       await deleteStoredData(deps, callerIn(request), request.params.stored_data);
       return reply.code(204).send();
-    },
-  );
-
-  app.post(
-    '/:stored_data/tags',
-    {
-      config: { right: 'PROCESSING' },
-      schema: {
-        tags,
-        operationId: 'addStoredDataTags',
-        summary: 'Ajouter ou remplacer des tags',
-        params: StoredDataParams,
-        body: TagsBody,
-        response: answers({ 200: StoredDataDetail }, 400, 401, 403, 404),
-      },
-    },
-    async (request) => {
-      const datastoreId = datastoreOf(request).id;
-      const { id } = await getStoredData(deps, datastoreId, request.params.stored_data);
-      await addTags(prisma, 'stored_data', id, normaliseTags(request.body));
-      return presentStoredData(await getStoredData(deps, datastoreId, id));
-    },
-  );
-
-  app.delete(
-    '/:stored_data/tags',
-    {
-      config: { right: 'PROCESSING' },
-      schema: {
-        tags,
-        operationId: 'removeStoredDataTags',
-        summary: 'Retirer des tags',
-        description: 'Clés : tags=a&tags=b, tags=a,b, tags[]=a ou tags[0]=a.',
-        params: StoredDataParams,
-        response: answers({ 204: NoContent }, 400, 401, 403, 404),
-      },
-    },
-    async (request, reply) => {
-      const keys = readTagKeys(request.query as object);
-      const { id } = await getStoredData(deps, datastoreOf(request).id, request.params.stored_data);
-      await removeTags(prisma, 'stored_data', id, keys);
-      return reply.code(204).send();
-    },
-  );
-
-  app.get(
-    '/:stored_data/events',
-    {
-      config: { right: 'member' },
-      schema: {
-        tags,
-        operationId: 'listStoredDataEvents',
-        summary: "Lister les évènements d'une donnée stockée",
-        params: StoredDataParams,
-        querystring: PageQuery,
-        response: answers({ 200: Type.Array(Event) }, 400, 401, 403, 404),
-      },
-    },
-    async (request, reply) => {
-      const { id } = await getStoredData(deps, datastoreOf(request).id, request.params.stored_data);
-      const page = readPage(request.query);
-      return sendPage(reply, page, await listEvents(prisma, { entity: 'stored_data', id }, page));
     },
   );
 

@@ -2,8 +2,6 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { type Static, Type } from 'typebox';
 import Value from 'typebox/value';
 import type { UploadType } from '../../catalogue/data-types.js';
-import { listEvents } from '../../domain/events.js';
-import { addTags, normaliseTags, removeTags } from '../../domain/tags.js';
 import {
   createUpload,
   deleteUpload,
@@ -16,19 +14,13 @@ import {
 import { badRequest } from '../../errors.js';
 import type { Prisma } from '../../generated/prisma/client.js';
 import { callerOf, datastoreOf } from '../../plugins/auth.js';
+import { commentRoutes } from '../attached/comments.js';
+import { eventRoutes } from '../attached/events.js';
+import type { Subject } from '../attached/subject.js';
+import { tagRoutes } from '../attached/tags.js';
 import { validationSentences } from '../../plugins/validation-sentences.js';
-import {
-  PageQuery,
-  pickFields,
-  readDate,
-  readFields,
-  readPage,
-  readSort,
-  readTagFilters,
-  readTagKeys,
-  sendPage,
-} from '../lists.js';
-import { answers, Event, NoContent, readBoolean, TagsBody } from '../schemas.js';
+import { pickFields, readDate, readFields, readPage, readSort, readTagFilters, sendPage } from '../lists.js';
+import { answers, NoContent, readBoolean } from '../schemas.js';
 import { uploadCheckRoutes } from './checks.js';
 import { uploadFileRoutes } from './files.js';
 import { presentUpload, presentUploadItem } from './present.js';
@@ -44,7 +36,8 @@ import {
   UploadParams,
 } from './schema.js';
 
-const tags = ['Livraisons et vérifications'];
+const tag = 'Livraisons et vérifications';
+const tags = [tag];
 
 /** Uploads (lifecycle.md §2): the entity, its tags and events. Files and checks have their own modules. */
 export const uploadRoutes: FastifyPluginAsyncTypebox = async (app) => {
@@ -52,6 +45,19 @@ export const uploadRoutes: FastifyPluginAsyncTypebox = async (app) => {
   const { prisma } = deps;
   await app.register(uploadFileRoutes);
   await app.register(uploadCheckRoutes);
+
+  const subject: Subject & { prefix: string } = {
+    prefix: '/:upload',
+    entity: 'upload',
+    right: 'UPLOAD',
+    tag,
+    name: 'Upload',
+    label: 'une livraison',
+    read: async (request, id) => presentUpload(await findUpload(prisma, datastoreOf(request).id, id)),
+  };
+  await app.register(tagRoutes, { ...subject, detail: UploadDetail });
+  await app.register(eventRoutes, subject);
+  await app.register(commentRoutes, subject);
 
   app.get(
     '/',
@@ -179,67 +185,6 @@ export const uploadRoutes: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => {
       await openUpload(deps, datastoreOf(request).id, request.params.upload, callerOf(request).id);
       return reply.code(204).send();
-    },
-  );
-
-  app.post(
-    '/:upload/tags',
-    {
-      config: { right: 'UPLOAD' },
-      schema: {
-        tags,
-        operationId: 'addUploadTags',
-        summary: 'Ajouter ou remplacer des tags',
-        params: UploadParams,
-        body: TagsBody,
-        response: answers({ 200: UploadDetail }, 400, 401, 403, 404),
-      },
-    },
-    async (request) => {
-      const { id } = await findUpload(prisma, datastoreOf(request).id, request.params.upload);
-      await addTags(prisma, 'upload', id, normaliseTags(request.body));
-      return presentUpload(await findUpload(prisma, datastoreOf(request).id, id));
-    },
-  );
-
-  app.delete(
-    '/:upload/tags',
-    {
-      config: { right: 'UPLOAD' },
-      schema: {
-        tags,
-        operationId: 'removeUploadTags',
-        summary: 'Retirer des tags',
-        description: 'Clés : tags=a&tags=b, tags=a,b, tags[]=a ou tags[0]=a.',
-        params: UploadParams,
-        response: answers({ 204: NoContent }, 400, 401, 403, 404),
-      },
-    },
-    async (request, reply) => {
-      const keys = readTagKeys(request.query as object);
-      const { id } = await findUpload(prisma, datastoreOf(request).id, request.params.upload);
-      await removeTags(prisma, 'upload', id, keys);
-      return reply.code(204).send();
-    },
-  );
-
-  app.get(
-    '/:upload/events',
-    {
-      config: { right: 'member' },
-      schema: {
-        tags,
-        operationId: 'listUploadEvents',
-        summary: "Lister les évènements d'une livraison",
-        params: UploadParams,
-        querystring: PageQuery,
-        response: answers({ 200: Type.Array(Event) }, 400, 401, 403, 404),
-      },
-    },
-    async (request, reply) => {
-      const { id } = await findUpload(prisma, datastoreOf(request).id, request.params.upload);
-      const page = readPage(request.query);
-      return sendPage(reply, page, await listEvents(prisma, { entity: 'upload', id }, page));
     },
   );
 };
