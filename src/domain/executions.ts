@@ -10,6 +10,7 @@ import { type ExecutionInputs, holdInputs } from './execution-inputs.js';
 import { prepareOutput, type StoredDataOutput } from './execution-output.js';
 import { completeParameters } from './execution-parameters.js';
 import type { ExecutionOutcome, StoredDataResult } from './outcomes.js';
+import { findProcessing } from './processings.js';
 import { waitingDelayMs } from './timing.js';
 import { transition, tryTransition } from './transitions.js';
 
@@ -43,7 +44,7 @@ export async function createExecution(deps: Deps, caller: Caller, request: Execu
   if (!BUILT_PROCESSINGS.has(processing.key)) {
     throw new ApiError('not_implemented', `Le traitement « ${processing.name} » n'est pas encore pris en charge.`);
   }
-  const definition = processing.definition as unknown as ProcessingDefinition;
+  const { definition } = processing;
   const output = request.output.stored_data;
   if (output === undefined) throw badRequest('Le champ "output.stored_data" est obligatoire pour ce traitement.');
   if (request.output.upload !== undefined) throw badRequest('Le traitement ne produit pas de livraison.');
@@ -202,20 +203,6 @@ export async function deleteExecution(deps: Deps, caller: Caller, id: string): P
     await tx.logLine.deleteMany({ where: { executionId: id } });
     await tx.processingExecution.delete({ where: { id } });
   });
-}
-
-/** A processing of the datastore, by its id or that of a twin on another installation, which clients also send. */
-async function findProcessing(db: Db, datastoreId: string, id: string): Promise<Execution['processing']> {
-  const processing = await db.processing.findFirst({
-    where: {
-      datastores: { some: { datastoreId } },
-      OR: [{ id }, { definition: { path: ['other_ids'], array_contains: [id] } }],
-    },
-  });
-  if (processing === null) {
-    throw notFound(`Le traitement ${id} n'existe pas ou n'est pas disponible dans l'entrepôt.`);
-  }
-  return processing;
 }
 
 async function findExecution(tx: Db, datastoreId: string, id: string): Promise<Execution> {

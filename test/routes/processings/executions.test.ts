@@ -103,8 +103,8 @@ await t.test('executions of processings', async (t) => {
     t.match(sentences(refused), /Calcul de pyramide raster/);
   });
 
-  await t.test('the twin id of the QGIS plugin names the same processing', async (t) => {
-    const { body } = await post({ ...integration(upload), processing: '5a348542-61a7-4289-a950-8544bb0ce2b8' });
+  await t.test('the twin id of the QGIS plugin names the same processing, in any case of letters', async (t) => {
+    const { body } = await post({ ...integration(upload), processing: '5A348542-61A7-4289-A950-8544BB0CE2B8' });
     t.match(body, { processing: { _id: VECTOR_TO_DB } });
   });
 
