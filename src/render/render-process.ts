@@ -63,6 +63,9 @@ export class RenderProcess {
     this.child = fork(MODULE, [String(options.memoryLimitMiB)], {
       env: { ...options.env },
       execArgv: ['--expose-gc'],
+      // A session of its own: Ctrl-C in a terminal is for the server, which ends its processes in order, and Linux
+      // shares the processor between sessions before it does between processes.
+      detached: true,
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
