@@ -8,6 +8,7 @@ import { asInvalidParameter, noNaturalOrder, unknownProperty } from '../ogc/wfs/
 import { FEATURE_CONTENT_TYPES } from '../ogc/wfs/formats.js';
 import { publicColumn, publicColumns, type FeatureType } from '../ogc/wfs/model.js';
 import type { GetFeature } from '../ogc/wfs/request.js';
+import { xmlName } from '../ogc/wfs/xml-name.js';
 import { GEOJSON_HEAD, geojsonTail, gmlCollection, loneFeatureNamespaces, pageLinks } from '../ogc/wfs/response.js';
 import { OwsException } from '../ogc/ows/exceptions.js';
 import { FeatureSnapshot, type RowStream } from './features.js';
@@ -89,15 +90,17 @@ function planPage(request: GetFeature, type: FeatureType, maxFeatures: number): 
     return { column, descending };
   });
   if (request.startIndex !== null && sortBy.length === 0 && source.primaryKey.length === 0) throw noNaturalOrder();
-  const names = request.properties;
-  const unknown = names?.find((name) => publicColumn(type, name) === undefined && name !== source.geometry?.column);
-  if (unknown !== undefined) throw unknownProperty(unknown);
+  const names = request.properties?.map((name) => {
+    const known = publicColumn(type, name)?.name ?? (name === source.geometry?.column ? name : undefined);
+    if (known === undefined) throw unknownProperty(name);
+    return known;
+  });
   const crs = request.crs ?? (source.geometry === null ? null : crsOfSrid(source.geometry.srid));
   return {
     type,
     where: conditionSql(request, type),
-    columns: publicColumns(type).filter(({ name }) => names === null || names.includes(name)),
-    withGeometry: source.geometry !== null && (names === null || names.includes(source.geometry.column)),
+    columns: publicColumns(type).filter(({ name }) => names?.includes(name) ?? true),
+    withGeometry: source.geometry !== null && (names?.includes(source.geometry.column) ?? true),
     sortBy,
     limit: Math.min(request.count ?? maxFeatures, maxFeatures),
     offset: request.startIndex ?? 0,
@@ -122,6 +125,7 @@ function conditionSql(request: GetFeature, type: FeatureType): SqlFragment {
     return filterToSql(request.filter, {
       table: type.source,
       columns: publicColumns(type),
+      otherName: ({ name }) => xmlName(name),
       alias: TABLE_ALIAS,
       layerCrs: crsOfSrid(type.source.geometry?.srid ?? 4326),
       idPrefix: type.name,

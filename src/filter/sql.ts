@@ -11,6 +11,8 @@ export interface FilterSqlContext {
   readonly table: FeatureTable;
   /** The attributes that clients may name. */
   readonly columns: readonly Column[];
+  /** A second name under which clients know an attribute; an attribute's own name goes first. */
+  readonly otherName?: (column: Column) => string;
   /** Alias of the table in the query. */
   readonly alias: string;
   /** CRS of the layer, with the order that ordinates without CRS come in. */
@@ -86,8 +88,9 @@ const SPATIAL_FUNCTIONS = {
   equals: 'ST_Equals',
 } as const;
 
-function findProperty(property: Property, { columns }: FilterSqlContext): Column {
-  const column = columns.find(({ name }) => name === property.name);
+function findProperty(property: Property, { columns, otherName }: FilterSqlContext): Column {
+  const column =
+    columns.find(({ name }) => name === property.name) ?? columns.find((each) => otherName?.(each) === property.name);
   if (column === undefined) throw new FilterError('unknown-property', `Illegal property name: ${property.name}`);
   return column;
 }

@@ -1,5 +1,6 @@
 import type { GeographicBox } from '../../geo/bbox.js';
-import { findColumn, type Column, type FeatureTable } from '../feature-table.js';
+import type { Column, FeatureTable } from '../feature-table.js';
+import { xmlName } from './xml-name.js';
 
 /** A published feature type: the snapshot an offering keeps, plain JSON. */
 export interface FeatureType {
@@ -32,10 +33,10 @@ export function publicColumns(type: FeatureType): readonly Column[] {
   return type.source.columns.filter((column) => !type.source.primaryKey.includes(column.name));
 }
 
-/** The attribute with this name if clients may see it. */
+/** The attribute with this name, or whose XML element has it (schemas tell no other), if clients may see it. */
 export function publicColumn(type: FeatureType, name: string): Column | undefined {
-  const column = findColumn(type.source, name);
-  return column !== undefined && publicColumns(type).includes(column) ? column : undefined;
+  const columns = publicColumns(type);
+  return columns.find((column) => column.name === name) ?? columns.find((column) => xmlName(column.name) === name);
 }
 
 /** Feature types by namespace, in the order in which namespaces first appear. */

@@ -16,11 +16,12 @@ const TABLES = `
   CREATE TABLE sd_test.sanscle (nom text, geom geometry(Geometry, 2154));
   INSERT INTO sd_test.sanscle VALUES ('un', 'SRID=2154;POINT(1 2)'), ('deux', 'SRID=2154;MULTILINESTRING((0 0,1 1),(2 2,3 3))'),
     ('trois', 'SRID=2154;GEOMETRYCOLLECTION(POINT(1 1),LINESTRING(0 0,1 1))');
-  CREATE TABLE sd_test.courbes (gid integer PRIMARY KEY, geom geometry);
+  CREATE TABLE sd_test.courbes (gid integer PRIMARY KEY, geom geometry, "1er" text);
   INSERT INTO sd_test.courbes VALUES (1, 'SRID=2154;CIRCULARSTRING(0 0,1 1,2 0)'),
     (2, 'SRID=2154;MULTISURFACE(CURVEPOLYGON(CIRCULARSTRING(0 0,4 0,4 4,0 4,0 0)))'),
     (3, 'SRID=2154;TIN Z(((0 0 5,1 0 5,0 1 5,0 0 5)))'),
     (4, 'SRID=2154;POLYHEDRALSURFACE Z(((0 0 5,1 0 5,0 1 5,0 0 5)))'), (5, NULL);
+  UPDATE sd_test.courbes SET "1er" = 'n' || gid;
 `;
 const TYPES = [
   featureType(
@@ -43,7 +44,7 @@ const TYPES = [
     { primaryKey: ['id'] },
   ),
   featureType('sanscle', ['nom text'], { column: 'geom', type: 'Geometry', srid: 2154 }, { primaryKey: [] }),
-  featureType('courbes', ['gid integer not null'], { column: 'geom', type: 'Geometry', srid: 2154 }),
+  featureType('courbes', ['gid integer not null', '1er text'], { column: 'geom', type: 'Geometry', srid: 2154 }),
 ];
 
 interface Collection {
@@ -244,9 +245,16 @@ void t.test('GetFeature', async (t) => {
       expected,
     );
     t.same(features[2]?.geometry?.coordinates, features[3]?.geometry?.coordinates);
-    const document = await gml('typeNames=demo:courbes');
+    const document = await gml('typeNames=demo:courbes&propertyName=geom');
     const shapes = document.children.map((member) => member.children[0]?.children.at(-1)?.children[0]?.name);
     t.same(shapes, ['LineString', 'MultiSurface', 'MultiSurface', 'MultiSurface', undefined]);
+  });
+
+  await t.test('knows attributes by the names that its schemas tell', async (t) => {
+    const [described] = (await json('typeNames=demo:courbes&count=1&propertyName=_1er&sortBy=_1er D')).features;
+    t.match(described, { id: 'courbes.5', properties: { '1er': 'n5' } });
+    t.same(await cql("_1er = 'n2'", 'courbes'), ['courbes.2']);
+    t.same(await cql(`"1er" = 'n2'`, 'courbes'), ['courbes.2'], 'their own names are understood too');
   });
 
   await t.test('reads bbox in the order its CRS spelling denotes', async (t) => {
