@@ -19,6 +19,7 @@ type MapDeps = Pick<ServerDeps, 'render' | 'log'> & { readonly config: Pick<Serv
 
 /**
  * Draws a map through the render pool.
+ * @param signal aborted when the client leaves
  * @throws WmsException for unknown layers and styles, filters that do not fit, and when no image could be made: what
  * the renderer says may hold SQL, so it goes to the log only
  */
@@ -26,12 +27,13 @@ export async function drawMap(
   deps: MapDeps,
   request: GetMapRequest,
   layers: ReadonlyMap<string, WmsLayer>,
+  signal: AbortSignal,
 ): Promise<DrawnMap> {
   const requested = findLayers(request, layers);
   requested.forEach(checkFilter);
   const { view } = request;
   try {
-    const body = await deps.render.render({
+    const map = {
       layers: requested.map(toMapLayer),
       srid: view.crs.srid,
       bbox: view.bbox,
@@ -40,10 +42,12 @@ export async function drawMap(
       background: request.background,
       format: request.format,
       symbolScale: request.symbolScale,
-    });
+    };
+    const body = await deps.render.render(map, signal);
     return { contentType: request.format === 'png' ? 'image/png' : 'image/jpeg', body };
   } catch (error) {
     if (!(error instanceof RenderError)) throw error;
+    if (error.fault === 'abandoned') throw new WmsException('NoApplicableCode', publicMessage(error, 0));
     deps.log.error({ err: error, fault: error.fault, layers: request.layers }, 'Map:Failed');
     throw new WmsException('NoApplicableCode', publicMessage(error, deps.config.render.timeoutMs));
   }
@@ -81,6 +85,8 @@ function publicMessage({ fault }: RenderError, timeoutMs: number): string {
     case 'busy':
     case 'closed':
       return 'The service is too busy to answer, try again later';
+    case 'abandoned':
+      return 'The client left before the answer';
     case 'crashed':
     case 'failed':
       return 'Rendering process failed';

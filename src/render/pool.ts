@@ -18,8 +18,8 @@ export interface RenderPoolOptions {
 
 /** Draws maps in processes of its own, one map at a time in each. */
 export interface RenderPool {
-  /** Draws one map as an encoded image. @throws RenderError */
-  render(request: MapRequest): Promise<Buffer>;
+  /** Draws one map as an encoded image, unless `signal` is aborted before a process took it. @throws RenderError */
+  render(request: MapRequest, signal?: AbortSignal): Promise<Buffer>;
   /** Resolves when every process can draw for the first time. */
   ready(): Promise<void>;
   /** Whether some process can draw now. */
@@ -123,13 +123,13 @@ export function createRenderPool({ config, log }: RenderPoolOptions): RenderPool
   }
 
   return {
-    render(request) {
+    render(request, signal) {
       return new Promise((resolve, reject) => {
         if (closed) throw new RenderError('closed', 'the render pool is closed');
         if (request.width * request.height > config.render.maxPixels) {
           throw new RenderError('too-large', `more than ${config.render.maxPixels} pixels`);
         }
-        queue.add({ drawing: toDrawing(request, marksFolder, config.render), resolve, reject });
+        queue.add({ drawing: toDrawing(request, marksFolder, config.render), signal, resolve, reject });
         dispatch();
       });
     },

@@ -4,6 +4,8 @@ import type { Drawing } from './render-process.js';
 /** A request that no process has taken yet. */
 export interface Waiting {
   readonly drawing: Drawing;
+  /** Aborted when nobody wants the image any more. */
+  readonly signal?: AbortSignal | undefined;
   readonly resolve: (image: Buffer) => void;
   readonly reject: (error: RenderError) => void;
 }
@@ -13,7 +15,10 @@ interface Entry {
   readonly timer: NodeJS.Timeout;
 }
 
-/** First come, first served; who waits too long is refused even when no process lives to take anything. */
+/**
+ * First come, first served; who waits too long is refused even when no process lives to take anything, and who leaves
+ * makes room at once: a viewer that pans gives up most of what it asked for.
+ */
 export class WaitingQueue {
   private readonly entries: Entry[] = [];
 
@@ -28,6 +33,7 @@ export class WaitingQueue {
 
   /** @throws RenderError `busy` when the queue is full */
   add(waiting: Waiting): void {
+    if (waiting.signal?.aborted === true) throw abandoned();
     if (this.entries.length >= this.capacity) throw new RenderError('busy', 'too many maps are waiting');
     this.entries.push(this.entry(waiting));
   }
@@ -50,11 +56,24 @@ export class WaitingQueue {
   private entry(waiting: Waiting): Entry {
     const entry: Entry = {
       waiting,
-      timer: setTimeout(() => {
-        this.entries.splice(this.entries.indexOf(entry), 1);
-        waiting.reject(new RenderError('timeout', 'no render process became free in time'));
-      }, this.timeoutMs),
+      timer: setTimeout(
+        () => this.drop(entry, new RenderError('timeout', 'no render process became free in time')),
+        this.timeoutMs,
+      ),
     };
+    waiting.signal?.addEventListener('abort', () => this.drop(entry, abandoned()), { once: true });
     return entry;
   }
+
+  private drop(entry: Entry, error: RenderError): void {
+    const index = this.entries.indexOf(entry);
+    if (index === -1) return;
+    this.entries.splice(index, 1);
+    clearTimeout(entry.timer);
+    entry.waiting.reject(error);
+  }
+}
+
+function abandoned(): RenderError {
+  return new RenderError('abandoned', 'the client left before the map was begun');
 }

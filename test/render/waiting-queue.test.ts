@@ -37,6 +37,28 @@ void t.test('who waits too long is refused and gone', async (t) => {
   t.equal(queue.take(), undefined);
 });
 
+void t.test('who leaves makes room at once', async (t) => {
+  const queue = new WaitingQueue(1, 60_000);
+  const refused: string[] = [];
+  const leaving = new AbortController();
+  queue.add({ ...waiting('a', refused), signal: leaving.signal });
+  leaving.abort();
+  t.strictSame(refused, ['a abandoned']);
+  t.throws(() => queue.add({ ...waiting('b'), signal: leaving.signal }), /the client left/);
+  queue.add(waiting('c'));
+  t.equal(queue.take()?.drawing.key, 'c');
+});
+
+void t.test('who leaves once the map is begun is not refused', async (t) => {
+  const queue = new WaitingQueue(1, 60_000);
+  const refused: string[] = [];
+  const leaving = new AbortController();
+  queue.add({ ...waiting('a', refused), signal: leaving.signal });
+  queue.take();
+  leaving.abort();
+  t.strictSame(refused, []);
+});
+
 void t.test('all can be refused at once', async (t) => {
   const queue = new WaitingQueue(10, 60_000);
   const refused: string[] = [];

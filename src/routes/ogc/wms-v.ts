@@ -33,7 +33,7 @@ export const wmsVectorRoutes: FastifyPluginAsyncTypebox = async (app) => {
       case 'GetCapabilities':
         return reply.type('text/xml').send(cachedCapabilities(capabilities, published, request.origin));
       case 'GetMap': {
-        const map = await drawMap(deps, wms, published.byName);
+        const map = await drawMap(deps, wms, published.byName, signalOf(reply));
         return reply.type(map.contentType).send(map.body);
       }
       case 'GetFeatureInfo': {
@@ -63,6 +63,13 @@ export const wmsVectorRoutes: FastifyPluginAsyncTypebox = async (app) => {
     app.post(path, { onRequest: refusePost }, refusePost);
   }
 };
+
+/** Aborted when the connection of the answer closes, which after a complete answer changes nothing. */
+function signalOf(reply: FastifyReply): AbortSignal {
+  const closed = new AbortController();
+  reply.raw.once('close', () => closed.abort());
+  return closed.signal;
+}
 
 async function refusePost(_request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const refusal = new WmsException('OperationNotSupported', 'Requests in POST are not supported: use GET');
