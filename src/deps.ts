@@ -8,7 +8,7 @@ import type { Identity } from './identity/identity.js';
 import type { RenderPool } from './render/pool.js';
 import { createFileStorage, type FileStorage } from './storage/storage.js';
 import { createJobQueue, type JobQueue } from './workers/queue.js';
-import { openRedis } from './workers/redis.js';
+import { openRedis, REQUEST_TIMEOUT_MS } from './workers/redis.js';
 
 /** PostgreSQL schema of the registry; features live in one `sd_…` schema per stored data. */
 export const REGISTRY_SCHEMA = 'geopf';
@@ -54,7 +54,7 @@ export async function createDeps(config: Config, log: Logger): Promise<Deps> {
   const instanceId = rows[0]?.value;
   if (instanceId === undefined)
     throw new Error('the database holds no instance id: run the migrations and the seed first');
-  const redis = openRedis(config.redisUrl, log, { lazyConnect: true });
+  const redis = openRedis(config.redisUrl, log, { lazyConnect: true, commandTimeout: REQUEST_TIMEOUT_MS });
   await redis.connect();
   const jobs = createJobQueue({ redisUrl: config.redisUrl, prefix: `geopf:${instanceId}`, log });
   const storage = createFileStorage(config.dataDir);

@@ -5,6 +5,7 @@ import { checkJob } from '../workers/check.job.js';
 import type { Db } from './database.js';
 import { recordEvent } from './events.js';
 import type { CheckOutcome } from './outcomes.js';
+import { queueRecorded } from './queueing.js';
 import { waitingDelayMs } from './timing.js';
 import { assertAllowed, transition, tryTransition } from './transitions.js';
 import { findUpload } from './uploads.js';
@@ -198,14 +199,9 @@ async function createExecutions(
   });
 }
 
-/** The executions are recorded: if the queue is out of reach, the workers' sweep finds them later. */
-async function enqueue({ jobs, config, log }: Deps, executions: readonly { id: string }[]): Promise<void> {
-  const delayMs = waitingDelayMs(config);
+async function enqueue(deps: Deps, executions: readonly { id: string }[]): Promise<void> {
+  const delayMs = waitingDelayMs(deps.config);
   for (const { id } of executions) {
-    try {
-      await jobs.enqueue(checkJob, { executionId: id }, { jobId: id, delayMs });
-    } catch (error) {
-      log.error({ err: error, executionId: id }, 'Check:NotQueued');
-    }
+    await queueRecorded(deps, checkJob, { executionId: id }, { jobId: id, delayMs });
   }
 }

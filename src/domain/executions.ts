@@ -11,6 +11,7 @@ import { prepareOutput, type StoredDataOutput } from './execution-output.js';
 import { completeParameters } from './execution-parameters.js';
 import type { ExecutionOutcome, StoredDataResult } from './outcomes.js';
 import { findProcessing } from './processings.js';
+import { queueRecorded } from './queueing.js';
 import { waitingDelayMs } from './timing.js';
 import { transition, tryTransition } from './transitions.js';
 
@@ -90,7 +91,7 @@ export async function launchExecution(deps: Deps, caller: Caller, id: string): P
       event: { text: execution.processing.name },
     });
   });
-  await deps.jobs.enqueue(processingJob, { executionId: id }, { jobId: id, delayMs: waitingDelayMs(deps.config) });
+  await queueRecorded(deps, processingJob, { executionId: id }, { jobId: id, delayMs: waitingDelayMs(deps.config) });
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Db } from './database.js';
 import type { Caller } from './caller.js';
 import { offeringUrls } from './offering-urls.js';
 import { touchPublications } from './published.js';
+import { queueRecorded } from './queueing.js';
 import { transition, tryTransition } from './transitions.js';
 
 /** Offerings, spec diffusion §3: a configuration on an endpoint. Publication itself is a job. */
@@ -21,7 +22,7 @@ type Endpoint = Prisma.EndpointGetPayload<object>;
  *   (offered there already, quota)
  */
 export async function createOffering(
-  deps: Pick<Deps, 'prisma' | 'jobs'>,
+  deps: Pick<Deps, 'prisma' | 'jobs' | 'log'>,
   caller: Caller,
   configurationId: string,
   request: { endpoint: string; public_activity?: boolean | undefined },
@@ -55,7 +56,7 @@ export async function createOffering(
  * @throws ApiError not_found, or conflict while the offering or its configuration is being changed
  */
 export async function synchroniseOffering(
-  deps: Pick<Deps, 'prisma' | 'jobs'>,
+  deps: Pick<Deps, 'prisma' | 'jobs' | 'log'>,
   caller: Caller,
   id: string,
 ): Promise<void> {
@@ -110,7 +111,11 @@ export async function updateOffering(
  * Asks for the removal of an offering: UNPUBLISHING, then gone.
  * @throws ApiError not_found, or conflict when the removal was asked before
  */
-export async function removeOffering(deps: Pick<Deps, 'prisma' | 'jobs'>, caller: Caller, id: string): Promise<void> {
+export async function removeOffering(
+  deps: Pick<Deps, 'prisma' | 'jobs' | 'log'>,
+  caller: Caller,
+  id: string,
+): Promise<void> {
   const offering = await deps.prisma.$transaction(async (tx) => {
     await findOffering(tx, caller.datastoreId, id);
     await transition(tx, { entity: 'offering', id, action: 'unpublish', initiatorId: caller.userId });
@@ -120,12 +125,12 @@ export async function removeOffering(deps: Pick<Deps, 'prisma' | 'jobs'>, caller
 }
 
 async function enqueue(
-  deps: Pick<Deps, 'jobs'>,
+  deps: Pick<Deps, 'jobs' | 'log'>,
   offering: { id: string; update: Date | null },
   action: PublicationAction,
 ): Promise<void> {
   const payload = { offeringId: offering.id, action };
-  await deps.jobs.enqueue(publicationJob, payload, { jobId: publicationJobId(offering, action) });
+  await queueRecorded(deps, publicationJob, payload, { jobId: publicationJobId(offering, action) });
 }
 
 async function findOffering(tx: Db, datastoreId: string, id: string) {

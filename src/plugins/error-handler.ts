@@ -19,6 +19,9 @@ const BY_STATUS: Readonly<Record<number, readonly [ApiErrorCode, string]>> = {
 const MALFORMED_MULTIPART = /^Multipart: |end of multipart data$/;
 const TOO_MANY_PARTS = /^FST_(FILES|FIELDS|PARTS)_LIMIT$/;
 
+/** Prisma: a write that met another one (deadlock, row gone), a reset for instance. */
+const WRITE_CONFLICTS: ReadonlySet<string> = new Set(['P2003', 'P2025', 'P2034']);
+
 const INTERNAL = new ApiError('internal_server_error', 'Une erreur interne est survenue.');
 
 /**
@@ -31,7 +34,11 @@ export const errorHandlerPlugin = fp(
     app.setErrorHandler<FastifyError>((error, request, reply) => {
       const refusal = toApiError(error);
       drainBody(request);
-      if (refusal === INTERNAL) request.log.error({ err: error, reqId: request.id }, 'Request:Failed');
+      if (refusal === INTERNAL) {
+        // A client that left in the middle of its own body is no failure of ours.
+        const level = request.socket.destroyed ? 'info' : 'error';
+        request.log[level]({ err: error, reqId: request.id }, 'Request:Failed');
+      }
       return sendError(reply, refusal);
     });
     app.setNotFoundHandler((request, reply) => sendError(reply, unknownRoute(request, reply)));
@@ -84,6 +91,9 @@ function toApiError(error: FastifyError): ApiError {
       'bad_request',
       'Le corps de la requête a trop de parties : une seule partie "file" est attendue.',
     );
+  }
+  if (WRITE_CONFLICTS.has(error.code)) {
+    return new ApiError('conflict', 'Les mêmes données ont été modifiées en même temps : recommencez.');
   }
   const known = BY_STATUS[error.statusCode ?? 500];
   return known === undefined ? INTERNAL : new ApiError(...known);

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { Static, TSchema } from 'typebox';
 import Value from 'typebox/value';
 import { type JobDefinition, QUEUE_NAMES, type QueueName } from './job.js';
-import { openRedis } from './redis.js';
+import { openRedis, REQUEST_TIMEOUT_MS } from './redis.js';
 
 /** The producing side of the jobs: what routes and domain functions may do. */
 export interface JobQueue {
@@ -49,7 +49,7 @@ const ABORT_POLL_MS = 15;
 /** Connects to Redis, where each queue family is a BullMQ queue under `prefix`. */
 export function createJobQueue(options: { redisUrl: string; prefix: string; log: Logger }): JobQueue {
   const { prefix, log } = options;
-  const redis = openRedis(options.redisUrl, log);
+  const redis = openRedis(options.redisUrl, log, { commandTimeout: REQUEST_TIMEOUT_MS });
   const queues = Object.fromEntries(
     QUEUE_NAMES.map((name) => [name, new Queue(name, { connection: redis, prefix })]),
   ) as Record<QueueName, Queue>;

@@ -1,6 +1,9 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from 'pino';
 
+/** Longest wait for an answer on a connection that serves requests: a Redis that hangs must not hang them. */
+export const REQUEST_TIMEOUT_MS = 5000;
+
 /**
  * Opens a Redis connection from `redis://`, `rediss://` or `unix:///path/to/socket`. Commands wait
  * for a lost connection to come back instead of failing, as BullMQ needs.
