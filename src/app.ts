@@ -34,6 +34,8 @@ export async function buildApp(deps: ServerDeps): Promise<FastifyInstance> {
     trustProxy: deps.config.trustedProxies.length > 0 ? [...deps.config.trustedProxies] : false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
     bodyLimit: 10 * 1024 * 1024,
+    // Filters with a polygon travel in the query string: Node's 16 KiB would refuse them before any service speaks.
+    http: { maxHeaderSize: 128 * 1024 },
     frameworkErrors: answerUnreadableUrl,
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.setValidatorCompiler(TypeBoxValidatorCompiler);

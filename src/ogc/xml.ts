@@ -103,12 +103,16 @@ export interface XmlLimits {
 
 export const DEFAULT_XML_LIMITS: XmlLimits = { maxLength: 5_000_000, maxDepth: 100, maxElements: 200_000 };
 
+/** Why a document is refused, for callers that say it in another language. */
+export type XmlFault = 'doctype' | 'limit' | 'malformed';
+
 /** Raised for a document that is not well-formed, holds a DTD, or passes a limit. */
 export class XmlReadError extends Error {
   /** @param line line of the fault, from 1 */
   constructor(
     message: string,
     readonly line: number,
+    readonly fault: XmlFault,
   ) {
     super(message);
     this.name = 'XmlReadError';
@@ -131,20 +135,21 @@ interface OpenElement {
  * @throws XmlReadError with the line of the first fault
  */
 export function readXml(text: string, limits: XmlLimits = DEFAULT_XML_LIMITS): ReadElement {
-  if (text.length > limits.maxLength) throw new XmlReadError(`document longer than ${limits.maxLength} characters`, 1);
+  if (text.length > limits.maxLength)
+    throw new XmlReadError(`document longer than ${limits.maxLength} characters`, 1, 'limit');
   const parser = new SaxesParser({ xmlns: true, position: true });
   const stack: OpenElement[] = [];
   let root: ReadElement | null = null;
   let elements = 0;
-  const fail = (message: string): never => {
-    throw new XmlReadError(message, parser.line);
+  const fail = (message: string, fault: XmlFault = 'malformed'): never => {
+    throw new XmlReadError(message, parser.line, fault);
   };
   parser.on('error', (error) => fail(error.message.replace(/^\d+:\d+: /, '')));
-  parser.on('doctype', () => fail('DOCTYPE is not allowed'));
+  parser.on('doctype', () => fail('DOCTYPE is not allowed', 'doctype'));
   parser.on('opentag', (tag) => {
     elements += 1;
-    if (elements > limits.maxElements) fail(`more than ${limits.maxElements} elements`);
-    if (stack.length >= limits.maxDepth) fail(`elements nested deeper than ${limits.maxDepth}`);
+    if (elements > limits.maxElements) fail(`more than ${limits.maxElements} elements`, 'limit');
+    if (stack.length >= limits.maxDepth) fail(`elements nested deeper than ${limits.maxDepth}`, 'limit');
     const attributes: Record<string, string> = Object.create(null) as Record<string, string>;
     for (const attribute of Object.values(tag.attributes)) {
       if (attribute.prefix !== 'xmlns' && attribute.name !== 'xmlns') attributes[attribute.local] = attribute.value;

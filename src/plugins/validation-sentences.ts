@@ -15,6 +15,7 @@ interface FaultParams {
   readonly allowedValues?: readonly unknown[];
   readonly limit?: number | bigint;
   readonly format?: string;
+  readonly pattern?: unknown;
 }
 
 /** Keywords that only say that the branches of a union failed; their branches say why. */
@@ -112,6 +113,8 @@ function describe(fault: ValidationFault, noun: string): string[] {
           ? `${subject} n'est pas un identifiant (UUID) valide.`
           : `${subject} n'est pas au format ${params.format ?? ''}.`,
       ];
+    case 'pattern':
+      return [`${subject} n'a pas la forme attendue : ${String(params.pattern)}.`];
     case 'additionalProperties':
       return [`${subject} contient des champs inconnus : ${(params.additionalProperties ?? []).join(', ')}.`];
     default:

@@ -126,6 +126,13 @@ void t.test('SQL in a WFS filter is a value or an exception, never SQL', async (
   t.equal((await producer.call('GET', uploads)).status, 200, 'the table is still there');
 });
 
+void t.test('a filter of 60,000 characters reaches the service, in its URL', async (t) => {
+  const names = Array.from({ length: 6000 }, (_, i) => `'n${i}'`).join(',');
+  const answer = await getFeature({ cql_filter: `nom IN (${names})`, outputFormat: 'application/json' });
+  t.equal(answer.status, 200);
+  t.match(await answer.json(), { numberMatched: 0 });
+});
+
 void t.test('a bbox of NaN is an exception on both services', async (t) => {
   const wfs = await getFeature({ bbox: 'NaN,NaN,NaN,NaN' });
   t.equal(wfs.status, 400);

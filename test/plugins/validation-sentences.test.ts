@@ -43,7 +43,7 @@ void t.test('each kind of fault has its sentence', async (t) => {
     [Type.Union([Type.String(), Type.Null()]), 1, 'Le champ "v" est invalide.'],
     [Type.String({ format: 'uuid' }), 'x', 'Le champ "v" n\'est pas un identifiant (UUID) valide.'],
     [Type.String({ format: 'date' }), 'x', 'Le champ "v" n\'est pas au format date.'],
-    [Type.String({ pattern: '^a$' }), 'x', 'Le champ "v" est invalide.'],
+    [Type.String({ pattern: '^a$' }), 'x', 'Le champ "v" n\'a pas la forme attendue : ^a$.'],
     [
       Type.Object({}, { additionalProperties: false }),
       { a: 1, b: 2 },

@@ -1,4 +1,4 @@
-import { child, childrenNamed, type ReadElement, readXml, XmlReadError } from '../xml.js';
+import { child, childrenNamed, type ReadElement, readXml, type XmlFault, XmlReadError } from '../xml.js';
 import type { FeatureTypeStyle, Rule, StyleModel } from './model.js';
 import { readChildren, readText, SldError, type SldContext, warn, warnUnsupported } from './reader.js';
 import { readFeatureTypeStyle } from './rules.js';
@@ -44,6 +44,12 @@ export function parseSld(xml: string, options: { readonly strict: boolean }): Pa
   };
 }
 
+const XML_FAULTS: Readonly<Record<XmlFault, string>> = {
+  doctype: 'XML illisible (un DOCTYPE n’est pas accepté)',
+  limit: 'XML illisible (document trop long ou trop imbriqué)',
+  malformed: 'XML illisible (document mal formé)',
+};
+
 function readDocument(xml: string): ReadElement {
   try {
     // Editors on Windows put a byte order mark before the declaration.
@@ -52,7 +58,7 @@ function readDocument(xml: string): ReadElement {
     throw new SldError(`la racine est ${root.name} au lieu de StyledLayerDescriptor`, root.line);
   } catch (error) {
     if (!(error instanceof XmlReadError)) throw error;
-    throw new SldError(`XML illisible (${error.message})`, error.line);
+    throw new SldError(XML_FAULTS[error.fault], error.line);
   }
 }
 
