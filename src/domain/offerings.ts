@@ -91,7 +91,8 @@ export async function updateOffering(
   change: { open?: boolean; available?: boolean; public_activity?: boolean; extra?: object },
 ): Promise<void> {
   await prisma.$transaction(async (tx) => {
-    const { endpoint } = await findOffering(tx, caller.datastoreId, id);
+    const { configurationId, endpoint } = await findOffering(tx, caller.datastoreId, id);
+    await holdConfiguration(tx, caller.datastoreId, configurationId);
     await transition(tx, { entity: 'offering', id, action: 'modify', initiatorId: caller.userId });
     await tx.offering.update({
       where: { id },
@@ -117,7 +118,9 @@ export async function removeOffering(
   id: string,
 ): Promise<void> {
   const offering = await deps.prisma.$transaction(async (tx) => {
-    await findOffering(tx, caller.datastoreId, id);
+    const { configurationId } = await findOffering(tx, caller.datastoreId, id);
+    // The configuration first, as publications do: two rows taken in two orders would be a deadlock.
+    await holdConfiguration(tx, caller.datastoreId, configurationId);
     await transition(tx, { entity: 'offering', id, action: 'unpublish', initiatorId: caller.userId });
     return tx.offering.update({ where: { id }, data: { initiatorId: caller.userId } });
   });

@@ -158,7 +158,8 @@ class Child {
       });
       const order: RunMessage<Name> = { type: 'run', task, input };
       child.send(order, (error) => {
-        if (error !== null) stop(error);
+        // The channel closes when the process ends, and the end says more: a crash, a signal.
+        if (error !== null) this.kill();
       });
     });
   }
