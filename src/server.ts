@@ -1,6 +1,7 @@
 import { buildApp } from './app.js';
 import { ConfigError, loadConfig } from './config.js';
 import { closeDeps, createDeps, type ServerDeps } from './deps.js';
+import { closeOnSignals } from './graceful.js';
 import { createIdentity } from './identity/identity.js';
 import { createLogger } from './log.js';
 import { createRenderPool } from './render/pool.js';
@@ -15,19 +16,11 @@ async function main(): Promise<void> {
   const deps: ServerDeps = { ...base, identity: await createIdentity(base), render: createRenderPool({ config, log }) };
   const app = await buildApp(deps);
 
-  let closing: Promise<void> | undefined;
-  const close = (signal: string): Promise<void> => {
-    closing ??= (async () => {
-      log.info({ signal }, 'Server:Closing');
-      await app.close();
-      await deps.render.close();
-      await closeDeps(base);
-      if (process.connected) process.disconnect(); // the channel to the supervisor keeps us alive
-    })();
-    return closing;
-  };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void close(signal));
-  process.once('disconnect', () => void close('disconnect'));
+  closeOnSignals(log, async () => {
+    await app.close();
+    await deps.render.close();
+    await closeDeps(base);
+  });
 
   const address = await app.listen({ port: config.port, host: config.host });
   log.info({ address }, 'Server:Listening');

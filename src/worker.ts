@@ -1,5 +1,6 @@
 import { ConfigError, loadConfig } from './config.js';
 import { closeDeps, createDeps } from './deps.js';
+import { closeOnSignals } from './graceful.js';
 import { createLogger } from './log.js';
 import { startWorker } from './workers/runner.js';
 
@@ -10,18 +11,10 @@ async function main(): Promise<void> {
   const deps = await createDeps(config, log);
   const worker = await startWorker(deps);
 
-  let closing: Promise<void> | undefined;
-  const close = (signal: string): Promise<void> => {
-    closing ??= (async () => {
-      log.info({ signal }, 'Worker:Closing');
-      await worker.close();
-      await closeDeps(deps);
-      if (process.connected) process.disconnect(); // the channel to the supervisor keeps us alive
-    })();
-    return closing;
-  };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void close(signal));
-  process.once('disconnect', () => void close('disconnect'));
+  closeOnSignals(log, async () => {
+    await worker.close();
+    await closeDeps(deps);
+  });
 
   await worker.ready;
   log.info('Worker:Ready');
