@@ -1,13 +1,14 @@
 import cors from '@fastify/cors';
 import multipart from '@fastify/multipart';
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync, LogController } from 'fastify';
 import type { ServerDeps } from './deps.js';
 import { identityPlugin } from './identity/plugin.js';
 import { authPlugin } from './plugins/auth.js';
 import { bodiesPlugin } from './plugins/bodies.js';
 import { depsPlugin } from './plugins/deps.js';
 import { answerUnreadableUrl, errorHandlerPlugin } from './plugins/error-handler.js';
+import { fidelityPlugin } from './plugins/fidelity.js';
 import { openapiPlugin } from './plugins/openapi.js';
 import { originPlugin } from './plugins/origin.js';
 import { requestLogPlugin } from './plugins/request-log.js';
@@ -21,12 +22,18 @@ import { wmsVectorRoutes } from './routes/ogc/wms-v.js';
 import { processingRoutes } from './routes/processings/index.js';
 import { staticRoutes } from './routes/statics/index.js';
 import { storedDataRoutes } from './routes/stored-data/index.js';
-import { unbuiltRoutes, watchRoutes } from './routes/unbuilt/index.js';
+import { unbuiltRoutes } from './routes/unbuilt/index.js';
 import { uploadRoutes } from './routes/uploads/index.js';
 import { userRoutes } from './routes/users/index.js';
 
-/** Builds the whole HTTP application; the server and the tests both call it, and only it. */
-export async function buildApp(deps: ServerDeps): Promise<FastifyInstance> {
+/**
+ * Builds the whole HTTP application; the server and the tests both call it, and only it.
+ * @param observers plugins registered before everything else, so that their hooks see every request
+ */
+export async function buildApp(
+  deps: ServerDeps,
+  observers: readonly FastifyPluginAsync[] = [],
+): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: deps.log as FastifyBaseLogger,
     // One line per answer is enough: see plugins/request-log.
@@ -40,6 +47,7 @@ export async function buildApp(deps: ServerDeps): Promise<FastifyInstance> {
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.setValidatorCompiler(TypeBoxValidatorCompiler);
 
+  for (const observer of observers) await app.register(observer);
   await app.register(depsPlugin, { deps });
   await app.register(originPlugin);
   await app.register(requestLogPlugin);
@@ -53,11 +61,11 @@ export async function buildApp(deps: ServerDeps): Promise<FastifyInstance> {
 
   await app.register(
     async (api) => {
-      const built = watchRoutes(api);
       await api.register(cors, {
         methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-        exposedHeaders: ['Content-Range', 'X-Emulator-Warning'],
+        exposedHeaders: ['Content-Range', 'X-Emulator-Fidelity', 'X-Emulator-Warning'],
       });
+      await api.register(fidelityPlugin);
       await api.register(openapiPlugin);
       await api.register(authPlugin);
       await api.register(userRoutes, { prefix: '/users' });
@@ -69,7 +77,7 @@ export async function buildApp(deps: ServerDeps): Promise<FastifyInstance> {
       await api.register(staticRoutes, { prefix: '/datastores/:datastore/statics' });
       await api.register(configurationRoutes, { prefix: '/datastores/:datastore/configurations' });
       await api.register(offeringRoutes, { prefix: '/datastores/:datastore/offerings' });
-      await api.register(unbuiltRoutes, { built });
+      await api.register(unbuiltRoutes);
     },
     { prefix: '/api' },
   );

@@ -5,8 +5,18 @@ import type { TokenClaims } from '../identity/verify.js';
 export const COMMUNITY_RIGHTS = ['COMMUNITY', 'UPLOAD', 'PROCESSING', 'BROADCAST', 'ANNEX'] as const;
 export type CommunityRight = (typeof COMMUNITY_RIGHTS)[number];
 
-/** What a route asks of its caller. `member`: any member of the datastore's (or path's) community. */
-export const ROUTE_RIGHTS = ['anonymous', 'authenticated', 'member', ...COMMUNITY_RIGHTS, 'administrator'] as const;
+/**
+ * What a route asks of its caller. `member`: any member of the community of the path, or of the datastore of the path;
+ * `organization`: a member of the organization of the path, whatever the communities.
+ */
+export const ROUTE_RIGHTS = [
+  'anonymous',
+  'authenticated',
+  'member',
+  ...COMMUNITY_RIGHTS,
+  'organization',
+  'administrator',
+] as const;
 export type RouteRight = (typeof ROUTE_RIGHTS)[number];
 
 /** What a user may do in one community; the supervisor has every right. */
@@ -23,6 +33,8 @@ export interface User {
   readonly lastName: string;
   readonly administrator: boolean;
   readonly memberships: readonly Membership[];
+  /** Ids of the organizations whose member they are. */
+  readonly organizations: readonly string[];
 }
 
 /** The datastore named by the path of a request. */
@@ -45,7 +57,9 @@ export async function rememberCaller({ prisma }: Deps, claims: TokenClaims): Pro
         last_name = excluded.last_name, last_call = excluded.last_call
       RETURNING id, administrator
     )
-    SELECT caller.administrator, (
+    SELECT caller.administrator, ARRAY(
+      SELECT organization_id::text FROM geopf.organization_member WHERE user_id = caller.id
+    ) AS organizations, (
       SELECT coalesce(json_agg(json_build_object(
           'communityId', community.id,
           'supervisor', community.supervisor_id = caller.id,
@@ -63,6 +77,7 @@ export async function rememberCaller({ prisma }: Deps, claims: TokenClaims): Pro
     firstName: claims.givenName,
     lastName: claims.familyName,
     administrator: row.administrator,
+    organizations: row.organizations,
     memberships: row.memberships.map(({ communityId, supervisor, rights }) => ({
       communityId,
       rights: supervisor ? COMMUNITY_RIGHTS : (rights ?? []),
@@ -72,12 +87,23 @@ export async function rememberCaller({ prisma }: Deps, claims: TokenClaims): Pro
 
 interface CallerRow {
   administrator: boolean;
+  organizations: string[];
   memberships: { communityId: string; supervisor: boolean; rights: CommunityRight[] | null }[];
 }
 
 /** The datastore of that id, or `null`. */
 export async function findDatastore({ prisma }: Deps, id: string): Promise<RequestDatastore | null> {
   return prisma.datastore.findUnique({ where: { id }, select: { id: true, communityId: true, active: true } });
+}
+
+/** Whether there is a community of that id. */
+export async function communityExists({ prisma }: Deps, id: string): Promise<boolean> {
+  return (await prisma.community.count({ where: { id } })) > 0;
+}
+
+/** Whether there is an organization of that id. */
+export async function organizationExists({ prisma }: Deps, id: string): Promise<boolean> {
+  return (await prisma.organization.count({ where: { id } })) > 0;
 }
 
 /** Whether the user may do in the community what the right allows; `member` needs no particular right. */

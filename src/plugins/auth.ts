@@ -2,8 +2,11 @@ import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { ServerDeps } from '../deps.js';
 import {
+  communityExists,
+  type CommunityRight,
   findDatastore,
   hasRight,
+  organizationExists,
   rememberCaller,
   type RequestDatastore,
   ROUTE_RIGHTS,
@@ -30,8 +33,8 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /**
  * Bearer tokens and rights of the API (access.md §4), decided before the body is read:
- * 401 without a valid token, 404 for an unknown datastore, 403 for an inactive one, a caller who is
- * not a member, or a missing right. Nothing is cached: a right revoked is a right gone.
+ * 401 without a valid token; 404 for an unknown datastore, community or organization in the path; 403 for an inactive
+ * datastore, a caller who is not a member, or a missing right. Nothing is cached: a right revoked is a right gone.
  */
 export const authPlugin = fp(
   async (app) => {
@@ -47,13 +50,18 @@ export const authPlugin = fp(
       if (right === undefined || right === 'anonymous') return;
       const user = await authenticate(app.deps, request);
       request.user = user;
-      if (right === 'administrator' && !user.administrator) {
-        throw forbidden('Cette opération est réservée aux administrateurs de la plateforme.');
+      switch (right) {
+        case 'authenticated':
+          return;
+        case 'administrator':
+          if (!user.administrator)
+            throw forbidden('Cette opération est réservée aux administrateurs de la plateforme.');
+          return;
+        case 'organization':
+          return authoriseInOrganization(app.deps, request, user);
+        default:
+          return authoriseInCommunity(app.deps, request, { user, right });
       }
-      const datastore = await datastoreOfPath(app.deps, request);
-      request.datastore = datastore;
-      if (datastore !== null && right !== 'authenticated' && right !== 'administrator')
-        authorise(user, datastore, right);
     });
   },
   { name: 'auth', fastify: '5.x', dependencies: ['deps'] },
@@ -85,25 +93,52 @@ async function authenticate(deps: ServerDeps, request: FastifyRequest): Promise<
   }
 }
 
-async function datastoreOfPath(deps: ServerDeps, request: FastifyRequest): Promise<RequestDatastore | null> {
-  const id = (request.params as Record<string, string | undefined>).datastore;
-  if (id === undefined) return null;
-  if (!UUID.test(id)) throw badRequest(`Le paramètre "datastore" n'est pas un identifiant (UUID) valide.`);
-  const datastore = await findDatastore(deps, id);
-  if (datastore === null) throw notFound(`L'entrepôt ${id} n'existe pas.`);
-  return datastore;
+/** Rights in the community of the path: that of its datastore, or the one it names. */
+async function authoriseInCommunity(
+  deps: ServerDeps,
+  request: FastifyRequest,
+  { user, right }: { user: User; right: 'member' | CommunityRight },
+): Promise<void> {
+  const datastoreId = pathId(request, 'datastore');
+  if (datastoreId !== undefined) {
+    const datastore = await findDatastore(deps, datastoreId);
+    if (datastore === null) throw notFound(`L'entrepôt ${datastoreId} n'existe pas.`);
+    request.datastore = datastore;
+    if (!hasRight(user, datastore.communityId, 'member')) {
+      throw forbidden(`Vous n'êtes pas membre de la communauté propriétaire de l'entrepôt ${datastore.id}.`);
+    }
+    if (!datastore.active) throw forbidden(`L'entrepôt ${datastore.id} est inactif.`);
+    if (!hasRight(user, datastore.communityId, right)) {
+      throw forbidden(`Le droit ${right} sur la communauté propriétaire de l'entrepôt est nécessaire.`);
+    }
+    return;
+  }
+  const communityId = pathId(request, 'community');
+  if (communityId === undefined) {
+    throw new Error(`${request.routeOptions.url} asks for a right in a community that its path does not name`);
+  }
+  if (!hasRight(user, communityId, 'member')) {
+    if (!(await communityExists(deps, communityId))) throw notFound(`La communauté ${communityId} n'existe pas.`);
+    throw forbidden(`Vous n'êtes pas membre de la communauté ${communityId}.`);
+  }
+  if (!hasRight(user, communityId, right)) {
+    throw forbidden(`Le droit ${right} sur la communauté ${communityId} est nécessaire.`);
+  }
 }
 
-function authorise(
-  user: User,
-  datastore: RequestDatastore,
-  right: Exclude<RouteRight, 'anonymous' | 'authenticated' | 'administrator'>,
-): void {
-  if (!hasRight(user, datastore.communityId, 'member')) {
-    throw forbidden(`Vous n'êtes pas membre de la communauté propriétaire de l'entrepôt ${datastore.id}.`);
+async function authoriseInOrganization(deps: ServerDeps, request: FastifyRequest, user: User): Promise<void> {
+  const id = pathId(request, 'organization');
+  if (id === undefined) throw new Error(`${request.routeOptions.url} has no organization in its path`);
+  if (user.organizations.includes(id)) return;
+  if (!(await organizationExists(deps, id))) throw notFound(`L'organisme ${id} n'existe pas.`);
+  throw forbidden(`Vous n'êtes pas membre de l'organisme ${id}.`);
+}
+
+/** The identifier that a path parameter holds, in lower case; `undefined` when the path has no such parameter. */
+function pathId(request: FastifyRequest, name: string): string | undefined {
+  const id = (request.params as Record<string, string | undefined>)[name];
+  if (id !== undefined && !UUID.test(id)) {
+    throw badRequest(`Le paramètre "${name}" n'est pas un identifiant (UUID) valide.`);
   }
-  if (!datastore.active) throw forbidden(`L'entrepôt ${datastore.id} est inactif.`);
-  if (!hasRight(user, datastore.communityId, right)) {
-    throw forbidden(`Le droit ${right} sur la communauté propriétaire de l'entrepôt est nécessaire.`);
-  }
+  return id?.toLowerCase();
 }

@@ -20,12 +20,22 @@ const SECURITY = [{ geoplateforme: [] }];
 /** Tags of the platform's own document (contract §1), in its order. */
 const TAGS = [
   'Utilisateurs',
+  'Documents personnels',
+  'Communautés',
+  'Organismes',
   'Entrepôt',
   'Livraisons et vérifications',
   'Traitements',
   'Données stockées',
   'Fichiers statiques',
+  'Annexes',
+  'Métadonnées',
   'Configurations et publications',
+  'Permissions',
+  'Statistiques',
+  'Fichiers communs',
+  'Accès publics',
+  'Accès administrateur',
 ];
 
 /**
@@ -42,7 +52,7 @@ export const openapiPlugin = fp(
           title: 'API Entrepôt (geopf-local)',
           version: '1.0.0',
           description:
-            "Émulateur de l'API Entrepôt de la Géoplateforme. `x-right` donne le droit que chaque opération demande.",
+            "Émulateur de l'API Entrepôt de la Géoplateforme. `x-right` donne le droit que chaque opération demande, `x-fidelity` ce que l'on sait de son comportement sur la plateforme (`documented`, `observed`, `inferred`, `choice`) et `x-source` d'où.",
         },
         servers: [{ url: '/api' }],
         tags: TAGS.map((name) => ({ name })),
@@ -64,7 +74,7 @@ export const openapiPlugin = fp(
         },
       },
       transform: ({ schema, url, route }) => ({
-        schema: { ...schema, ...describeRight(route), ...describeForm(schema) },
+        schema: { ...schema, ...describeRight(route), ...describeFidelity(route), ...describeForm(schema) },
         url,
       }),
       transformObject: (document) =>
@@ -99,6 +109,11 @@ function describeRight(route: RouteOptions): Record<string, unknown> {
   const right = route.config?.right;
   if (right === undefined || right === 'anonymous') return { security: [], 'x-right': 'anonymous' };
   return { security: SECURITY, 'x-right': right };
+}
+
+function describeFidelity(route: RouteOptions): Record<string, unknown> {
+  const fidelity = route.config?.fidelity;
+  return fidelity === undefined ? {} : { 'x-fidelity': fidelity.label, 'x-source': fidelity.source };
 }
 
 /** A multipart body is read as a stream, so it has no schema to be validated by: this one is for the document. */

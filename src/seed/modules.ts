@@ -1,9 +1,11 @@
 import type { EntityModule } from './module.js';
 import { catalogueModule } from './modules/catalogue.js';
+import { complementaryModule } from './modules/complementary.js';
 import { depositModule } from './modules/deposit.js';
 import { diffusionModule } from './modules/diffusion.js';
 import { historyModule } from './modules/history.js';
 import { identityModule } from './modules/identity.js';
+import { restrictedAccessModule } from './modules/restricted-access.js';
 import { storedDataModule } from './modules/stored-data.js';
 import { workspacesModule } from './modules/workspaces.js';
 
@@ -15,6 +17,8 @@ export const ENTITY_MODULES: readonly EntityModule[] = [
   depositModule,
   storedDataModule,
   diffusionModule,
+  complementaryModule,
+  restrictedAccessModule,
   historyModule,
 ];
 

@@ -10,6 +10,7 @@ import { createIdentity } from '../../src/identity/identity.js';
 import { createLogger } from '../../src/log.js';
 import { createRenderPool } from '../../src/render/pool.js';
 import { startWorker } from '../../src/workers/runner.js';
+import { contractObserver } from './contract.js';
 import { createTestDatabase, type Teardown } from './database.js';
 import { testServices } from './services.js';
 
@@ -55,7 +56,7 @@ export async function buildTestApp(t: Teardown, overrides: Overrides = {}): Prom
   const render = createRenderPool({ config, log });
   t.teardown(() => render.close());
   const deps: ServerDeps = { ...base, render, identity: await createIdentity(base) };
-  const app = await buildApp(deps);
+  const app = await buildApp(deps, [contractObserver]);
   t.teardown(() => app.close());
   await app.ready();
   return { app, deps, config };

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { FastifyPluginAsync } from 'fastify';
+import fp from 'fastify-plugin';
 import { Compile } from 'typebox/schema';
 import type { Test } from 'tap';
 import { projectRoot } from '../../src/supervisor/paths.js';
@@ -28,15 +30,108 @@ const WITHOUT_ZONE: readonly string[] = ['ConfigurationEventDto', 'EventDto', 'E
 
 const definitions = readDefinitions();
 
+/** An operation of the contract (fixtures/contract/routes.json). */
+export interface ContractOperation {
+  readonly method: string;
+  /** Below `/api` unless `outside_api`: `/datastores/{datastore}/uploads`. */
+  readonly path: string;
+  readonly tag: string;
+  readonly right: string;
+  readonly success: number;
+  /** Name of a schema, `Name[]`, a media type, or `null` when the answer has no body. */
+  readonly response: string | null;
+  /** `seen`: a client or page shows it; `inferred` otherwise. */
+  readonly confidence: 'seen' | 'inferred';
+  readonly outside_api?: true;
+  /** Its items are reduced by `fields`: nothing but `_id` is required. */
+  readonly partial?: true;
+}
+
+/** Every operation of the contract. */
+export const CONTRACT_OPERATIONS: readonly ContractOperation[] = JSON.parse(
+  readFileSync(join(projectRoot(), 'fixtures', 'contract', 'routes.json'), 'utf8'),
+) as ContractOperation[];
+
+/** Method and URL of a route without the names of its parameters. */
+export const operationShape = (method: string, url: string) =>
+  `${method} ${url.replaceAll(/\{\w+\}|:\w+|\*/g, '?').replace(/(.)\/$/, '$1')}`;
+
+const byShape = new Map(
+  CONTRACT_OPERATIONS.map((one) => [operationShape(one.method, `${one.outside_api ? '' : '/api'}${one.path}`), one]),
+);
+
+/**
+ * Watches every answer of the API in a test: one that is not what the contract says becomes a 500 that tells the
+ * faults, so that whatever test asked for it fails. Errors must have the API's own shape.
+ */
+export const contractObserver: FastifyPluginAsync = fp(async (app) => {
+  app.addHook('onSend', async (request, reply, payload) => {
+    const operation = byShape.get(operationShape(request.method, request.routeOptions.url ?? ''));
+    if (operation === undefined || typeof payload !== 'string') return payload;
+    const faults =
+      reply.statusCode < 400
+        ? successFaults(operation, reply.statusCode, payload)
+        : errorFaults(String(reply.getHeader('content-type') ?? ''), payload);
+    if (faults.length === 0) return payload;
+    reply.code(500).header('content-type', 'application/json');
+    return JSON.stringify({ contract: `${request.method} ${request.url}`, faults, answer: payload.slice(0, 2000) });
+  });
+});
+
+function successFaults(operation: ContractOperation, status: number, payload: string): string[] {
+  if (status === 304 || status === 206) return [];
+  if (status !== operation.success) return [`status ${status}, the contract says ${operation.success}`];
+  const { response, partial } = operation;
+  if (response === null) return payload === '' ? [] : ['a body, the contract says none'];
+  if (response.includes('/') || response === 'unknown') return [];
+  const answer = JSON.parse(payload) as unknown;
+  if (response === 'integer') return Number.isInteger(answer) ? [] : ['not an integer'];
+  if (!response.endsWith('[]')) return contractFaults(response, answer, { partial });
+  if (!Array.isArray(answer)) return ['not a list'];
+  const item = response.slice(0, -'[]'.length);
+  return answer.flatMap((one, index) =>
+    item === 'string'
+      ? typeof one === 'string'
+        ? []
+        : [`/${index}: not a string`]
+      : contractFaults(item, one, { partial }).map((fault) => `/${index}${fault}`),
+  );
+}
+
+function errorFaults(contentType: string, payload: string): string[] {
+  if (!contentType.startsWith('application/json')) return [`an error of type ${contentType}`];
+  const { error, error_description, ...more } = JSON.parse(payload) as Record<string, unknown>;
+  const sentences = Array.isArray(error_description) ? error_description : [];
+  const isRight =
+    typeof error === 'string' &&
+    sentences.length > 0 &&
+    sentences.every((one) => typeof one === 'string' && one !== '');
+  return isRight && Object.keys(more).length === 0 ? [] : ['not {error, error_description[]}'];
+}
+
+const compiled = new Map<string, ReturnType<typeof Compile>>();
+
 /**
  * The ways in which an answer departs from a schema of fixtures/contract, empty when it does not.
  * @param options.partial the answer is an item of a list that `fields` reduced: nothing is required
  */
-export function contractFaults(dto: string, answer: unknown, options: { partial?: boolean } = {}): string[] {
+export function contractFaults(
+  dto: string,
+  answer: unknown,
+  options: { partial?: boolean | undefined } = {},
+): string[] {
   const schema = definitions[dto];
   if (schema === undefined) throw new Error(`fixtures/contract has no ${dto}`);
-  const root = options.partial === true ? { ...schema, required: ['_id'] } : schema;
-  const [, errors] = Compile({ ...root, $defs: definitions } as never).Errors(answer);
+  const partial = options.partial === true;
+  const key = `${dto} ${partial}`;
+  let validator = compiled.get(key);
+  if (validator === undefined) {
+    const root = partial ? { ...schema, required: ['_id'] } : schema;
+    validator = Compile({ ...root, $defs: definitions } as never);
+    compiled.set(key, validator);
+  }
+  if (validator.Check(answer)) return [];
+  const [, errors] = validator.Errors(answer);
   return errors.map((error) => `${error.instancePath || '/'}: ${error.message}`);
 }
 

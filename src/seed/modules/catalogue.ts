@@ -16,7 +16,7 @@ export function catalogueText(): string {
 /** Storages, checks, processings and endpoints of the platform, in the order that lists follow. */
 export const catalogueModule: EntityModule = {
   name: 'catalogue',
-  tables: ['storage', 'check', 'processing', 'endpoint'],
+  tables: ['storage', 'check', 'processing', 'endpoint', 'nomenclature'],
 
   async seed({ client }) {
     await upsertRows(client, 'storage', {

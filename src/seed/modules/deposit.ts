@@ -1,9 +1,9 @@
 import type { EntityModule } from '../module.js';
 
-/** Uploads with their files, and check executions. */
+/** Uploads with their files and sharings, and check executions. */
 export const depositModule: EntityModule = {
   name: 'deposit',
-  tables: ['check_execution', 'upload_file', 'upload'],
+  tables: ['upload_sharing', 'check_execution', 'upload_file', 'upload'],
   async clear({ storage }) {
     await storage.removeTree('uploads');
   },

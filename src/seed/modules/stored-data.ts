@@ -2,10 +2,17 @@ import { quoteIdentifier } from '../../domain/relations.js';
 import { featureRole } from '../../domain/stored-data.js';
 import type { ClearDeps, EntityModule } from '../module.js';
 
-/** Processing executions, stored data and their feature schemas. */
+/** Processing executions, stored data with their sharings and visibility, and their feature schemas. */
 export const storedDataModule: EntityModule = {
   name: 'stored data',
-  tables: ['execution_input_upload', 'execution_input_stored_data', 'processing_execution', 'stored_data'],
+  tables: [
+    'stored_data_sharing',
+    'stored_data_visibility',
+    'execution_input_upload',
+    'execution_input_stored_data',
+    'processing_execution',
+    'stored_data',
+  ],
   async clear(deps) {
     await dropFeatureSchemas(deps);
     await dropFeatureRoles(deps);

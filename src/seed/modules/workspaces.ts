@@ -16,6 +16,8 @@ export const workspacesModule: EntityModule = {
     'datastore',
     'member',
     'community',
+    'organization_member',
+    'organization',
     'api_user',
   ],
 

@@ -1,0 +1,48 @@
+import { Prisma } from '../generated/prisma/client.js';
+
+/**
+ * Whose entities a list or a read looks at: those of one datastore; those of an organization (of all its communities);
+ * or those of the whole platform. The last two may be narrowed by community and datastore.
+ */
+export type Scope =
+  | { readonly datastore: string }
+  | { readonly organization: string; readonly within?: ScopeFilters }
+  | { readonly platform: true; readonly within?: ScopeFilters };
+
+/** Filters of the lists that go beyond one datastore. */
+export interface ScopeFilters {
+  readonly organization?: string | undefined;
+  readonly community?: string | undefined;
+  readonly datastore?: string | undefined;
+}
+
+/** Where an entity lives, as the extended answers tell beside it. Ids. */
+export interface Place {
+  readonly datastore: string;
+  readonly community: string;
+  readonly organization: string | null;
+}
+
+/**
+ * Conditions that keep the entities of a scope.
+ * @param datastoreId SQL expression of the id of the entity's datastore
+ */
+export function inScope(datastoreId: Prisma.Sql, scope: Scope): Prisma.Sql[] {
+  if ('datastore' in scope) return [Prisma.sql`${datastoreId} = ${scope.datastore}::uuid`];
+  const { datastore, community, organization } = scope.within ?? {};
+  const conditions: Prisma.Sql[] = [];
+  if (datastore !== undefined) conditions.push(Prisma.sql`${datastoreId} = ${datastore}::uuid`);
+  if (community !== undefined) conditions.push(ofCommunities(datastoreId, Prisma.sql`id = ${community}::uuid`));
+  if (organization !== undefined) {
+    conditions.push(ofCommunities(datastoreId, Prisma.sql`organization_id = ${organization}::uuid`));
+  }
+  if ('organization' in scope) {
+    conditions.push(ofCommunities(datastoreId, Prisma.sql`organization_id = ${scope.organization}::uuid`));
+  }
+  return conditions;
+}
+
+function ofCommunities(datastoreId: Prisma.Sql, condition: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`${datastoreId} IN (
+    SELECT id FROM geopf.datastore WHERE community_id IN (SELECT id FROM geopf.community WHERE ${condition}))`;
+}

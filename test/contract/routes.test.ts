@@ -1,0 +1,75 @@
+import type { RouteOptions } from 'fastify';
+import fp from 'fastify-plugin';
+import t from 'tap';
+import { buildApp } from '../../src/app.js';
+import { UNBUILT_OPERATIONS } from '../../src/catalogue/unbuilt.js';
+import { buildTestApp } from '../helpers/app.js';
+import { CONTRACT_OPERATIONS, operationShape } from '../helpers/contract.js';
+
+/** Assets of the documentation page, which are no operations. */
+const DOCUMENTATION = /^\/api\/swagger-ui(?!\/index\.html)/;
+
+/** Every route that the application registers below `/api`, and the public files beside it. */
+async function registeredRoutes(): Promise<RouteOptions[]> {
+  const { deps } = await buildTestApp(t);
+  const seen: RouteOptions[] = [];
+  const recorder = fp(async (instance) => {
+    instance.addHook('onRoute', (route) => {
+      seen.push(route);
+    });
+  });
+  const app = await buildApp(deps, [recorder]);
+  t.teardown(() => app.close());
+  return seen.filter(({ method, url }) => {
+    const isOurs = /^\/(api|annexes|documents)\//.test(url) && !DOCUMENTATION.test(url);
+    return isOurs && ![method].flat().every((one) => one === 'HEAD' || one === 'OPTIONS');
+  });
+}
+
+const routes = await registeredRoutes();
+const shapes = new Set(routes.map(({ method, url }) => operationShape(String(method), url)));
+const contract = new Set(
+  CONTRACT_OPERATIONS.map((one) => operationShape(one.method, `${one.outside_api ? '' : '/api'}${one.path}`)),
+);
+
+void t.test('every operation of the contract is registered', async (t) => {
+  t.equal(contract.size, 266);
+  t.strictSame(
+    [...contract].filter((shape) => !shapes.has(shape)),
+    [],
+  );
+});
+
+void t.test('every registered route is an operation of the contract', async (t) => {
+  t.strictSame(
+    [...shapes].filter((shape) => !contract.has(shape)),
+    [],
+  );
+});
+
+void t.test('every route says how well its behaviour is known', async (t) => {
+  const unlabelled = routes.filter(({ config }) => config?.fidelity === undefined);
+  t.strictSame(
+    unlabelled.map(({ method, url }) => `${String(method)} ${url}`),
+    [],
+  );
+});
+
+void t.test('at most fifteen operations are not emulated, none of them seen on the platform', async (t) => {
+  t.ok(UNBUILT_OPERATIONS.length <= 15, `${UNBUILT_OPERATIONS.length} answer 501`);
+  const unbuilt = new Set(UNBUILT_OPERATIONS.map(([method, path]) => operationShape(method, path)));
+  const seen = CONTRACT_OPERATIONS.filter(
+    (one) => one.confidence === 'seen' && unbuilt.has(operationShape(one.method, one.path)),
+  );
+  t.strictSame(
+    seen.map(({ method, path }) => `${method} ${path}`),
+    [],
+  );
+});
+
+void t.test('an answer carries the label', async (t) => {
+  const { app } = await buildTestApp(t);
+  const answer = await app.inject({ url: '/api/users/me' });
+  t.equal(answer.statusCode, 401);
+  t.equal(answer.headers['x-emulator-fidelity'], 'documented');
+});
