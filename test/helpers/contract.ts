@@ -21,6 +21,7 @@ const NOT_REQUIRED: Readonly<Record<string, readonly string[]>> = {
   AuthorResponseDto: ['creation', 'update'],
   CheckingExecutionCheckResponseDto: ['creation', 'update'],
   CheckingExecutionUploadResponseDto: ['creation', 'update'],
+  CommunityUserDto: ['creation', 'update'],
   DatastoreCommunityResponseDto: ['creation', 'update'],
   EventInitiatorDto: ['creation', 'update'],
   EventResponseDto: ['initiator'],
@@ -43,6 +44,8 @@ export interface ContractOperation {
   /** `seen`: a client or page shows it; `inferred` otherwise. */
   readonly confidence: 'seen' | 'inferred';
   readonly outside_api?: true;
+  /** Line of docs/differences.md that says why this entry is not what the platform's documents say. */
+  readonly adapted?: string;
   /** Its items are reduced by `fields`: nothing but `_id` is required. */
   readonly partial?: true;
 }
