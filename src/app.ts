@@ -12,6 +12,7 @@ import { fidelityPlugin } from './plugins/fidelity.js';
 import { openapiPlugin } from './plugins/openapi.js';
 import { originPlugin } from './plugins/origin.js';
 import { requestLogPlugin } from './plugins/request-log.js';
+import { trafficPlugin } from './plugins/traffic.js';
 import { checkRoutes } from './routes/checks/index.js';
 import { configurationRoutes } from './routes/configurations/index.js';
 import { datastoreRoutes } from './routes/datastores/index.js';
@@ -20,6 +21,7 @@ import { offeringRoutes } from './routes/offerings/index.js';
 import { wfsRoutes } from './routes/ogc/wfs.js';
 import { wmsVectorRoutes } from './routes/ogc/wms-v.js';
 import { processingRoutes } from './routes/processings/index.js';
+import { statisticsRoutes } from './routes/statistics/index.js';
 import { staticRoutes } from './routes/statics/index.js';
 import { storedDataRoutes } from './routes/stored-data/index.js';
 import { unbuiltRoutes } from './routes/unbuilt/index.js';
@@ -77,6 +79,7 @@ export async function buildApp(
       await api.register(staticRoutes, { prefix: '/datastores/:datastore/statics' });
       await api.register(configurationRoutes, { prefix: '/datastores/:datastore/configurations' });
       await api.register(offeringRoutes, { prefix: '/datastores/:datastore/offerings' });
+      await api.register(statisticsRoutes);
       await api.register(unbuiltRoutes);
     },
     { prefix: '/api' },
@@ -84,6 +87,7 @@ export async function buildApp(
 
   await app.register(async (services) => {
     await services.register(cors);
+    await services.register(trafficPlugin);
     await services.register(wfsRoutes);
     await services.register(wmsVectorRoutes);
   });

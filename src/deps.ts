@@ -6,6 +6,7 @@ import type { Config } from './config.js';
 import { PrismaClient } from './generated/prisma/client.js';
 import type { Identity } from './identity/identity.js';
 import type { RenderPool } from './render/pool.js';
+import type { TrafficRecorder } from './domain/traffic.js';
 import { createFileStorage, type FileStorage } from './storage/storage.js';
 import { createJobQueue, type JobQueue } from './workers/queue.js';
 import { openRedis, REQUEST_TIMEOUT_MS } from './workers/redis.js';
@@ -32,6 +33,7 @@ export interface Deps {
 export interface ServerDeps extends Deps {
   readonly render: RenderPool;
   readonly identity: Identity;
+  readonly traffic: TrafficRecorder;
 }
 
 /** Connects to the services. The database must be migrated. */

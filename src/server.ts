@@ -2,6 +2,7 @@ import { buildApp } from './app.js';
 import { ConfigError, loadConfig } from './config.js';
 import { closeDeps, createDeps, type ServerDeps } from './deps.js';
 import { closeOnSignals } from './graceful.js';
+import { createTrafficRecorder } from './domain/traffic.js';
 import { createIdentity } from './identity/identity.js';
 import { createLogger } from './log.js';
 import { createRenderPool } from './render/pool.js';
@@ -13,11 +14,17 @@ async function main(): Promise<void> {
   const log = createLogger(config, 'server');
   const base = await createDeps(config, log);
   await resumeInterruptedReset(base);
-  const deps: ServerDeps = { ...base, identity: await createIdentity(base), render: createRenderPool({ config, log }) };
+  const deps: ServerDeps = {
+    ...base,
+    identity: await createIdentity(base),
+    render: createRenderPool({ config, log }),
+    traffic: createTrafficRecorder(base),
+  };
   const app = await buildApp(deps);
 
   closeOnSignals(log, async () => {
     await app.close();
+    await deps.traffic.close();
     await deps.render.close();
     await closeDeps(base);
   });

@@ -13,6 +13,8 @@ import type { Db } from './database.js';
 export interface PublishedFeatureTypes {
   readonly types: readonly FeatureType[];
   readonly byName: ReadonlyMap<string, FeatureType>;
+  /** Ids. */
+  readonly offeringOf: ReadonlyMap<FeatureType, string>;
 }
 
 /** The layers of a WMS, in name order. */
@@ -34,15 +36,23 @@ const caches = new WeakMap<Pool, Map<string, CacheEntry<unknown>>>();
 /** The feature types served under an endpoint's path (`/wfs`). */
 export function publishedFeatureTypes(deps: Pick<Deps, 'pool'>, endpointPath: string): Promise<PublishedFeatureTypes> {
   return cached(deps.pool, `WFS ${endpointPath}`, async () => {
-    const types = (await readPublications<FeatureType[]>(deps.pool, 'WFS', endpointPath)).flat();
-    return { types, byName: new Map(types.map((type) => [`${type.prefix}:${type.name}`, type])) };
+    const publications = await readPublications<FeatureType[]>(deps.pool, 'WFS', endpointPath);
+    const types = publications.flatMap(({ publication }) => publication);
+    return {
+      types,
+      byName: new Map(types.map((type) => [`${type.prefix}:${type.name}`, type])),
+      offeringOf: new Map(
+        publications.flatMap(({ offering, publication }) => publication.map((type) => [type, offering])),
+      ),
+    };
   });
 }
 
 /** The layers served under an endpoint's path (`/wms-v`). */
 export function publishedWmsLayers(deps: Pick<Deps, 'pool'>, endpointPath: string): Promise<PublishedWmsLayers> {
   return cached(deps.pool, `WMS-VECTOR ${endpointPath}`, async () => {
-    const layers = await readPublications<WmsLayer>(deps.pool, 'WMS-VECTOR', endpointPath);
+    const publications = await readPublications<WmsLayer>(deps.pool, 'WMS-VECTOR', endpointPath);
+    const layers = publications.map(({ publication }) => publication);
     return { layers, byName: new Map(layers.map((layer) => [layer.name, layer])) };
   });
 }
@@ -82,9 +92,13 @@ async function readEpoch(pool: Pool): Promise<string> {
   return rows[0]?.value ?? 'none';
 }
 
-async function readPublications<T>(pool: Pool, type: string, endpointPath: string): Promise<T[]> {
-  const { rows } = await pool.query<{ publication: T }>(
-    `SELECT offering.publication
+async function readPublications<T>(
+  pool: Pool,
+  type: string,
+  endpointPath: string,
+): Promise<{ offering: string; publication: T }[]> {
+  const { rows } = await pool.query<{ offering: string; publication: T }>(
+    `SELECT offering.id AS offering, offering.publication
      FROM geopf.offering AS offering
      JOIN geopf.configuration AS configuration ON configuration.id = offering.configuration_id
      JOIN geopf.endpoint AS endpoint ON endpoint.id = offering.endpoint_id
@@ -93,5 +107,5 @@ async function readPublications<T>(pool: Pool, type: string, endpointPath: strin
      ORDER BY configuration.layer_name, offering.id`,
     [type, endpointPath],
   );
-  return rows.map((row) => row.publication);
+  return rows;
 }

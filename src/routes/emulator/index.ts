@@ -43,6 +43,7 @@ export const emulatorRoutes: FastifyPluginAsyncTypebox = async (app) => {
     );
 
     control.post('/reset', async (_request, reply) => {
+      await deps.traffic.flush(); // what was served before belongs to what is forgotten
       await resetToSeed(deps, seed);
       return reply.code(204).send();
     });

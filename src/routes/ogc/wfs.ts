@@ -44,7 +44,7 @@ export const wfsRoutes: FastifyPluginAsync = async (app) => {
 async function answer(deps: WfsDeps, request: FastifyRequest, signal: AbortSignal): Promise<WfsAnswer> {
   const query = request.raw.url?.split('?').slice(1).join('?') ?? '';
   const wanted = readWfsRequest(readKvp(query));
-  const { types } = await publishedFeatureTypes(deps, ENDPOINT_PATH);
+  const { types, offeringOf } = await publishedFeatureTypes(deps, ENDPOINT_PATH);
   const context: WfsContext = { serviceUrl: `${request.origin}${ENDPOINT_PATH}`, query, signal };
   switch (wanted.operation) {
     case 'GetCapabilities': {
@@ -61,8 +61,12 @@ async function answer(deps: WfsDeps, request: FastifyRequest, signal: AbortSigna
             body: featureTypeSchema(described, context.serviceUrl),
           };
     }
-    case 'GetFeature':
-      return getFeature(deps, wanted, requestedType(wanted, types), context);
+    case 'GetFeature': {
+      const type = requestedType(wanted, types);
+      const features = await getFeature(deps, wanted, type, context);
+      request.served = { offerings: [offeringOf.get(type) ?? []].flat() };
+      return features;
+    }
     case 'ListStoredQueries':
       return { contentType: XML, body: storedQueryList(GET_FEATURE_BY_ID, types) };
     case 'DescribeStoredQueries':

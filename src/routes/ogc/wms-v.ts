@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { findFeatures } from '../../domain/feature-info.js';
 import { drawMap } from '../../domain/maps.js';
 import { publishedWmsLayers, type PublishedWmsLayers } from '../../domain/published.js';
+import type { Served } from '../../domain/traffic.js';
 import { Kvp, RepeatedParameterError } from '../../ogc/ows/kvp.js';
 import { writeCapabilities } from '../../ogc/wms/capabilities.js';
 import { WmsException, writeExceptionReport } from '../../ogc/wms/exceptions.js';
@@ -34,12 +35,14 @@ export const wmsVectorRoutes: FastifyPluginAsyncTypebox = async (app) => {
         return reply.type('text/xml').send(cachedCapabilities(capabilities, published, request.origin));
       case 'GetMap': {
         const map = await drawMap(deps, wms, published.byName, signalOf(reply));
+        request.served = servedLayers(wms.layers, published);
         return reply.type(map.contentType).send(map.body);
       }
       case 'GetFeatureInfo': {
         const found = await findFeatures(deps, wms, published.byName);
         const context = { srid: wms.view.crs.srid, now: new Date() };
         const { contentType, body } = writeFeatureInfo(wms.infoFormat, found, context);
+        request.served = servedLayers(wms.queryLayers, published);
         return reply.type(contentType).send(body);
       }
     }
@@ -69,6 +72,10 @@ function signalOf(reply: FastifyReply): AbortSignal {
   const closed = new AbortController();
   reply.raw.once('close', () => closed.abort());
   return closed.signal;
+}
+
+function servedLayers(names: readonly string[], { byName }: PublishedWmsLayers): Served {
+  return { offerings: [...new Set(names.flatMap((name) => byName.get(name)?.offering ?? []))] };
 }
 
 async function refusePost(_request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {

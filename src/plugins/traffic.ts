@@ -1,0 +1,50 @@
+import type { ServerResponse } from 'node:http';
+import fp from 'fastify-plugin';
+import type { Served } from '../domain/traffic.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by the routes of a service once they know what their answer shows; absent: nothing is counted. */
+    served: Served | null;
+  }
+}
+
+/** Counts the answers of the services in its scope, with the bytes of their bodies, for the statistics of the API. */
+export const trafficPlugin = fp(
+  async (app) => {
+    const { traffic } = app.deps;
+    app.decorateRequest('served', null);
+    const bodies = new WeakMap<ServerResponse, () => number>();
+    app.addHook('onRequest', async (_request, reply) => {
+      bodies.set(reply.raw, countBody(reply.raw));
+    });
+    app.addHook('onResponse', async (request, reply) => {
+      if (request.served === null || request.served.offerings.length === 0) return;
+      traffic.record(request.served, bodies.get(reply.raw)?.() ?? 0);
+    });
+  },
+  { name: 'traffic', fastify: '5.x', dependencies: ['deps'] },
+);
+
+/**
+ * Counts the bytes of the body that are written from now on, before transfer encoding; a stream passes untouched.
+ * @returns what reads the count
+ */
+function countBody(response: ServerResponse): () => number {
+  let bytes = 0;
+  const count = (chunk: unknown) => {
+    if (typeof chunk === 'string') bytes += Buffer.byteLength(chunk);
+    else if (chunk instanceof Uint8Array) bytes += chunk.byteLength;
+  };
+  const write = response.write.bind(response);
+  const end = response.end.bind(response);
+  response.write = ((...args: Parameters<typeof write>) => {
+    count(args[0]);
+    return write(...args);
+  }) as typeof write;
+  response.end = ((...args: Parameters<typeof end>) => {
+    count(args[0]);
+    return end(...args);
+  }) as typeof end;
+  return () => bytes;
+}
