@@ -17,26 +17,26 @@ const REALM = '/realms/geoplateforme/protocol/openid-connect';
 /** Scheme of every operation that is not anonymous. */
 const SECURITY = [{ geoplateforme: [] }];
 
-/** Tags of the platform's own document (contract §1), in its order. */
-const TAGS = [
-  'Utilisateurs',
-  'Documents personnels',
-  'Communautés',
-  'Organismes',
-  'Entrepôt',
-  'Livraisons et vérifications',
-  'Traitements',
-  'Données stockées',
-  'Fichiers statiques',
-  'Annexes',
-  'Métadonnées',
-  'Configurations et publications',
-  'Permissions',
-  'Statistiques',
-  'Fichiers communs',
-  'Accès publics',
-  'Accès administrateur',
-];
+/** Tags of the platform's own document (contract §1), in its order, and what they hold. */
+const TAGS: Readonly<Record<string, string>> = {
+  Utilisateurs: 'Soi-même : profil, clés, accès, permissions reçues.',
+  'Documents personnels': "Fichiers d'une personne, partagés ou publiés par adresse secrète.",
+  Communautés: 'Communautés, leurs membres et leurs permissions.',
+  Organismes: 'Ce que voient les membres officiels d’un organisme.',
+  Entrepôt: 'Entrepôt, stockages et points d’accès, avec quotas et consommation.',
+  'Livraisons et vérifications': 'Dépôt des fichiers et vérifications.',
+  Traitements: 'Traitements et leurs exécutions.',
+  'Données stockées': 'Résultats des traitements.',
+  'Fichiers statiques': 'Styles, gabarits et scripts de dérivation.',
+  Annexes: 'Fichiers publiés tels quels.',
+  Métadonnées: 'Fiches ISO 19115 et leur publication.',
+  'Configurations et publications': 'Configurations et offres.',
+  Permissions: 'Droits d’usage des offres restreintes.',
+  Statistiques: 'Consommation des services.',
+  'Fichiers communs': 'Pyramides de tuiles (TMS) et nomenclatures.',
+  'Accès publics': 'Catalogues, sans jeton.',
+  'Accès administrateur': 'Administration de la plateforme.',
+};
 
 /**
  * The OpenAPI document made from the routes' schemas, at `/v3/api-docs`, and Swagger UI at
@@ -51,11 +51,12 @@ export const openapiPlugin = fp(
         info: {
           title: 'API Entrepôt (geopf-local)',
           version: '1.0.0',
+          license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
           description:
             "Émulateur de l'API Entrepôt de la Géoplateforme. `x-right` donne le droit que chaque opération demande, `x-fidelity` ce que l'on sait de son comportement sur la plateforme (`documented`, `observed`, `inferred`, `choice`) et `x-source` d'où.",
         },
         servers: [{ url: '/api' }],
-        tags: TAGS.map((name) => ({ name })),
+        tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
         components: {
           securitySchemes: {
             geoplateforme: {

@@ -13,21 +13,31 @@ type JsonSchema = {
   [key: string]: unknown;
 };
 
-/**
- * Departures from the contract's schemas, each with a line in docs/differences.md: members that a
- * nested reference does not have (a strict client crashes on unknown ones) and dates without zone.
- */
-const NOT_REQUIRED: Readonly<Record<string, readonly string[]>> = {
-  AuthorResponseDto: ['creation', 'update'],
-  CheckingExecutionCheckResponseDto: ['creation', 'update'],
-  CheckingExecutionUploadResponseDto: ['creation', 'update'],
-  CommunityUserDto: ['creation', 'update'],
-  DatastoreCommunityResponseDto: ['creation', 'update'],
-  EventInitiatorDto: ['creation', 'update'],
-  EventResponseDto: ['initiator'],
-  ProcessingExecutionStoredDataDto: ['srs'],
-};
-const WITHOUT_ZONE: readonly string[] = ['ConfigurationEventDto', 'EventDto', 'EventResponseDto'];
+/** A departure from a schema of the contract, with its line in docs/differences.md. */
+interface AdaptedSchema {
+  readonly schema: string;
+  readonly line: string;
+  /** Members that the contract requires and our answers may lack. */
+  readonly optional?: readonly string[];
+  /** Members whose declared format is not that of the platform's own answers. */
+  readonly unformatted?: readonly string[];
+}
+
+const DATES = ['creation', 'update'] as const;
+
+export const ADAPTED_SCHEMAS: readonly AdaptedSchema[] = [
+  { schema: 'AuthorResponseDto', line: 'A6', optional: DATES },
+  { schema: 'CheckingExecutionCheckResponseDto', line: 'A6', optional: DATES },
+  { schema: 'CheckingExecutionUploadResponseDto', line: 'A6', optional: DATES },
+  { schema: 'CommunityUserDto', line: 'A6', optional: DATES },
+  { schema: 'DatastoreCommunityResponseDto', line: 'A6', optional: DATES },
+  { schema: 'EventInitiatorDto', line: 'A6', optional: DATES },
+  { schema: 'EventResponseDto', line: 'A11', optional: ['initiator'] },
+  { schema: 'ProcessingExecutionStoredDataDto', line: 'E11', optional: ['srs'] },
+  { schema: 'ConfigurationEventDto', line: 'A5', unformatted: ['date'] },
+  { schema: 'EventDto', line: 'A5', unformatted: ['date'] },
+  { schema: 'EventResponseDto', line: 'A5', unformatted: ['date'] },
+];
 
 const definitions = readDefinitions();
 
@@ -146,10 +156,10 @@ export function matchContract(t: Test, dto: string, answer: unknown, options: { 
 function readDefinitions(): Record<string, JsonSchema> {
   const path = join(projectRoot(), 'fixtures', 'contract', 'schemas.json');
   const { $defs } = JSON.parse(readFileSync(path, 'utf8')) as { $defs: Record<string, JsonSchema> };
-  for (const [name, members] of Object.entries(NOT_REQUIRED)) {
+  for (const { schema: name, optional = [], unformatted = [] } of ADAPTED_SCHEMAS) {
     const schema = $defs[name];
-    if (schema?.required !== undefined) schema.required = schema.required.filter((one) => !members.includes(one));
+    if (schema?.required !== undefined) schema.required = schema.required.filter((one) => !optional.includes(one));
+    for (const member of unformatted) delete schema?.properties?.[member]?.format;
   }
-  for (const name of WITHOUT_ZONE) delete $defs[name]?.properties?.date?.format;
   return $defs;
 }
