@@ -15,6 +15,8 @@ export interface BenchEmulator {
   readonly config: Config;
   /** Starts an HTTP server with its render pool. */
   startServer(overrides?: Readonly<Record<string, string>>): Promise<BenchServer>;
+  /** Starts a peer of ours that is a Node program: it gets the same environment, and a free PORT. */
+  startPeer(entry: string): Promise<BenchServer>;
   /** Starts a worker. */
   startWorker(): Promise<BenchProcess>;
   stop(): Promise<void>;
@@ -49,14 +51,16 @@ export async function startBenchEmulator(): Promise<BenchEmulator> {
   });
   const environment = { ...common, DATABASE_URL: services.databaseUrl, REDIS_URL: services.redisUrl };
   const processes: BenchProcess[] = [];
+  const startServing = async (entry: string, overrides: Readonly<Record<string, string>>): Promise<BenchServer> => {
+    const port = await freePort();
+    const server = await startProcess(entry, { ...environment, PORT: String(port), ...overrides });
+    processes.push(server);
+    return { ...server, origin: `http://127.0.0.1:${port}` };
+  };
   return {
     config: loadConfig(childEnvironment(environment)),
-    async startServer(overrides = {}) {
-      const port = await freePort();
-      const server = await startProcess(SERVER, { ...environment, PORT: String(port), ...overrides });
-      processes.push(server);
-      return { ...server, origin: `http://127.0.0.1:${port}` };
-    },
+    startServer: (overrides = {}) => startServing(SERVER, overrides),
+    startPeer: (entry) => startServing(entry, {}),
     async startWorker() {
       const worker = await startProcess(WORKER, environment);
       processes.push(worker);

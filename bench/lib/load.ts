@@ -7,6 +7,7 @@ export interface Side {
   readonly name: string;
   /** What the paths are appended to. */
   readonly base: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Latencies of one side, milliseconds, round by round. */
@@ -25,18 +26,28 @@ export interface LoadPlan {
   readonly warmUp: readonly string[];
   /** Content type of a right answer; an image unless said otherwise. */
   readonly accept?: RegExp;
+  /** How one request is made; a GET unless said otherwise. */
+  readonly send?: Send | undefined;
 }
+
+/** Makes a request and waits for the end of its answer. @throws Error when the answer is not right */
+export type Send = (side: Side, path: string, agent: http.Agent | undefined) => Promise<void>;
 
 const IMAGE = /^image\//;
 
 /** Runs the plan; sides alternate within each round. @throws Error on an answer of another type */
-export async function runLoad({ sides, rounds, clients, warmUp, accept = IMAGE }: LoadPlan): Promise<Measured[]> {
+export async function runLoad({ sides, rounds, clients, warmUp, accept = IMAGE, send }: LoadPlan): Promise<Measured[]> {
+  const sendOne: Send =
+    send ??
+    (async (side, path, agent) => {
+      await fetchBody(side.base + path, accept, { agent, headers: side.headers });
+    });
   const agents = new Map(sides.map((side) => [side, new http.Agent({ keepAlive: true, maxSockets: clients })]));
   const measured = sides.map((side) => ({ side, rounds: [] as number[][] }));
-  for (const side of sides) await sendAll({ side, agent: agents.get(side), paths: warmUp, clients, accept });
+  for (const side of sides) await sendAll({ side, agent: agents.get(side), paths: warmUp, clients, send: sendOne });
   for (const paths of rounds) {
     for (const { side, rounds: latencies } of measured) {
-      latencies.push(await sendAll({ side, agent: agents.get(side), paths, clients, accept }));
+      latencies.push(await sendAll({ side, agent: agents.get(side), paths, clients, send: sendOne }));
     }
   }
   for (const agent of agents.values()) agent.destroy();
@@ -54,16 +65,16 @@ interface Round {
   readonly agent: http.Agent | undefined;
   readonly paths: readonly string[];
   readonly clients: number;
-  readonly accept: RegExp;
+  readonly send: Send;
 }
 
-async function sendAll({ side, agent, paths, clients, accept }: Round): Promise<number[]> {
+async function sendAll({ side, agent, paths, clients, send }: Round): Promise<number[]> {
   const queue = [...paths];
   const latencies: number[] = [];
   const client = async (): Promise<void> => {
     for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
       const start = performance.now();
-      await fetchBody(side.base + path, accept, agent);
+      await send(side, path, agent);
       latencies.push(performance.now() - start);
     }
   };
@@ -77,10 +88,10 @@ export function fetchImage(url: string): Promise<Buffer> {
 }
 
 /** The body of an answer. @throws Error when its content type is not the one wanted */
-export function fetchBody(url: string, accept: RegExp, agent?: http.Agent): Promise<Buffer> {
+export function fetchBody(url: string, accept: RegExp, options: http.RequestOptions = {}): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     http
-      .get(url, { agent }, (response) => {
+      .get(url, options, (response) => {
         const parts: Buffer[] = [];
         response.on('data', (part: Buffer) => parts.push(part));
         response.once('error', reject);

@@ -46,17 +46,23 @@ export interface RequestDatastore {
 
 /**
  * The API user behind a token: created at the first call, names and address kept in step with the
- * account, `last_call` moved at each call (access.md §3.2). One round trip.
+ * account, `last_call` moved at each call (access.md §3.2), though not more than once a second: a write for every read
+ * would cost more than the read. One round trip.
  */
 export async function rememberCaller({ prisma }: Deps, claims: TokenClaims): Promise<User> {
   const rows = await prisma.$queryRaw<CallerRow[]>`
-    WITH caller AS (
+    WITH fresh AS (
+      SELECT id, administrator FROM geopf.api_user
+      WHERE id = ${claims.sub}::uuid AND email = ${claims.email} AND first_name = ${claims.givenName}
+        AND last_name = ${claims.familyName} AND last_call > now() - interval '1 second'
+    ), remembered AS (
       INSERT INTO geopf.api_user AS known (id, email, first_name, last_name, last_call)
-      VALUES (${claims.sub}::uuid, ${claims.email}, ${claims.givenName}, ${claims.familyName}, now())
+      SELECT ${claims.sub}::uuid, ${claims.email}, ${claims.givenName}, ${claims.familyName}, now()
+      WHERE NOT EXISTS (SELECT FROM fresh)
       ON CONFLICT (id) DO UPDATE SET email = excluded.email, first_name = excluded.first_name,
         last_name = excluded.last_name, last_call = excluded.last_call
       RETURNING id, administrator
-    )
+    ), caller AS (SELECT * FROM fresh UNION ALL SELECT * FROM remembered)
     SELECT caller.administrator, ARRAY(
       SELECT organization_id::text FROM geopf.organization_member WHERE user_id = caller.id
     ) AS organizations, (

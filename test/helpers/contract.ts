@@ -30,6 +30,7 @@ export const ADAPTED_SCHEMAS: readonly AdaptedSchema[] = [
   { schema: 'CheckingExecutionCheckResponseDto', line: 'A6', optional: DATES },
   { schema: 'CheckingExecutionUploadResponseDto', line: 'A6', optional: DATES },
   { schema: 'CommunityUserDto', line: 'A6', optional: DATES },
+  { schema: 'CommunityUserDto', line: 'A13', optional: ['datastore'] },
   { schema: 'DatastoreCommunityResponseDto', line: 'A6', optional: DATES },
   { schema: 'EventInitiatorDto', line: 'A6', optional: DATES },
   { schema: 'EventResponseDto', line: 'A11', optional: ['initiator'] },

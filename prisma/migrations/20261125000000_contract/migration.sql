@@ -326,6 +326,10 @@ ALTER TABLE "permission" ADD CONSTRAINT "permission_beneficiary_check"
 CREATE UNIQUE INDEX "hit_bucket_key" ON "hit"
     ("bucket", "offering_id", "key_id", "access_id", "permission_id", "user_id") NULLS NOT DISTINCT;
 
+-- Lists count and page what is not deleted, oldest first, whatever the size of the table.
+CREATE INDEX "upload_listed_idx" ON "upload"("datastore_id", "creation", "id") WHERE "status" <> 'DELETED';
+CREATE INDEX "stored_data_listed_idx" ON "stored_data"("datastore_id", "creation", "id") WHERE "status" <> 'DELETED';
+
 -- Every change of a right raises the epoch "rights" in its own transaction: whoever cached a decision compares.
 CREATE FUNCTION raise_rights_epoch() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
