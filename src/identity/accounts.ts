@@ -21,25 +21,86 @@ export type Authentication =
   | { readonly outcome: 'refused' }
   | { readonly outcome: 'disabled' };
 
+/** What a login with a password alone may also come to. */
+export type PasswordAuthentication =
+  | Authentication
+  | { readonly outcome: 'oneTimePasswordNeeded'; readonly account: Account };
+
+export interface AuthenticationDeps {
+  readonly prisma: PrismaClient;
+  readonly throttle: LoginThrottle;
+}
+
 /**
  * Checks a user name and password, and the one-time password of accounts that have one. Unknown
  * users, wrong passwords and wrong or absent one-time passwords are told apart neither by the answer
  * nor by its time.
  */
-export async function authenticate(
-  deps: { prisma: PrismaClient; throttle: LoginThrottle },
-  credentials: Credentials,
-): Promise<Authentication> {
-  const { username, address } = credentials;
-  if (!(await deps.throttle.admit(username, address))) return { outcome: 'refused' };
-  const account = await findByLogin(deps.prisma, username);
-  const passwordMatches = await verifyPassword(account?.passwordHash, credentials.password);
-  if (account === null || !passwordMatches || !oneTimePasswordMatches(account, credentials.totp)) {
-    await deps.throttle.failed(username, address);
+export async function authenticate(deps: AuthenticationDeps, credentials: Credentials): Promise<Authentication> {
+  const account = await findByPassword(deps, credentials);
+  if (account === null) return { outcome: 'refused' };
+  if (!oneTimePasswordMatches(account, credentials.totp)) {
+    await deps.throttle.failed(credentials.username, credentials.address);
     return { outcome: 'refused' };
   }
-  await deps.throttle.succeeded(username, address);
+  return accept(deps, account, credentials);
+}
+
+/** The same in two steps, as the login page does: this one, then {@link authenticateByCode} if it says so. */
+export async function authenticateByPassword(
+  deps: AuthenticationDeps,
+  credentials: Omit<Credentials, 'totp'>,
+): Promise<PasswordAuthentication> {
+  const account = await findByPassword(deps, credentials);
+  if (account === null) return { outcome: 'refused' };
+  if (account.enabled && account.totpSecret !== null) return { outcome: 'oneTimePasswordNeeded', account };
+  return accept(deps, account, credentials);
+}
+
+/** Checks the one-time password of an account whose password was just given; guesses are slowed alike. */
+export async function authenticateByCode(
+  deps: AuthenticationDeps,
+  { accountId, code, address }: { accountId: string; code: string; address: string },
+): Promise<Authentication> {
+  const account = await deps.prisma.account.findUnique({ where: { id: accountId } });
+  if (account === null) return { outcome: 'refused' };
+  const attempt = { username: account.username, address };
+  if (!(await deps.throttle.admit(attempt.username, address))) return { outcome: 'refused' };
+  if (!oneTimePasswordMatches(account, code)) {
+    await deps.throttle.failed(attempt.username, address);
+    return { outcome: 'refused' };
+  }
+  return accept(deps, account, attempt);
+}
+
+/** The account of a user name and password; a failure is counted. */
+async function findByPassword(
+  { prisma, throttle }: AuthenticationDeps,
+  { username, password, address }: Omit<Credentials, 'totp'>,
+): Promise<Account | null> {
+  if (!(await throttle.admit(username, address))) return null;
+  const account = await findByLogin(prisma, username);
+  if ((await verifyPassword(account?.passwordHash, password)) && account !== null) return account;
+  await throttle.failed(username, address);
+  return null;
+}
+
+/** Every secret was right. */
+async function accept(
+  { throttle }: AuthenticationDeps,
+  account: Account,
+  attempt: Pick<Credentials, 'username' | 'address'>,
+): Promise<Authentication> {
+  await throttle.succeeded(attempt.username, attempt.address);
   return account.enabled ? { outcome: 'accepted', account } : { outcome: 'disabled' };
+}
+
+/** Whom the simulated federations may log in: enabled accounts of people, by name. */
+export async function listPersons(prisma: PrismaClient): Promise<Account[]> {
+  return prisma.account.findMany({
+    where: { enabled: true, serviceClientId: null },
+    orderBy: [{ lastName: 'asc' }, { firstName: 'asc' }, { username: 'asc' }],
+  });
 }
 
 /** The account that a token speaks for; `null` when it does not exist any more or is disabled. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Adapter, AdapterPayload } from 'oidc-provider';
+import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
 import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
 import { readClient } from './clients.js';
 
@@ -14,16 +14,19 @@ const WRITES_BETWEEN_PURGES = 500;
 
 /**
  * Storage of the OpenID Connect provider in PostgreSQL, so that any replica can answer for a token
- * that another one issued. One instance per model (Session, Grant, AccessToken…).
+ * that another one issued. One instance per model (Session, Grant, AccessToken…). A session and what was
+ * issued in it have the same `uid`: see sessions.ts.
+ * @param options.origin public origin of the emulator, for the addresses that clients have on it
  */
-export function createAdapterFactory(prisma: PrismaClient): (model: string) => Adapter {
+export function createAdapterFactory(options: { prisma: PrismaClient; origin: string }): (model: string) => Adapter {
+  const { prisma, origin } = options;
   let writes = 0;
   const purge = async () => {
     writes += 1;
     if (writes % WRITES_BETWEEN_PURGES !== 0) return;
     await prisma.oidcPayload.deleteMany({ where: { expiresAt: { lt: new Date() } } });
   };
-  return (model) => (model === 'Client' ? clientAdapter(prisma) : payloadAdapter(prisma, model, purge));
+  return (model) => (model === 'Client' ? clientAdapter(prisma, origin) : payloadAdapter(prisma, model, purge));
 }
 
 function payloadAdapter(prisma: PrismaClient, model: string, purge: () => Promise<void>): Adapter {
@@ -41,7 +44,7 @@ function payloadAdapter(prisma: PrismaClient, model: string, purge: () => Promis
       const data = {
         payload: (secret ? rest : { jti, ...rest }) as Prisma.InputJsonObject,
         grantId: payload.grantId ?? null,
-        uid: payload.uid ?? null,
+        uid: payload.uid ?? sessionOf(payload),
         userCode: payload.userCode ?? null,
         expiresAt: expiresIn > 0 ? new Date(Date.now() + expiresIn * 1000) : null,
       };
@@ -59,7 +62,11 @@ function payloadAdapter(prisma: PrismaClient, model: string, purge: () => Promis
       // As Keycloak does by default, a refresh token stays good after it was used: a client that
       // asks twice at once must not lose its session. Codes work once.
       if (model === 'RefreshToken') return;
-      await prisma.oidcPayload.updateMany({ where: keyOf(id).model_id, data: { consumedAt: new Date() } });
+      const { count } = await prisma.oidcPayload.updateMany({
+        where: { ...keyOf(id).model_id, consumedAt: null },
+        data: { consumedAt: new Date() },
+      });
+      if (count === 0) throw new errors.InvalidGrant('already consumed by a request at the same moment');
     },
     async destroy(id) {
       await prisma.oidcPayload.deleteMany({ where: keyOf(id).model_id });
@@ -75,13 +82,17 @@ function toPayload(row: { payload: unknown; consumedAt: Date | null }): AdapterP
   return { ...(row.payload as AdapterPayload), ...consumed };
 }
 
+function sessionOf({ sid }: AdapterPayload): string | null {
+  return typeof sid === 'string' ? sid : null;
+}
+
 /** Clients are read-only here: the seed writes them. */
-function clientAdapter(prisma: PrismaClient): Adapter {
+function clientAdapter(prisma: PrismaClient, origin: string): Adapter {
   const readOnly = async () => {
     throw new Error('clients come from the seed, the provider does not register any');
   };
   return {
-    find: (clientId) => readClient(prisma, clientId),
+    find: (clientId) => readClient({ prisma, origin }, clientId),
     upsert: readOnly,
     destroy: readOnly,
     consume: readOnly,

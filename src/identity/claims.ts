@@ -1,7 +1,7 @@
 import type { Account } from './accounts.js';
 
 /** Scopes that every token carries, asked for or not. */
-const DEFAULT_SCOPES = ['profile', 'email'];
+export const DEFAULT_SCOPES = ['profile', 'email'];
 
 /** Scopes a client may ask for; `offline_access` is accepted and changes nothing. */
 const KNOWN_SCOPES = new Set(['openid', 'offline_access', ...DEFAULT_SCOPES]);

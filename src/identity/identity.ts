@@ -4,13 +4,13 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import type { PrismaClient } from '../generated/prisma/client.js';
-import { type SigningKey, ensureSigningKey, loadSigningKeys } from './keys.js';
+import { createFormTokens } from './browser/form-tokens.js';
+import type { BrowserSide } from './browser/side.js';
+import { type SigningKey, deriveSecret, ensureSigningKey, loadSigningKeys } from './keys.js';
+import { ACCOUNT_PATH, REALM_PATH } from './paths.js';
 import { createProvider } from './provider.js';
 import { createLoginThrottle } from './throttle.js';
 import { type TokenVerifier, createTokenVerifier } from './verify.js';
-
-/** Path of the realm; the issuer is the public URL followed by it. */
-export const REALM_PATH = '/realms/geoplateforme';
 
 /** An unknown `kid` makes the keys be read again, at most this often. */
 const KEY_RELOAD_MS = 5000;
@@ -24,6 +24,8 @@ export interface Identity {
   readonly verifyAccessToken: TokenVerifier;
   /** What Keycloak answers on the path of the realm itself. */
   readonly realm: RealmDocument;
+  /** What the pages for people are made with. */
+  readonly browser: BrowserSide;
   /** Answers a request below {@link REALM_PATH}; its `url` starts after that path. */
   readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   /** Tells the client's address of a request about to be handled, for the login throttle. */
@@ -53,34 +55,45 @@ export async function createIdentity(deps: IdentityDeps): Promise<Identity> {
   const { config, log, prisma, redis, instanceId } = deps;
   await ensureSigningKey(prisma);
   const keys = await loadSigningKeys(prisma);
+  const [key] = keys;
+  if (key === undefined) throw new Error('the identity provider has no signing key');
   const verify = createTokenVerifier({ issuer: config.issuer, keyOf: createKeyFinder(prisma, keys) });
   const addresses = new WeakMap<IncomingMessage, string>();
+  const throttle = createLoginThrottle({ redis, prefix: `geopf:${instanceId}` });
   const provider = createProvider({
     prisma,
     log,
+    key,
     keys,
     verify,
     issuer: config.issuer,
     publicUrl: config.publicUrl,
     tokenLifetime: config.tokenLifetime,
-    throttle: createLoginThrottle({ redis, prefix: `geopf:${instanceId}` }),
+    throttle,
     addressOf: (request) => addresses.get(request) ?? request.socket.remoteAddress ?? '',
   });
   return {
     verifyAccessToken: verify,
-    realm: describeRealm(config.issuer, keys),
+    realm: describeRealm(config.issuer, key),
+    browser: {
+      provider,
+      prisma,
+      throttle,
+      formTokens: createFormTokens(deriveSecret(key, 'forms')),
+      simulatedLogin: !config.production,
+    },
     handle: provider.callback(),
     rememberAddress: (request, address) => addresses.set(request, address),
   };
 }
 
-function describeRealm(issuer: string, [key]: readonly SigningKey[]): RealmDocument {
-  const der = key?.publicKey.export({ type: 'spki', format: 'der' });
+function describeRealm(issuer: string, key: SigningKey): RealmDocument {
+  const der = key.publicKey.export({ type: 'spki', format: 'der' });
   return {
     realm: REALM_PATH.split('/').at(-1) ?? '',
-    public_key: der?.toString('base64') ?? '',
+    public_key: der.toString('base64'),
     'token-service': `${issuer}/protocol/openid-connect`,
-    'account-service': `${issuer}/account`,
+    'account-service': `${issuer}${ACCOUNT_PATH}`,
     'tokens-not-before': 0,
   };
 }

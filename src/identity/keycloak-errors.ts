@@ -21,6 +21,7 @@ const TEXTS = {
   badCode: [400, 'invalid_grant', 'Code not valid'],
   badRedirectUri: [400, 'invalid_grant', 'Incorrect redirect_uri'],
   missingVerifier: [400, 'invalid_grant', 'PKCE code verifier not specified'],
+  invalidVerifier: [400, 'invalid_grant', 'PKCE verification failed: Invalid code verifier'],
   badVerifier: [400, 'invalid_grant', 'PKCE verification failed: Code mismatch'],
   missingRefreshToken: [400, 'invalid_request', 'No refresh token'],
   badRefreshToken: [400, 'invalid_grant', 'Invalid refresh token'],
@@ -69,8 +70,9 @@ const GRANT_OFF: Readonly<Record<string, KeycloakErrorName>> = {
 /** The library's reasons (`error_detail`, or the description of an invalid request), by grant type. */
 const REASONS: Readonly<Record<string, readonly (readonly [RegExp, KeycloakErrorName])[]>> = {
   authorization_code: [
-    [/redirect_uri mismatch/, 'badRedirectUri'],
+    [/redirect_uri mismatch|^missing required .*redirect_uri/, 'badRedirectUri'],
     [/PKCE/, 'badVerifier'],
+    [/^code_verifier/, 'invalidVerifier'],
     [/^missing required/, 'missingCode'],
     [/./, 'badCode'],
   ],

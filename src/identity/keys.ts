@@ -1,4 +1,4 @@
-import { type JsonWebKey, type KeyObject, createPrivateKey, createPublicKey } from 'node:crypto';
+import { type JsonWebKey, type KeyObject, createHash, createPrivateKey, createPublicKey } from 'node:crypto';
 import { type JWK, calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import type { PrismaClient } from '../generated/prisma/client.js';
 
@@ -41,4 +41,9 @@ export async function loadSigningKeys(prisma: PrismaClient): Promise<SigningKey[
     const privateKey = createPrivateKey({ key: jwk as JsonWebKey, format: 'jwk' });
     return { kid, jwk, privateKey, publicKey: createPublicKey(privateKey) };
   });
+}
+
+/** A secret that every replica has and nobody else knows; `purpose` keeps the uses apart. */
+export function deriveSecret(key: SigningKey, purpose: string): string {
+  return createHash('sha256').update(`${purpose}:${key.jwk.d}`).digest('base64url');
 }

@@ -1,30 +1,41 @@
-import { createHash } from 'node:crypto';
 import Provider, { type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Logger } from 'pino';
 import type { PrismaClient } from '../generated/prisma/client.js';
 import { findActiveAccount } from './accounts.js';
 import { createAdapterFactory } from './adapter.js';
 import { CLAIMS_BY_SCOPE, profileClaims } from './claims.js';
-import { EXTRA_CLIENT_METADATA, allowsOrigin, customizeClients } from './clients.js';
+import { customizeAuthorization, loginPolicy, resolveScopes, toKeycloakText } from './authorization.js';
+import { EXTRA_CLIENT_METADATA, allowsOrigin, customizeClients, requiresPkce } from './clients.js';
 import { type GrantOptions, registerGrants } from './grants.js';
-import type { SigningKey } from './keys.js';
+import { type SigningKey, deriveSecret } from './keys.js';
+import { PAGE_HEADERS } from './pages/layout.js';
+import { errorPage } from './pages/message.js';
+import {
+  AUTHORIZATION_PATH,
+  CERTS_PATH,
+  INTROSPECT_PATH,
+  LOGIN_PATH,
+  LOGOUT_PATH,
+  REALM_PATH,
+  REVOKE_PATH,
+  TOKEN_PATH,
+  USERINFO_PATH,
+} from './paths.js';
 import { shapeResponses } from './responses.js';
+import { SESSION_COOKIE, customizeSessions, ensureGrant } from './sessions.js';
 import { customizeTokens } from './tokens.js';
 import type { TokenVerifier } from './verify.js';
 
-/** Paths below the issuer, as Keycloak has them. */
+/** The library's routes, below the issuer. */
 const ROUTES = {
-  authorization: '/protocol/openid-connect/auth',
-  token: '/protocol/openid-connect/token',
-  userinfo: '/protocol/openid-connect/userinfo',
-  jwks: '/protocol/openid-connect/certs',
-  revocation: '/protocol/openid-connect/revoke',
-  introspection: '/protocol/openid-connect/token/introspect',
-  end_session: '/protocol/openid-connect/logout',
+  authorization: AUTHORIZATION_PATH,
+  token: TOKEN_PATH,
+  userinfo: USERINFO_PATH,
+  jwks: CERTS_PATH,
+  revocation: REVOKE_PATH,
+  introspection: INTROSPECT_PATH,
+  end_session: LOGOUT_PATH,
 };
-
-/** Where the provider sends a browser that must log in; Keycloak's name for it. */
-export const LOGIN_PATH = '/login-actions/authenticate';
 
 const AUTHORIZATION_CODE_SECONDS = 60;
 const INTERACTION_SECONDS = 30 * 60;
@@ -37,29 +48,32 @@ export interface ProviderOptions extends GrantOptions {
   readonly publicUrl: string | undefined;
   /** Life of access, identity and refresh tokens and of sessions, seconds. */
   readonly tokenLifetime: number;
-  /** Newest first; the first one signs. */
+  /** The key that signs. */
+  readonly key: SigningKey;
+  /** The keys that verify, that one included. */
   readonly keys: readonly SigningKey[];
   readonly verify: TokenVerifier;
 }
 
 /** Builds the OpenID Connect provider of the realm `geoplateforme`. */
 export function createProvider(options: ProviderOptions): Provider {
-  const [key] = options.keys;
-  if (key === undefined) throw new Error('the identity provider has no signing key');
-  const provider = new Provider(options.issuer, configuration(options, key));
+  const { key } = options;
+  const provider = new Provider(options.issuer, configuration(options));
   if (options.issuer.startsWith('https:')) assumeHttps(provider);
   if (options.publicUrl !== undefined) fixAddresses(provider, options.publicUrl);
   customizeClients(provider);
+  customizeSessions(provider);
+  customizeAuthorization(provider);
   customizeTokens(provider, { prisma: options.prisma, key, verify: options.verify });
   registerGrants(provider, options);
   shapeResponses(provider, options.log);
   return provider;
 }
 
-function configuration(options: ProviderOptions, key: SigningKey): Configuration {
-  const { prisma, tokenLifetime, issuer } = options;
+function configuration(options: ProviderOptions): Configuration {
+  const { prisma, tokenLifetime, issuer, key } = options;
   return {
-    adapter: createAdapterFactory(prisma),
+    adapter: createAdapterFactory({ prisma, origin: new URL(issuer).origin }),
     jwks: { keys: options.keys.map(({ jwk }) => ({ ...jwk })) },
     routes: ROUTES,
     scopes: ['openid', 'profile', 'email'],
@@ -68,12 +82,17 @@ function configuration(options: ProviderOptions, key: SigningKey): Configuration
     subjectTypes: ['public'],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
     extraClientMetadata: { properties: EXTRA_CLIENT_METADATA },
-    pkce: { methods: ['S256'], required: (_ctx, client) => client.clientAuthMethod === 'none' },
+    pkce: { methods: ['S256'], required: (_ctx, client) => requiresPkce(client) },
+    extraParams: { scope: (ctx, value) => resolveScopes(ctx, value) },
+    allowOmittingSingleRegisteredRedirectUri: false,
     enabledJWA: { idTokenSigningAlgValues: ['RS256'] },
     clientBasedCORS: (_ctx, origin, client) => allowsOrigin(client, origin),
     conformIdTokenClaims: false,
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: true,
+    // What a logout ends is told by sessions.ts, so that refresh tokens answer why they stopped.
+    expiresWithSession: () => false,
+    loadExistingGrant: (ctx) => ensureGrant(ctx, tokenLifetime),
     async findAccount(_ctx, sub) {
       const account = await findActiveAccount(prisma, sub);
       if (account === null) return undefined;
@@ -88,8 +107,14 @@ function configuration(options: ProviderOptions, key: SigningKey): Configuration
       AuthorizationCode: AUTHORIZATION_CODE_SECONDS,
       Interaction: INTERACTION_SECONDS,
     },
-    cookies: { keys: [cookieKey(key)] },
-    interactions: { url: (_ctx, { uid }) => `${issuer}${LOGIN_PATH}/${uid}` },
+    cookies: {
+      keys: [deriveSecret(key, 'cookies')],
+      names: { session: SESSION_COOKIE, interaction: 'AUTH_SESSION_ID', resume: 'AUTH_SESSION_RESUME' },
+      long: { httpOnly: true, sameSite: 'lax', path: `${REALM_PATH}/` },
+      short: { httpOnly: true, sameSite: 'lax' },
+    },
+    // A path alone: the browser stays on the host that its cookies are of.
+    interactions: { policy: loginPolicy(), url: (_ctx, { uid }) => `${REALM_PATH}${LOGIN_PATH}/${uid}` },
     renderError,
     features: {
       devInteractions: { enabled: false },
@@ -98,13 +123,10 @@ function configuration(options: ProviderOptions, key: SigningKey): Configuration
       revocation: { enabled: true },
       pushedAuthorizationRequests: { enabled: false },
       resourceIndicators: { enabled: false },
+      // See browser/logout.ts.
+      rpInitiatedLogout: { enabled: false },
     },
   };
-}
-
-/** Signs cookies with something every replica has and nobody else knows. */
-function cookieKey(key: SigningKey): string {
-  return createHash('sha256').update(`cookies:${key.jwk.d}`).digest('base64url');
 }
 
 /** The front that ends TLS leaves a plain socket: cookies and addresses must follow the public URL all the same. */
@@ -125,10 +147,9 @@ function fixAddresses(provider: Provider, publicUrl: string): void {
   };
 }
 
-/** Error page of the browser routes. */
+/** The page of a request that cannot be sent back to an application, in Keycloak's words. */
 function renderError(ctx: KoaContextWithOIDC, out: { error: string; error_description?: string }): void {
-  const escape = (text: string) => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
-  ctx.type = 'html';
-  ctx.body = `<!DOCTYPE html><html lang="fr"><head><meta charset="utf-8"><title>Géoplateforme (émulateur)</title></head>
-<body><h1>Connexion impossible</h1><p id="kc-error-message">${escape(out.error_description ?? out.error)}</p></body></html>`;
+  const reason = toKeycloakText(out.error_description ?? out.error);
+  ctx.set({ ...PAGE_HEADERS });
+  ctx.body = errorPage(reason, 'L’application a fait une demande que la Géoplateforme refuserait.').toString();
 }

@@ -1,6 +1,7 @@
 import { decodeJwt } from 'jose';
 import type { KoaContextWithOIDC, default as Provider } from 'oidc-provider';
 import type { Logger } from 'pino';
+import { shapeRedirect } from './authorization.js';
 import {
   KeycloakError,
   toClientEndpointError,
@@ -8,6 +9,7 @@ import {
   toTokenError,
   toUserinfoError,
 } from './keycloak-errors.js';
+import { AUTHORIZATION_PATH, LOGOUT_PATH, STATUS_FRAME_PATH } from './paths.js';
 
 /** Name by which Keycloak's challenges call the realm. */
 const REALM = 'geoplateforme';
@@ -47,6 +49,8 @@ function shape(ctx: KoaContextWithOIDC, failure: Error | undefined): void {
   // The library defines `oidc` only on requests that one of its routes took.
   const route = (ctx.oidc as KoaContextWithOIDC['oidc'] | undefined)?.route;
   if (route === undefined) return refuse(ctx, new KeycloakError('noSuchRoute'));
+  if (route === 'authorization' || route === 'resume') return shapeRedirect(ctx);
+  if (route === 'discovery') return completeDiscovery(ctx);
   const translate = TRANSLATORS[route];
   if (translate === undefined) return;
   if (failure !== undefined) refuse(ctx, isFault(ctx) ? toInternalError() : translate(ctx, failure));
@@ -71,6 +75,17 @@ function refuse(ctx: KoaContextWithOIDC, error: KeycloakError): void {
 
 function challenge(error: KeycloakError): string {
   return `Bearer realm="${REALM}", error="${error.error}", error_description="${error.error_description ?? ''}"`;
+}
+
+/** Adds the addresses of the routes that are not the library's. */
+function completeDiscovery(ctx: KoaContextWithOIDC): void {
+  const body = ctx.body as Record<string, unknown>;
+  const base = String(body.authorization_endpoint).slice(0, -AUTHORIZATION_PATH.length);
+  ctx.body = {
+    ...body,
+    end_session_endpoint: `${base}${LOGOUT_PATH}`,
+    check_session_iframe: `${base}${STATUS_FRAME_PATH}`,
+  };
 }
 
 /** Adds what Keycloak's token answer has beside the standard's, in its order (access.md §1.2). */

@@ -49,8 +49,13 @@ function issueSignedAccessTokens(provider: Provider, { prisma, key }: TokenOptio
   };
 }
 
-/** When the person logged in, Unix seconds: a refreshed token keeps the time of its session's first one. */
+/**
+ * When the person logged in, Unix seconds: the browser's session knows it; without browser, a refreshed
+ * token keeps the time of its session's first one.
+ */
 async function authenticationTime(provider: Provider, token: TokenModel, payload: AdapterPayload): Promise<number> {
+  const session = token.sessionUid === undefined ? undefined : await provider.Session.findByUid(token.sessionUid);
+  if (session?.loginTs !== undefined) return session.loginTs;
   const grant = token.gty.endsWith('refresh_token') ? await provider.Grant.find(token.grantId) : undefined;
   return grant?.iat ?? payload.iat ?? 0;
 }
@@ -102,6 +107,8 @@ function completeIdTokens(provider: Provider): void {
   const standardPayload = model.payload;
   model.payload = async function payload(this: IdToken): Promise<UnknownObject> {
     const claims = await standardPayload.call(this);
-    return { typ: 'ID', azp: this.client.clientId, acr: '1', ...claims };
+    const { auth_time: authTime } = this.available;
+    const login = authTime === undefined ? {} : { auth_time: authTime };
+    return { typ: 'ID', azp: this.client.clientId, ...login, acr: '1', ...claims };
   };
 }

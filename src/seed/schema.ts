@@ -46,6 +46,9 @@ const SeedUserSchema = Type.Object(
   { ...Strict, description: 'A person: an account of the identity provider and its API user.' },
 );
 
+/** A URL, or a path. */
+const RETURN_ADDRESS = '^(https?://|/(?!/))';
+
 const SeedClientSchema = Type.Object(
   {
     id: Type.String({ pattern: '^[A-Za-z0-9_.-]+$', description: '`client_id`.' }),
@@ -60,11 +63,14 @@ const SeedClientSchema = Type.Object(
       description: 'Grant types the client may use.',
     }),
     redirect_uris: List(
-      Type.String({ pattern: '^https?://', description: 'Exact, except for the port of loopback ones.' }),
+      Type.String({
+        pattern: RETURN_ADDRESS,
+        description: 'Exact, except for the port of loopback ones. A path alone is on the emulator itself.',
+      }),
       'Where a browser may be sent back after a login.',
     ),
     post_logout_redirect_uris: List(
-      Type.String({ pattern: '^https?://' }),
+      Type.String({ pattern: RETURN_ADDRESS }),
       'Where a browser may be sent back after a logout.',
     ),
     web_origins: List(

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { LightMyRequestResponse } from 'fastify';
-import { REALM_PATH } from '../../src/identity/identity.js';
+import { REALM_PATH } from '../../src/identity/paths.js';
 
 /** Path of the provider's protocol routes. */
 export const PROTOCOL_PATH = `${REALM_PATH}/protocol/openid-connect`;

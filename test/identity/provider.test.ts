@@ -1,6 +1,6 @@
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import t from 'tap';
-import { REALM_PATH } from '../../src/identity/identity.js';
+import { REALM_PATH } from '../../src/identity/paths.js';
 import { buildTestApp } from '../helpers/app.js';
 import { PRODUCER, PROTOCOL_PATH, basic, bearer, postForm } from '../helpers/oidc.js';
 

@@ -1,0 +1,23 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+
+/**
+ * Tokens that a form carries to prove that it comes from a page of ours (CSRF): a MAC of what the form
+ * belongs to (a login under way, a session), which another site knows not.
+ */
+export interface FormTokens {
+  issue(subject: string): string;
+  matches(subject: string, token: string | null): boolean;
+}
+
+/** @param secret something every replica has and nobody else knows */
+export function createFormTokens(secret: string): FormTokens {
+  const issue = (subject: string) => createHmac('sha256', secret).update(subject).digest('base64url');
+  return {
+    issue,
+    matches(subject, token) {
+      const expected = Buffer.from(issue(subject));
+      const given = Buffer.from(token ?? '');
+      return expected.length === given.length && timingSafeEqual(expected, given);
+    },
+  };
+}
