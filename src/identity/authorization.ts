@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { type AuthorizationCode, type KoaContextWithOIDC, errors, interactionPolicy } from 'oidc-provider';
+import { type AuthorizationCode, type KoaContextWithOIDC, interactionPolicy } from 'oidc-provider';
 import type { default as Provider } from 'oidc-provider';
 import { grantedScopes, unknownScopes } from './claims.js';
+import { KeycloakError } from './keycloak-errors.js';
 
 /** The authorization endpoint with Keycloak's manners (access.md §1.3). */
 
@@ -11,13 +12,26 @@ const PROMPTS = new Set(['none', 'login']);
 /** Parameters that the library refuses without the scope `openid`, where Keycloak ignores them. */
 const OPENID_ONLY = ['nonce', 'max_age', 'acr_values', 'claims', 'claims_locales', 'id_token_hint'];
 
-/** An authorization request as the library takes it: what Keycloak ignores is taken out. */
+/** Our own parameter, in which the scopes that nobody knows go past the library, which would drop them in silence. */
+export const UNKNOWN_SCOPES = 'unknown_scopes';
+
+/**
+ * An authorization request as the library takes it: what Keycloak ignores is taken out, the scopes are
+ * those that the tokens will have. Repeated parameters stay, for the library to refuse.
+ */
 export function normalizeAuthorizationRequest(request: URLSearchParams): URLSearchParams {
   const normalized = new URLSearchParams(request);
+  const replace = (name: string, value: string) => {
+    normalized.delete(name);
+    if (value !== '') normalized.set(name, value);
+  };
   const prompts = (request.get('prompt') ?? '').split(/\s+/).filter((prompt) => PROMPTS.has(prompt));
-  normalized.delete('prompt');
-  if (prompts.length > 0) normalized.set('prompt', prompts.join(' '));
-  if (!grantedScopes(request.get('scope') ?? undefined).includes('openid')) {
+  replace('prompt', prompts.join(' '));
+  const requested = request.getAll('scope');
+  const scope = grantedScopes(requested[0]);
+  if (requested.length < 2) replace('scope', scope);
+  replace(UNKNOWN_SCOPES, unknownScopes(requested[0]).join(' '));
+  if (!scope.includes('openid')) {
     for (const name of OPENID_ONLY) normalized.delete(name);
   }
   return normalized;
@@ -28,11 +42,9 @@ export function unstorableParameter(request: URLSearchParams): string | undefine
   return [...request].find(([, value]) => value.includes('\0'))?.[0];
 }
 
-/** Checks the requested scopes, and adds those that every token has. */
-export function resolveScopes(ctx: KoaContextWithOIDC, requested: string | undefined): void {
-  const unknown = unknownScopes(requested).join(' ');
-  if (unknown !== '') throw new errors.InvalidScope(`Invalid scopes: ${requested ?? ''}`, unknown);
-  Object.assign(ctx.oidc.params ?? {}, { scope: grantedScopes(requested) });
+/** @throws KeycloakError naming the scopes of {@link UNKNOWN_SCOPES} */
+export function refuseUnknownScopes(unknown: string | undefined): void {
+  if (unknown !== undefined) throw new KeycloakError('invalidScopes', unknown);
 }
 
 /** When a login is asked: no session, the session of an account that is gone, or as the request wants. No consent. */
@@ -86,7 +98,7 @@ export function shapeRedirect(ctx: KoaContextWithOIDC): void {
 const TEXTS: readonly (readonly [RegExp, string])[] = [
   [/^client is invalid/, 'Client not found.'],
   [/redirect_uri/, 'Invalid parameter: redirect_uri'],
-  [/^missing required parameter\(s\) '?(\w+)/, 'Missing parameter: $1'],
+  [/^missing required parameters? '(\w+)'/, 'Missing parameter: $1'],
   [/requires PKCE/, 'Missing parameter: code_challenge_method'],
   [/code_challenge_method/, 'Invalid parameter: code_challenge_method'],
   [/^code_challenge /, 'Invalid parameter: code_challenge'],

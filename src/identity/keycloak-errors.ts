@@ -70,10 +70,10 @@ const GRANT_OFF: Readonly<Record<string, KeycloakErrorName>> = {
 /** The library's reasons (`error_detail`, or the description of an invalid request), by grant type. */
 const REASONS: Readonly<Record<string, readonly (readonly [RegExp, KeycloakErrorName])[]>> = {
   authorization_code: [
+    [/^missing required .*'code'/, 'missingCode'],
     [/redirect_uri mismatch|^missing required .*redirect_uri/, 'badRedirectUri'],
     [/PKCE/, 'badVerifier'],
     [/^code_verifier/, 'invalidVerifier'],
-    [/^missing required/, 'missingCode'],
     [/./, 'badCode'],
   ],
   refresh_token: [

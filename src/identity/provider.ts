@@ -4,7 +4,13 @@ import type { PrismaClient } from '../generated/prisma/client.js';
 import { findActiveAccount } from './accounts.js';
 import { createAdapterFactory } from './adapter.js';
 import { CLAIMS_BY_SCOPE, profileClaims } from './claims.js';
-import { customizeAuthorization, loginPolicy, resolveScopes, toKeycloakText } from './authorization.js';
+import {
+  UNKNOWN_SCOPES,
+  customizeAuthorization,
+  loginPolicy,
+  refuseUnknownScopes,
+  toKeycloakText,
+} from './authorization.js';
 import { EXTRA_CLIENT_METADATA, allowsOrigin, customizeClients, requiresPkce } from './clients.js';
 import { type GrantOptions, registerGrants } from './grants.js';
 import { type SigningKey, deriveSecret } from './keys.js';
@@ -83,7 +89,7 @@ function configuration(options: ProviderOptions): Configuration {
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
     extraClientMetadata: { properties: EXTRA_CLIENT_METADATA },
     pkce: { methods: ['S256'], required: (_ctx, client) => requiresPkce(client) },
-    extraParams: { scope: (ctx, value) => resolveScopes(ctx, value) },
+    extraParams: { [UNKNOWN_SCOPES]: (_ctx, value) => refuseUnknownScopes(value) },
     allowOmittingSingleRegisteredRedirectUri: false,
     enabledJWA: { idTokenSigningAlgValues: ['RS256'] },
     clientBasedCORS: (_ctx, origin, client) => allowsOrigin(client, origin),

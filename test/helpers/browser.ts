@@ -138,8 +138,9 @@ export function pkce(): { verifier: string; challenge: string } {
   return { verifier, challenge: createHash('sha256').update(verifier).digest('base64url') };
 }
 
-/** The parameters that a redirect brings back. */
+/** The parameters that a redirect brings back, in its query or its fragment. */
 export function broughtBack(page: Page): Record<string, string> {
   if (page.location === undefined) throw new Error(`no redirect: ${page.status} ${page.body}`);
-  return Object.fromEntries(new URL(page.location).searchParams);
+  const { searchParams, hash } = new URL(page.location);
+  return Object.fromEntries([...searchParams, ...new URLSearchParams(hash.slice(1))]);
 }
