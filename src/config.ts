@@ -15,7 +15,7 @@ const Port = (description: string, fallback: number) =>
 export const EnvironmentSchema = Type.Object({
   NODE_ENV: Type.String({
     default: 'development',
-    description: '"production" refuses default passwords and requires EMULATOR_TOKEN.',
+    description: '"production" refuses default passwords and logins without password, and requires EMULATOR_TOKEN.',
   }),
   PORT: Port('Port of the one HTTP server (API, identity, services, control). 0 picks a free one.', 8080),
   HOST: Type.String({ default: '127.0.0.1', description: 'Address to listen on.' }),

@@ -77,7 +77,7 @@ export function createProvider(options: ProviderOptions): Provider {
 }
 
 function configuration(options: ProviderOptions): Configuration {
-  const { prisma, tokenLifetime, issuer, key } = options;
+  const { prisma, tokenLifetime, issuer } = options;
   return {
     adapter: createAdapterFactory({ prisma, origin: new URL(issuer).origin }),
     jwks: { keys: options.keys.map(({ jwk }) => ({ ...jwk })) },
@@ -114,7 +114,7 @@ function configuration(options: ProviderOptions): Configuration {
       Interaction: INTERACTION_SECONDS,
     },
     cookies: {
-      keys: [deriveSecret(key, 'cookies')],
+      keys: options.keys.map((key) => deriveSecret(key, 'cookies')),
       names: { session: SESSION_COOKIE, interaction: 'AUTH_SESSION_ID', resume: 'AUTH_SESSION_RESUME' },
       long: { httpOnly: true, sameSite: 'lax', path: `${REALM_PATH}/` },
       short: { httpOnly: true, sameSite: 'lax' },
