@@ -22,6 +22,8 @@ export const identityPlugin = fp(
     const handOver: HandOver = (request, reply, url) => {
       reply.hijack();
       identity.rememberAddress(request.raw, request.ip);
+      // The library makes addresses of this header, and fails on one that is no host.
+      request.raw.headers.host = new URL(request.origin).host;
       // Connect's convention: the library finds its mount path by comparing the two.
       Object.assign(request.raw, { originalUrl: url, url: url.slice(REALM_PATH.length) });
       void identity.handle(request.raw, reply.raw);

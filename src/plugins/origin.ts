@@ -19,7 +19,8 @@ export const originPlugin = fp(
     app.decorateRequest('origin', {
       getter(this: FastifyRequest) {
         if (publicUrl !== undefined) return publicUrl;
-        return HOST.test(this.host) ? `${this.protocol}://${this.host}` : fallback;
+        const origin = `${this.protocol}://${this.host}`;
+        return HOST.test(this.host) && URL.canParse(origin) ? origin : fallback;
       },
     });
   },

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { REALM_PATH } from '../../../src/identity/paths.js';
 import { buildTestApp } from '../../helpers/app.js';
 import { Browser, authorizationUrl, broughtBack, pkce, readForm } from '../../helpers/browser.js';
 import { PROTOCOL_PATH, bearer, postForm } from '../../helpers/oidc.js';
@@ -40,6 +41,18 @@ void t.test('an unknown client or address gets a page, never a redirect', async 
     t.notOk(page.location);
     t.match(page.body, `role="alert">${text}</p>`);
     t.match(page.headers, { 'content-type': /^text\/html/, 'x-frame-options': 'DENY' });
+  }
+});
+
+void t.test('a Host that is none breaks nothing', async (t) => {
+  for (const host of ['a b', 'x:99999', '[']) {
+    for (const url of [
+      authorizationUrl(QGIS),
+      `${REALM_PATH}/.well-known/openid-configuration`,
+      `${REALM_PATH}/account`,
+    ]) {
+      t.ok((await app.inject({ url, headers: { host } })).statusCode < 400, `${host} ${url}`);
+    }
   }
 });
 
