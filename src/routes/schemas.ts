@@ -69,7 +69,9 @@ const REASONS: Readonly<Record<number, string>> = {
   403: 'Droit insuffisant.',
   404: 'Entité inconnue.',
   409: "L'état des données interdit l'opération.",
+  412: 'Le fichier ne remplit pas les conditions de la requête.',
   413: 'Fichier trop volumineux.',
+  416: 'Intervalle hors du fichier.',
   501: "Opération de la plateforme que l'émulateur ne fait pas encore.",
 };
 

@@ -162,11 +162,17 @@ export const staticRoutes: FastifyPluginAsyncTypebox = async (app) => {
         params: StaticParams,
       },
     },
-    async (request, reply) => {
-      const file = await getStatic(deps, datastoreOf(request).id, request.params.static);
-      const { key, fileName: name, mimeType: mediaType } = file;
-      return sendFile(request, reply, deps.storage, { key, size: Number(file.size), name, mediaType });
-    },
+    async (request, reply) =>
+      sendFile(request, reply, deps.storage, async () => {
+        const file = await getStatic(deps, datastoreOf(request).id, request.params.static);
+        return {
+          key: file.key,
+          size: Number(file.size),
+          mediaType: file.mimeType,
+          downloadName: file.fileName,
+          lastModified: file.update ?? file.creation,
+        };
+      }),
   );
 };
 
