@@ -84,5 +84,8 @@ export function answers<Success extends Record<number, TSchema>>(
   return { ...success, ...Object.fromEntries(described) };
 }
 
+/** The bytes of a stored file. */
+export const FileContent = Type.Unsafe<unknown>({ type: 'string', format: 'binary', description: 'Le fichier.' });
+
 /** An answer without body. */
 export const NoContent = Type.Unsafe<undefined>({ type: 'null', description: 'Pas de contenu.' });

@@ -23,3 +23,8 @@ export async function storedFiles({ config }: Pick<TestApp, 'config'>, tree: str
     });
   return [...(await list(join(config.dataDir, 'files', tree))), ...(await list(join(config.dataDir, 'tmp')))];
 }
+
+/** The statuses of answers that came in any order, lowest first. */
+export function statusesOf(answers: readonly { readonly status: number }[]): number[] {
+  return answers.map(({ status }) => status).sort((one, other) => one - other);
+}

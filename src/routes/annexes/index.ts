@@ -18,7 +18,7 @@ import { sendFile, servedFile } from '../files.js';
 import { receiveForm } from '../forms.js';
 import { readLabels } from '../labels.js';
 import { readPage, readSort, readWords, sendPage, words } from '../lists.js';
-import { answers, NoContent, readBoolean } from '../schemas.js';
+import { answers, FileContent, NoContent, readBoolean } from '../schemas.js';
 import { readAnnexFilters } from './filters.js';
 import { readAnnexForm } from './form.js';
 import { presentAnnex, presentAnnexItem } from './present.js';
@@ -210,6 +210,7 @@ export const annexRoutes: FastifyPluginAsyncTypebox = async (app) => {
         operationId: 'getAnnexFile',
         summary: "Télécharger le fichier d'une annexe",
         params: AnnexParams,
+        response: answers({ 200: FileContent }, 400, 401, 403, 404, 412, 416),
       },
     },
     async (request, reply) =>

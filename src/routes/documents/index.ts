@@ -16,7 +16,7 @@ import { sendFile, servedFile } from '../files.js';
 import { receiveForm } from '../forms.js';
 import { readLabels } from '../labels.js';
 import { pickFields, readFields, readPage, readSort, readWords, sendPage } from '../lists.js';
-import { answers, NoContent, readBoolean } from '../schemas.js';
+import { answers, FileContent, NoContent, readBoolean } from '../schemas.js';
 import { readDocumentForm } from './form.js';
 import { presentDocument } from './present.js';
 import {
@@ -195,6 +195,7 @@ export const documentRoutes: FastifyPluginAsyncTypebox = async (app) => {
         operationId: 'getDocumentFile',
         summary: 'Télécharger un document, à soi ou partagé',
         params: DocumentParams,
+        response: answers({ 200: FileContent }, 400, 401, 404, 412, 416),
       },
     },
     async (request, reply) =>

@@ -14,7 +14,7 @@ import { warningHeader } from '../../domain/warnings.js';
 import { datastoreOf } from '../../plugins/auth.js';
 import { sendFile } from '../files.js';
 import { readPage, readSort, sendPage } from '../lists.js';
-import { answers, NoContent } from '../schemas.js';
+import { answers, FileContent, NoContent } from '../schemas.js';
 import { readStaticAttributes, readStaticForm } from './form.js';
 import { presentStatic, presentStaticItem } from './present.js';
 import {
@@ -160,6 +160,7 @@ export const staticRoutes: FastifyPluginAsyncTypebox = async (app) => {
         operationId: 'getStaticFile',
         summary: 'Télécharger un fichier statique',
         params: StaticParams,
+        response: answers({ 200: FileContent }, 400, 401, 403, 404, 412, 416),
       },
     },
     async (request, reply) =>

@@ -17,7 +17,7 @@ import { badRequest } from '../../errors.js';
 import { datastoreOf } from '../../plugins/auth.js';
 import { sendFile } from '../files.js';
 import { mediaTypeOf } from '../media-types.js';
-import { answers, NoContent } from '../schemas.js';
+import { answers, FileContent, NoContent } from '../schemas.js';
 import { PathQuery, TreeNodeSchema, UploadParams } from './schema.js';
 
 const tags = ['Livraisons et vérifications'];
@@ -111,7 +111,7 @@ export const uploadFileRoutes: FastifyPluginAsyncTypebox = async (app) => {
         summary: 'Télécharger un fichier',
         params: UploadParams,
         querystring: PathQuery,
-        response: answers({ 200: Type.Unsafe<unknown>({ type: 'string', format: 'binary' }) }, 400, 401, 403, 404),
+        response: answers({ 200: FileContent }, 400, 401, 403, 404, 412, 416),
       },
     },
     async (request, reply) =>

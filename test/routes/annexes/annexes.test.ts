@@ -2,7 +2,7 @@ import t from 'tap';
 import { type ApiUser, logIn } from '../../helpers/api.js';
 import { DATASTORE, OTHER_DATASTORE, startApi } from '../../helpers/deposit.js';
 import { sentences } from '../../helpers/diffusion.js';
-import { formWith, storedFiles } from '../../helpers/files.js';
+import { formWith, statusesOf, storedFiles } from '../../helpers/files.js';
 
 interface AnnexBody {
   _id: string;
@@ -87,7 +87,7 @@ await t.test('deposit', async (t) => {
     const answers = await Promise.all(
       Array.from({ length: 6 }, () => post(producer, formWith('b', { paths: '/race' }))),
     );
-    t.same(answers.map(({ status }) => status).sort(), [201, 409, 409, 409, 409, 409]);
+    t.same(statusesOf(answers), [201, 409, 409, 409, 409, 409]);
     t.equal((await storedFiles(emulator, 'annexes')).length, before.length + 1);
   });
 
@@ -135,7 +135,13 @@ await t.test('changes', async (t) => {
     const url = `${annexes}/${body._id}`;
     const replaced = await producer.call<AnnexBody>('PUT', url, formWith('"new"', { paths: '/z' }, { name: 'n.json' }));
     t.equal(replaced.status, 200);
-    t.match(replaced.body, { paths: ['/put.txt'], labels: ['x'], published: true, size: 5, mime_type: 'application/json' });
+    t.match(replaced.body, {
+      paths: ['/put.txt'],
+      labels: ['x'],
+      published: true,
+      size: 5,
+      mime_type: 'application/json',
+    });
     t.not(replaced.body.update, body.update);
     t.equal(replaced.body.creation, body.creation);
     t.equal((await producer.call('GET', `${url}/file`)).body, 'new');
@@ -309,14 +315,17 @@ await t.test('quota', async (t) => {
     (await producer.call<{ annexes: { use: number; quota: number } }>('GET', `/datastores/${DATASTORE}/storages`)).body;
 
   await t.test('a number of annexes; the last place is taken once', async (t) => {
-    await prisma.datastoreStorage.updateMany({ where: { datastoreId: DATASTORE, usage: 'ANNEXES' }, data: { quota: 3n } });
+    await prisma.datastoreStorage.updateMany({
+      where: { datastoreId: DATASTORE, usage: 'ANNEXES' },
+      data: { quota: 3n },
+    });
     await post(producer, formWith('b', { paths: '/1' }));
     t.match(await storages(), { annexes: { use: 1, quota: 3 } });
     await post(producer, formWith('b', { paths: '/2' }));
     const answers = await Promise.all(
       Array.from({ length: 6 }, (_, index) => post(producer, formWith('b', { paths: `/last/${index}` }))),
     );
-    t.same(answers.map(({ status }) => status).sort(), [201, 409, 409, 409, 409, 409]);
+    t.same(statusesOf(answers), [201, 409, 409, 409, 409, 409]);
     t.match(await storages(), { annexes: { use: 3, quota: 3 } });
     t.equal((await storedFiles(emulator, 'annexes')).length, 3);
     const refused = await post(producer, formWith('b', { paths: '/4' }));

@@ -73,7 +73,11 @@ await t.test('what is not published here is unknown', async (t) => {
   t.match(await unknown.json(), { error: 'not_found', error_description: ['Annexe inconnue'] });
   t.equal((await fetch(`${emulator.origin}/annexes/sandbox/theirs.txt`)).status, 200);
   t.equal((await fetch(`${emulator.origin}/annexes/nobody/theirs.txt`)).status, 404);
-  for (const path of ['/annexes/../api/users/me', '/annexes/producteur-demo/../../etc/passwd', '/annexes/a%2f..%2fb/x']) {
+  for (const path of [
+    '/annexes/../api/users/me',
+    '/annexes/producteur-demo/../../etc/passwd',
+    '/annexes/a%2f..%2fb/x',
+  ]) {
     t.match(await rawStatus(path), 404, path);
   }
   t.equal(await rawStatus('/annexes/producteur-demo/%zz'), 400);
