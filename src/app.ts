@@ -13,15 +13,19 @@ import { openapiPlugin } from './plugins/openapi.js';
 import { originPlugin } from './plugins/origin.js';
 import { requestLogPlugin } from './plugins/request-log.js';
 import { trafficPlugin } from './plugins/traffic.js';
+import { extendedAnnexRoutes } from './routes/annexes/extended.js';
+import { annexRoutes } from './routes/annexes/index.js';
 import { checkRoutes } from './routes/checks/index.js';
 import { configurationRoutes } from './routes/configurations/index.js';
 import { datastoreRoutes } from './routes/datastores/index.js';
+import { documentRoutes } from './routes/documents/index.js';
 import { emulatorRoutes } from './routes/emulator/index.js';
 import { offeringRoutes } from './routes/offerings/index.js';
 import { wfsRoutes } from './routes/ogc/wfs.js';
 import { wmsVectorRoutes } from './routes/ogc/wms-v.js';
 import { processingRoutes } from './routes/processings/index.js';
 import { statisticsRoutes } from './routes/statistics/index.js';
+import { publicFileRoutes } from './routes/public-files/index.js';
 import { staticRoutes } from './routes/statics/index.js';
 import { storedDataRoutes } from './routes/stored-data/index.js';
 import { unbuiltRoutes } from './routes/unbuilt/index.js';
@@ -71,6 +75,7 @@ export async function buildApp(
       await api.register(openapiPlugin);
       await api.register(authPlugin);
       await api.register(userRoutes, { prefix: '/users' });
+      await api.register(documentRoutes, { prefix: '/users/me/documents' });
       await api.register(datastoreRoutes);
       await api.register(uploadRoutes, { prefix: '/datastores/:datastore/uploads' });
       await api.register(checkRoutes, { prefix: '/datastores/:datastore/checks' });
@@ -80,16 +85,24 @@ export async function buildApp(
       await api.register(configurationRoutes, { prefix: '/datastores/:datastore/configurations' });
       await api.register(offeringRoutes, { prefix: '/datastores/:datastore/offerings' });
       await api.register(statisticsRoutes);
+      await api.register(annexRoutes, { prefix: '/datastores/:datastore/annexes' });
+      await api.register(extendedAnnexRoutes);
       await api.register(unbuiltRoutes);
     },
     { prefix: '/api' },
   );
 
   await app.register(async (services) => {
-    await services.register(cors);
+    await services.register(cors, {
+      exposedHeaders: ['Accept-Ranges', 'Content-Length', 'Content-Range', 'ETag', 'Last-Modified'],
+    });
     await services.register(trafficPlugin);
     await services.register(wfsRoutes);
     await services.register(wmsVectorRoutes);
+    await services.register(async (files) => {
+      await files.register(fidelityPlugin);
+      await files.register(publicFileRoutes);
+    });
   });
   return app;
 }

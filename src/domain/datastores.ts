@@ -97,7 +97,10 @@ export async function lentStorages(db: Db, datastoreId: string): Promise<LentSto
       WHERE datastore_id = ${datastoreId}::uuid AND status <> 'DELETED' GROUP BY storage_id
       UNION ALL
       SELECT 'DATA', storage_id, coalesce(sum(size), 0)::bigint FROM geopf.stored_data
-      WHERE datastore_id = ${datastoreId}::uuid AND status <> 'DELETED' GROUP BY storage_id`,
+      WHERE datastore_id = ${datastoreId}::uuid AND status <> 'DELETED' GROUP BY storage_id
+      UNION ALL
+      SELECT usage, storage_id, (SELECT count(*) FROM geopf.annex WHERE datastore_id = ${datastoreId}::uuid)
+      FROM geopf.datastore_storage WHERE datastore_id = ${datastoreId}::uuid AND usage = 'ANNEXES'`,
   ]);
   return lent.map((row) => ({
     storage: row.storage,

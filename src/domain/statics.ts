@@ -5,7 +5,7 @@ import { ApiError, badRequest, conflict, notFound } from '../errors.js';
 import { Prisma, type Static } from '../generated/prisma/client.js';
 import { SldError } from '../ogc/sld/reader.js';
 import type { Db } from './database.js';
-import { inOrder, matchesText, type Page, type Paged, pageOfIds } from './listing.js';
+import { byDates, type DateSort, inOrder, matchesText, type Page, type Paged, pageOfIds } from './listing.js';
 import { readStyle } from './style-reader.js';
 import { replaceWarnings } from './warnings.js';
 
@@ -115,7 +115,7 @@ export async function listStatics(
   datastoreId: string,
   query: {
     filter: { type?: string | undefined; name?: string | undefined };
-    sort: readonly { readonly field: 'creation' | 'update'; readonly descending: boolean }[];
+    sort: readonly DateSort[];
     page: Page;
   },
 ): Promise<Paged<Static>> {
@@ -125,14 +125,7 @@ export async function listStatics(
   const { ids, total } = await pageOfIds(prisma, {
     from: Prisma.sql`geopf.static AS entity`,
     where,
-    orderBy: [
-      ...query.sort.map(({ field, descending }) => {
-        const column =
-          field === 'creation' ? Prisma.sql`entity.creation` : Prisma.sql`coalesce(entity.update, entity.creation)`;
-        return descending ? Prisma.sql`${column} DESC` : column;
-      }),
-      Prisma.sql`entity.creation`,
-    ],
+    orderBy: byDates(query.sort),
     page: query.page,
   });
   return { items: inOrder(ids, await prisma.static.findMany({ where: { id: { in: ids } } })), total };

@@ -12,14 +12,14 @@ const MAX_NAME_BYTES = 255;
  */
 export function checkedPath(path: string | undefined): string {
   if (path === undefined || path === '') throw badRequest('Le paramètre "path" est obligatoire.');
-  const fault = pathFault(path);
+  const fault = path.startsWith('/') ? 'il doit être relatif' : pathFault(path);
   if (fault !== null) throw badRequest(`Le paramètre "path" est invalide : ${fault}.`);
   return path;
 }
 
-function pathFault(path: string): string | null {
+/** What makes a relative path hostile or unreadable, to be said after « invalide : »; `null` for a good one. */
+export function pathFault(path: string): string | null {
   if (Buffer.byteLength(path) > MAX_PATH_BYTES) return `il dépasse ${MAX_PATH_BYTES} octets`;
-  if (path.startsWith('/')) return 'il doit être relatif';
   if (path.includes('\\')) return 'il contient une barre oblique inverse';
   if (hasControlCharacter(path)) return 'il contient un caractère de contrôle';
   for (const name of path.split('/')) {

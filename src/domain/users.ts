@@ -1,6 +1,7 @@
 import type { Deps } from '../deps.js';
 import type { ApiUser } from '../generated/prisma/client.js';
 import { COMMUNITY_RIGHTS, type CommunityRight } from './access.js';
+import { documentsUse } from './document-reads.js';
 
 /** A community as one of its members sees it. */
 export interface MemberCommunity {
@@ -18,6 +19,8 @@ export interface MemberCommunity {
 export interface UserProfile {
   readonly user: ApiUser;
   readonly communities: readonly MemberCommunity[];
+  /** Bytes of their documents. */
+  readonly documentsUse: number;
 }
 
 /** An API user with the communities they belong to, oldest first (access.md §3.2). */
@@ -30,6 +33,7 @@ export async function readProfile({ prisma }: Pick<Deps, 'prisma'>, userId: stri
   });
   return {
     user,
+    documentsUse: await documentsUse(prisma, userId),
     communities: communities.map((community) => {
       const granted = community.members[0]?.rights ?? [];
       const supervises = community.supervisorId === userId;

@@ -15,6 +15,7 @@ import {
 } from '../domain/access.js';
 import { ApiError, badRequest, forbidden, notFound } from '../errors.js';
 import { InvalidTokenError } from '../identity/verify.js';
+import { isUuid } from './text.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -28,8 +29,6 @@ declare module 'fastify' {
     datastore: RequestDatastore | null;
   }
 }
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /**
  * Bearer tokens and rights of the API (access.md §4), decided before the body is read:
@@ -137,7 +136,7 @@ async function authoriseInOrganization(deps: ServerDeps, request: FastifyRequest
 /** The identifier that a path parameter holds, in lower case; `undefined` when the path has no such parameter. */
 function pathId(request: FastifyRequest, name: string): string | undefined {
   const id = (request.params as Record<string, string | undefined>)[name];
-  if (id !== undefined && !UUID.test(id)) {
+  if (id !== undefined && !isUuid(id)) {
     throw badRequest(`Le paramètre "${name}" n'est pas un identifiant (UUID) valide.`);
   }
   return id?.toLowerCase();

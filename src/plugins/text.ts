@@ -5,3 +5,10 @@ const UNSTORABLE = /\0|\p{Surrogate}/u;
 export function isStorableText(text: string): boolean {
   return !UNSTORABLE.test(text);
 }
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Whether a text is an identifier of the API. */
+export function isUuid(text: string): boolean {
+  return UUID.test(text);
+}

@@ -24,7 +24,7 @@ export const PageQuery = Type.Object({
 });
 
 /** A query parameter that may be repeated. */
-const Repeated = (description: string) =>
+export const Repeated = (description: string) =>
   Type.Optional(Type.Union([Type.String(), Type.Array(Type.String())], { description }));
 
 /** `fields` of the lists that know it: repeated, or separated by commas. */
@@ -137,11 +137,20 @@ export function readTagFilters(query: object): Record<string, string> | null {
  * @throws ApiError bad_request when there is none
  */
 export function readTagKeys(query: object): string[] {
-  const keys = Object.entries(query)
-    .filter(([name]) => /^tags(\[\d*\])?$/.test(name))
-    .flatMap(([, value]) => words(value as string | string[]));
+  const keys = readWords(query, 'tags');
   if (keys.length === 0) throw badRequest('Le paramètre "tags" est obligatoire.');
-  return [...new Set(keys)];
+  return keys;
+}
+
+/**
+ * The distinct words of a list parameter, in the spellings of the clients: `name=a&name=b`, `name=a,b`, `name[]=a`,
+ * `name[0]=a`.
+ */
+export function readWords(query: object, name: string): string[] {
+  const found = Object.entries(query)
+    .filter(([key]) => key.replace(/\[\d*\]$/, '') === name)
+    .flatMap(([, value]) => words(value as string | string[]));
+  return [...new Set(found)];
 }
 
 /** Words of a repeated or comma-separated parameter. */

@@ -69,7 +69,9 @@ const REASONS: Readonly<Record<number, string>> = {
   403: 'Droit insuffisant.',
   404: 'Entité inconnue.',
   409: "L'état des données interdit l'opération.",
+  412: 'Le fichier ne remplit pas les conditions de la requête.',
   413: 'Fichier trop volumineux.',
+  416: 'Intervalle hors du fichier.',
   501: "Opération de la plateforme que l'émulateur ne fait pas encore.",
 };
 
@@ -81,6 +83,9 @@ export function answers<Success extends Record<number, TSchema>>(
   const described = refusals.map((status) => [status, { ...ErrorBody, description: REASONS[status] ?? '' }] as const);
   return { ...success, ...Object.fromEntries(described) };
 }
+
+/** The bytes of a stored file. */
+export const FileContent = Type.Unsafe<unknown>({ type: 'string', format: 'binary', description: 'Le fichier.' });
 
 /** An answer without body. */
 export const NoContent = Type.Unsafe<undefined>({ type: 'null', description: 'Pas de contenu.' });

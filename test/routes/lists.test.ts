@@ -8,6 +8,7 @@ import {
   readSort,
   readTagFilters,
   readTagKeys,
+  readWords,
   sendPage,
 } from '../../src/routes/lists.js';
 
@@ -86,4 +87,5 @@ void t.test('tag keys are read in the four spellings of the clients', async (t) 
     t.strictSame(readTagKeys(query), ['a', 'b'], JSON.stringify(query));
   }
   t.throws(() => readTagKeys({}), refusal);
+  t.strictSame(readWords({ labels: ['a', 'b,a'], 'labels[2]': 'c', label: 'd' }, 'labels'), ['a', 'b', 'c']);
 });

@@ -150,6 +150,7 @@ CREATE TABLE "document" (
     "description" TEXT,
     "labels" TEXT[],
     "key" TEXT NOT NULL,
+    "file_name" TEXT NOT NULL,
     "mime_type" TEXT NOT NULL,
     "size" BIGINT NOT NULL,
     "digest" TEXT NOT NULL,

@@ -5,7 +5,7 @@ import { MAX_STATIC_BYTES, type StaticFile } from '../../domain/statics.js';
 import { badRequest } from '../../errors.js';
 import { isStorableText } from '../../plugins/text.js';
 import { validationSentences } from '../../plugins/validation-sentences.js';
-import { mediaTypeOf } from '../files.js';
+import { mediaTypeOf } from '../media-types.js';
 import { StaticForm } from './schema.js';
 
 /** The multipart bodies of static files: one small file, read whole. */

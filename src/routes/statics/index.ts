@@ -14,7 +14,7 @@ import { warningHeader } from '../../domain/warnings.js';
 import { datastoreOf } from '../../plugins/auth.js';
 import { sendFile } from '../files.js';
 import { readPage, readSort, sendPage } from '../lists.js';
-import { answers, NoContent } from '../schemas.js';
+import { answers, FileContent, NoContent } from '../schemas.js';
 import { readStaticAttributes, readStaticForm } from './form.js';
 import { presentStatic, presentStaticItem } from './present.js';
 import {
@@ -160,13 +160,20 @@ export const staticRoutes: FastifyPluginAsyncTypebox = async (app) => {
         operationId: 'getStaticFile',
         summary: 'Télécharger un fichier statique',
         params: StaticParams,
+        response: answers({ 200: FileContent }, 400, 401, 403, 404, 412, 416),
       },
     },
-    async (request, reply) => {
-      const file = await getStatic(deps, datastoreOf(request).id, request.params.static);
-      const { key, fileName: name, mimeType: mediaType } = file;
-      return sendFile(request, reply, deps.storage, { key, size: Number(file.size), name, mediaType });
-    },
+    async (request, reply) =>
+      sendFile(request, reply, deps.storage, async () => {
+        const file = await getStatic(deps, datastoreOf(request).id, request.params.static);
+        return {
+          key: file.key,
+          size: Number(file.size),
+          mediaType: file.mimeType,
+          downloadName: file.fileName,
+          lastModified: file.update ?? file.creation,
+        };
+      }),
   );
 };
 

@@ -16,7 +16,8 @@ import { checkedPath } from '../../domain/upload-paths.js';
 import { badRequest } from '../../errors.js';
 import { datastoreOf } from '../../plugins/auth.js';
 import { sendFile } from '../files.js';
-import { answers, NoContent } from '../schemas.js';
+import { mediaTypeOf } from '../media-types.js';
+import { answers, FileContent, NoContent } from '../schemas.js';
 import { PathQuery, TreeNodeSchema, UploadParams } from './schema.js';
 
 const tags = ['Livraisons et vérifications'];
@@ -110,18 +111,16 @@ export const uploadFileRoutes: FastifyPluginAsyncTypebox = async (app) => {
         summary: 'Télécharger un fichier',
         params: UploadParams,
         querystring: PathQuery,
-        response: answers({ 200: Type.Unsafe<unknown>({ type: 'string', format: 'binary' }) }, 400, 401, 403, 404),
+        response: answers({ 200: FileContent }, 400, 401, 403, 404, 412, 416),
       },
     },
-    async (request, reply) => {
-      const { upload } = request.params;
-      const file = await findFile(deps, datastoreOf(request).id, upload, request.query.path);
-      return sendFile(request, reply, deps.storage, {
-        key: file.key,
-        size: Number(file.size),
-        name: file.path.slice(file.path.lastIndexOf('/') + 1),
-      });
-    },
+    async (request, reply) =>
+      sendFile(request, reply, deps.storage, async () => {
+        const { upload } = request.params;
+        const file = await findFile(deps, datastoreOf(request).id, upload, request.query.path);
+        const downloadName = file.path.slice(file.path.lastIndexOf('/') + 1);
+        return { key: file.key, size: Number(file.size), mediaType: mediaTypeOf(downloadName), downloadName };
+      }),
   );
 
   for (const [segment, kind] of [

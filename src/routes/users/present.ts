@@ -1,8 +1,8 @@
 import type { UserProfile } from '../../domain/users.js';
 import type { UserResponse } from './schema.js';
 
-/** The profile as `GET /users/me` answers it. Keys and documents are not built yet: none is used. */
-export function presentProfile({ user, communities }: UserProfile): UserResponse {
+/** The profile as `GET /users/me` answers it. Keys are not built yet: none is used. */
+export function presentProfile({ user, communities, documentsUse }: UserProfile): UserResponse {
   const lastCall = user.lastCall?.toISOString();
   return {
     _id: user.id,
@@ -24,7 +24,7 @@ export function presentProfile({ user, communities }: UserProfile): UserResponse
       },
     })),
     documents_quota: Number(user.documentsQuota),
-    documents_use: 0,
+    documents_use: documentsUse,
     keys_quota: user.keysQuota,
     keys_use: 0,
     technical: user.technical,

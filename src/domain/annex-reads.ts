@@ -1,0 +1,108 @@
+import { notFound } from '../errors.js';
+import { type Annex, Prisma } from '../generated/prisma/client.js';
+import type { Db } from './database.js';
+import {
+  byDates,
+  type DateSort,
+  hasLabels,
+  inOrder,
+  matchesText,
+  type Page,
+  type Paged,
+  pageOfIds,
+} from './listing.js';
+import { inScope, type Place, type Scope } from './scope.js';
+
+/** An annex with its paths, first one first, and where it lives. */
+export interface AnnexRecord extends Annex {
+  readonly paths: readonly string[];
+  readonly place: Place;
+}
+
+export interface AnnexFilters {
+  readonly mimeType?: string | undefined;
+  /** Compared with each path, leading slash included. */
+  readonly path?: string | undefined;
+  /** All of them. */
+  readonly labels: readonly string[];
+}
+
+/** What is served of a published annex. */
+export type PublishedAnnex = Pick<Annex, 'key' | 'mimeType' | 'size' | 'digest' | 'creation' | 'update'>;
+
+/** An annex of the scope. @throws ApiError not_found */
+export async function findAnnex(db: Db, scope: Scope, id: string): Promise<AnnexRecord> {
+  const where = [Prisma.sql`entity.id = ${id}::uuid`, ...inScope(Prisma.sql`entity.datastore_id`, scope)];
+  const rows = await db.$queryRaw<{ id: string }[]>`
+    SELECT entity.id FROM geopf.annex AS entity WHERE ${Prisma.join(where, ' AND ')}`;
+  const [annex] = await readAnnexes(
+    db,
+    rows.map((row) => row.id),
+  );
+  if (annex === undefined) throw unknownAnnex(id);
+  return annex;
+}
+
+/** A page of the annexes of a scope, oldest first unless sorted otherwise. */
+export async function listAnnexes(
+  db: Db,
+  scope: Scope,
+  query: {
+    filters: AnnexFilters;
+    sort: readonly DateSort[];
+    page: Page;
+  },
+): Promise<Paged<AnnexRecord>> {
+  const { mimeType, path, labels } = query.filters;
+  const where = inScope(Prisma.sql`entity.datastore_id`, scope);
+  if (mimeType !== undefined) where.push(matchesText(Prisma.sql`entity.mime_type`, mimeType));
+  if (path !== undefined) {
+    where.push(Prisma.sql`EXISTS (
+      SELECT 1 FROM geopf.annex_path AS named
+      WHERE named.annex_id = entity.id AND ${matchesText(Prisma.sql`named.path`, path)})`);
+  }
+  if (labels.length > 0) where.push(hasLabels(Prisma.sql`entity.labels`, labels));
+  const { ids, total } = await pageOfIds(db, {
+    from: Prisma.sql`geopf.annex AS entity`,
+    where,
+    orderBy: byDates(query.sort),
+    page: query.page,
+  });
+  return { items: await readAnnexes(db, ids), total };
+}
+
+/**
+ * The annex that the public may read under a path of an active datastore, or `null`.
+ * @param technicalName of the community that owns the datastore
+ * @param path with its leading slash
+ */
+export async function findPublishedAnnex(db: Db, technicalName: string, path: string): Promise<PublishedAnnex | null> {
+  const rows = await db.$queryRaw<PublishedAnnex[]>`
+    SELECT annex.key, annex.mime_type AS "mimeType", annex.size, annex.digest, annex.creation, annex.update
+    FROM geopf.community AS community
+    JOIN geopf.datastore AS datastore ON datastore.community_id = community.id AND datastore.active
+    JOIN geopf.annex_path AS named ON named.datastore_id = datastore.id AND named.path = ${path}
+    JOIN geopf.annex AS annex ON annex.id = named.annex_id AND annex.published
+    WHERE community.technical_name = ${technicalName}`;
+  return rows[0] ?? null;
+}
+
+/** The refusal of an annex that is not there. */
+export function unknownAnnex(id: string) {
+  return notFound(`L'annexe ${id} n'existe pas.`);
+}
+
+async function readAnnexes(db: Db, ids: readonly string[]): Promise<AnnexRecord[]> {
+  const rows = await db.annex.findMany({
+    where: { id: { in: [...ids] } },
+    include: {
+      paths: { orderBy: { position: 'asc' } },
+      datastore: { select: { community: { select: { id: true, organizationId: true } } } },
+    },
+  });
+  return inOrder(ids, rows).map(({ datastore: { community }, paths, ...annex }) => ({
+    ...annex,
+    paths: paths.map(({ path }) => path),
+    place: { datastore: annex.datastoreId, community: community.id, organization: community.organizationId },
+  }));
+}

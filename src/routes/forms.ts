@@ -1,0 +1,62 @@
+import type { FastifyRequest } from 'fastify';
+import type { IncomingFile } from '../domain/received-files.js';
+import { badRequest } from '../errors.js';
+import { isStorableText } from '../plugins/text.js';
+import { mediaTypeOf } from './media-types.js';
+
+/** Multipart bodies with one part `file`, streamed where the domain wants it, and text parts in any order. */
+
+/** The text parts by name, each in the order of the body; `labels[]` and `labels[0]` are `labels`. */
+export type FormFields = Readonly<Record<string, readonly string[]>>;
+
+/** Longest file name that is kept, characters. */
+const MAX_FILE_NAME = 255;
+
+/**
+ * Receives the file, then reads what the text parts say; a received file is discarded when the rest is refused.
+ * @param use.receive stores the file
+ * @param use.read attributes in the text parts
+ * @throws ApiError bad_request without a multipart body or a file; the errors of `receive` and `read`
+ */
+export async function receiveForm<File, Attributes>(
+  request: FastifyRequest,
+  use: {
+    receive: (file: IncomingFile) => Promise<File>;
+    discard: (file: File) => Promise<void>;
+    read: (fields: FormFields) => Attributes;
+  },
+): Promise<{ file: File; attributes: Attributes }> {
+  if (!request.isMultipart()) throw badRequest('Le corps de la requête doit être de type multipart/form-data.');
+  const fields = new Map<string, string[]>();
+  let received: { file: File } | undefined;
+  try {
+    for await (const part of request.parts()) {
+      if (part.type === 'field') {
+        const name = part.fieldname.replace(/\[\d*\]$/, '');
+        fields.set(name, [...(fields.get(name) ?? []), textOf(name, part.value)]);
+      } else if (part.fieldname === 'file') {
+        const fileName = cleanFileName(part.filename);
+        const mimeType = mediaTypeOf(fileName, part.mimetype);
+        received = { file: await use.receive({ content: part.file, fileName, mimeType }) };
+      } else {
+        throw badRequest(`La partie "${part.fieldname}" n'est pas attendue.`);
+      }
+    }
+    if (received === undefined) throw badRequest('La partie "file" est obligatoire.');
+    return { file: received.file, attributes: use.read(Object.fromEntries(fields)) };
+  } catch (error) {
+    if (received !== undefined) await use.discard(received.file);
+    throw error;
+  }
+}
+
+function textOf(name: string, value: unknown): string {
+  const text = String(value);
+  if (!isStorableText(text)) throw badRequest(`La partie "${name}" contient un caractère U+0000.`);
+  return text;
+}
+
+function cleanFileName(name: string): string {
+  const printable = name.replaceAll(/\p{Control}|\p{Surrogate}/gu, '');
+  return [...printable].slice(-MAX_FILE_NAME).join('') || 'fichier';
+}
