@@ -28,6 +28,27 @@ export function hasTags(column: Prisma.Sql, tags: Readonly<Record<string, string
   return Prisma.sql`${column} @> ${JSON.stringify(tags)}::jsonb`;
 }
 
+/** Condition of label filters: all of them are there. `column`: SQL expression of type text[]. */
+export function hasLabels(column: Prisma.Sql, labels: readonly string[]): Prisma.Sql {
+  return Prisma.sql`${column} @> ${[...labels]}::text[]`;
+}
+
+/** A sort by one of the dates that every entity has. */
+export interface DateSort {
+  readonly field: 'creation' | 'update';
+  readonly descending: boolean;
+}
+
+/** `ORDER BY` expressions of a sort by date: oldest first when nothing else is asked. */
+export function byDates(sort: readonly DateSort[]): Prisma.Sql[] {
+  const asked = sort.map(({ field, descending }) => {
+    const column =
+      field === 'creation' ? Prisma.sql`entity.creation` : Prisma.sql`coalesce(entity.update, entity.creation)`;
+    return descending ? Prisma.sql`${column} DESC` : column;
+  });
+  return [...asked, Prisma.sql`entity.creation`];
+}
+
 /**
  * The ids of one page of a filtered and sorted table, and the total, which depends on neither page nor sort.
  * @param query.from table with its joins; the entity is called `entity`

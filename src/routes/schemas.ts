@@ -70,6 +70,7 @@ const REASONS: Readonly<Record<number, string>> = {
   404: 'Entité inconnue.',
   409: "L'état des données interdit l'opération.",
   413: 'Fichier trop volumineux.',
+  422: 'Fichier illisible.',
   501: "Opération de la plateforme que l'émulateur ne fait pas encore.",
 };
 
