@@ -109,7 +109,8 @@ export async function updateMetadata(
 export async function deleteMetadata(deps: Deps, datastoreId: string, id: string): Promise<void> {
   const key = await deps.prisma.$transaction(async (tx) => {
     // Held before it is looked at: a publication that is being made ends first.
-    await tx.$queryRaw`SELECT 1 FROM geopf.metadata WHERE id = ${id}::uuid FOR UPDATE`;
+    await tx.$queryRaw`
+      SELECT 1 FROM geopf.metadata WHERE id = ${id}::uuid AND datastore_id = ${datastoreId}::uuid FOR UPDATE`;
     const found = await getMetadata(tx, { datastore: datastoreId }, id);
     if (found.publications.length > 0) {
       throw conflict(
