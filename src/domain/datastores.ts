@@ -72,8 +72,7 @@ export async function listEndpoints(
   if (name !== undefined) where.push(matchesText(Prisma.sql`entity.name`, name));
   if (type !== undefined) where.push(Prisma.sql`entity.type = ${type}`);
   if (open !== undefined) where.push(Prisma.sql`entity.open = ${open}`);
-  if (useRatio !== undefined)
-    where.push(Prisma.sql`${useOf(datastoreId)} * 100.0 > lent.quota * ${useRatio}::float8`);
+  if (useRatio !== undefined) where.push(Prisma.sql`${useOf(datastoreId)} * 100.0 > lent.quota * ${useRatio}::float8`);
   const { ids, total } = await pageOfIds(db, {
     from: Prisma.sql`geopf.endpoint AS entity JOIN geopf.datastore_endpoint AS lent ON lent.endpoint_id = entity.id`,
     where,

@@ -148,7 +148,11 @@ async function findOffering(tx: Db, datastoreId: string, id: string) {
  * The endpoint as it is lent to the datastore; the row is locked so that two publications cannot share a last place.
  * @throws ApiError not_found when it is not lent
  */
-export async function holdEndpoint(tx: Db, datastoreId: string, id: string): Promise<{ endpoint: Endpoint; quota: number }> {
+export async function holdEndpoint(
+  tx: Db,
+  datastoreId: string,
+  id: string,
+): Promise<{ endpoint: Endpoint; quota: number }> {
   await tx.$queryRaw`
     SELECT 1 FROM geopf.datastore_endpoint
     WHERE datastore_id = ${datastoreId}::uuid AND endpoint_id = ${id}::uuid FOR UPDATE`;

@@ -19,11 +19,7 @@ export interface StaticFilter {
  * A static file of the scope.
  * @throws ApiError not_found
  */
-export async function getStatic(
-  { prisma }: Pick<Deps, 'prisma'>,
-  scope: Scope,
-  id: string,
-): Promise<StaticRecord> {
+export async function getStatic({ prisma }: Pick<Deps, 'prisma'>, scope: Scope, id: string): Promise<StaticRecord> {
   const found = await prisma.static.findFirst({ where: { id, ...ofScope(scope) }, include: WITH_DATASTORE });
   if (found === null) throw notFound(`Le fichier statique ${id} n'existe pas.`);
   return found;

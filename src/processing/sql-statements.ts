@@ -31,7 +31,7 @@ export function splitSql(text: string): SqlStatement[] {
     words = [];
     onlyWords = true;
   };
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const piece = readPiece(text, at);
     if (piece.kind === 'end') end();
     else if (piece.kind !== 'blank') {
@@ -65,7 +65,8 @@ function readPiece(text: string, at: number): SqlPiece {
     const escapes = /[Ee]/.test(text[at - 1] ?? '') && !/\w/.test(text[at - 2] ?? '');
     return readQuoted(text, at, { quote: "'", escapes, fault: "une chaîne de caractères n'est pas fermée" });
   }
-  if (text[at] === '"') return readQuoted(text, at, { quote: '"', escapes: false, fault: "un nom entre guillemets n'est pas fermé" });
+  if (text[at] === '"')
+    return readQuoted(text, at, { quote: '"', escapes: false, fault: "un nom entre guillemets n'est pas fermé" });
   const tag = text[at] === '$' ? match(DOLLAR_TAG, text, at) : '';
   if (tag !== '') {
     const end = indexAfter(text, tag, at + tag.length);

@@ -41,7 +41,7 @@ void t.test('what is refused, with its line', async (t) => {
   t.match(faults(''), /aucune instruction/);
   t.match(faults('SELECT 1;\nDROP SCHEMA public'), /ligne 2 : l'instruction DROP SCHEMA PUBLIC n'est pas autorisée/);
   t.match(faults('CREATE EXTENSION plpython3u'), /CREATE EXTENSION/);
-  t.match(faults('COPY a FROM PROGRAM \'id\''), /COPY A FROM PROGRAM/);
+  t.match(faults("COPY a FROM PROGRAM 'id'"), /COPY A FROM PROGRAM/);
   t.match(faults('DO $$ $$'), /l'instruction DO n'est/);
   t.match(faults('CREATE TABLESPACE a'), /CREATE TABLESPACE/);
   t.match(faults('{{ params.statement }}'), /n'est pas autorisée/, 'a variable is no statement');

@@ -82,7 +82,8 @@ function opensBlock(tag: Tag, open: readonly Tag[]): boolean {
   if (WITH_EXPRESSION.has(name) && tag.tokens.length === 0) {
     throw new FtlError(`${write(tag)} n'a pas d'expression`, tag.line);
   }
-  if (CAPTURES.has(name)) return !tag.tokens.some(({ kind, text }) => kind === 'symbol' && /^(.?=|\+\+|--)$/.test(text));
+  if (CAPTURES.has(name))
+    return !tag.tokens.some(({ kind, text }) => kind === 'symbol' && /^(.?=|\+\+|--)$/.test(text));
   if (isSep(tag) || name === 'items') {
     if (!open.some((other) => other.name === 'list')) throw misplaced(tag, ['list']);
     return true;

@@ -6,7 +6,10 @@ import { answers, NoContent, TagsBody } from '../schemas.js';
 import { type Subject, subjectOf, subjectParams } from './subject.js';
 
 /** `…/tags`: POST upserts and answers the whole entity, DELETE takes keys in the query (four spellings). */
-export const tagRoutes: FastifyPluginAsyncTypebox<Subject<TaggedEntity> & { detail: TSchema }> = async (app, subject) => {
+export const tagRoutes: FastifyPluginAsyncTypebox<Subject<TaggedEntity> & { detail: TSchema }> = async (
+  app,
+  subject,
+) => {
   const { prisma } = app.deps;
   const params = subjectParams(subject.entity, {});
 
