@@ -49,14 +49,14 @@ await t.test('metadata', async (t) => {
     });
     const wrong = await producer.call('POST', METADATA, fileForm('x', { type: 'ISO', open_data: 'peut-être' }));
     t.equal(wrong.status, 400);
-    t.match(sentences(wrong), /"type" doit être.*"open_data" doit être/);
+    t.match(sentences(wrong), /"type" doit être.*"open_data" est invalide/);
   });
 
   await t.test('a file that is no record is refused with its line', async (t) => {
     const broken = await producer.call('POST', METADATA, fileForm(iso19139({ identifier: 'a' }).slice(0, -3)));
     t.equal(broken.status, 422);
     t.match(broken.body, { error: 'unprocessable_entity' });
-    t.match(sentences(broken), /ligne 1 : XML illisible \(document mal formé\)/);
+    t.match(sentences(broken), /ligne 2 : XML illisible \(document mal formé\)/);
     const anonymous = await producer.call('POST', METADATA, fileForm(iso19139({ identifier: '' })));
     t.equal(anonymous.status, 422);
     t.match(sentences(anonymous), /fileIdentifier\/CharacterString/);
