@@ -82,7 +82,10 @@ await t.test('metadata', async (t) => {
     const rivals = await Promise.all(
       [1, 2].map(() => producer.call('POST', METADATA, fileForm(iso19139({ identifier: 'rivals' })))),
     );
-    t.same(rivals.map(({ status }) => status).toSorted((a, b) => a - b), [201, 409]);
+    t.same(
+      rivals.map(({ status }) => status).toSorted((a, b) => a - b),
+      [201, 409],
+    );
   });
 
   await t.test('the prefix of the datastore is imposed', async (t) => {

@@ -98,7 +98,10 @@ await t.test('publication of metadata', async (t) => {
     t.equal(await useOf(CATALOGUE), 0, 'all or nothing');
     t.equal((await publish(CATALOGUE, 'q1')).status, 204);
     const rivals = await Promise.all(['q2', 'q3'].map((identifier) => publish(CATALOGUE, identifier)));
-    t.same(rivals.map(({ status }) => status).toSorted((a, b) => a - b), [204, 409]);
+    t.same(
+      rivals.map(({ status }) => status).toSorted((a, b) => a - b),
+      [204, 409],
+    );
     t.equal(await useOf(CATALOGUE), 2);
     t.equal((await publish(CATALOGUE, 'q1')).status, 204, 'what is published already asks for no room');
   });
