@@ -20,6 +20,8 @@ import { configurationRoutes } from './routes/configurations/index.js';
 import { datastoreRoutes } from './routes/datastores/index.js';
 import { documentRoutes } from './routes/documents/index.js';
 import { emulatorRoutes } from './routes/emulator/index.js';
+import { organizationEntityRoutes, platformEntityRoutes } from './routes/extended/index.js';
+import { metadataRoutes } from './routes/metadata/index.js';
 import { offeringRoutes } from './routes/offerings/index.js';
 import { wfsRoutes } from './routes/ogc/wfs.js';
 import { wmsVectorRoutes } from './routes/ogc/wms-v.js';
@@ -82,11 +84,14 @@ export async function buildApp(
       await api.register(processingRoutes, { prefix: '/datastores/:datastore/processings' });
       await api.register(storedDataRoutes, { prefix: '/datastores/:datastore/stored_data' });
       await api.register(staticRoutes, { prefix: '/datastores/:datastore/statics' });
+      await api.register(metadataRoutes, { prefix: '/datastores/:datastore/metadata' });
       await api.register(configurationRoutes, { prefix: '/datastores/:datastore/configurations' });
       await api.register(offeringRoutes, { prefix: '/datastores/:datastore/offerings' });
       await api.register(statisticsRoutes);
       await api.register(annexRoutes, { prefix: '/datastores/:datastore/annexes' });
       await api.register(extendedAnnexRoutes);
+      await api.register(organizationEntityRoutes, { prefix: '/organizations/:organization' });
+      await api.register(platformEntityRoutes, { prefix: '/administrator' });
       await api.register(unbuiltRoutes);
     },
     { prefix: '/api' },

@@ -13,7 +13,7 @@ export interface DatastoreRecord extends Datastore {
   readonly storages: readonly LentStorage[];
 }
 
-/** `use` and `quota` count offerings. */
+/** `use` and `quota` count offerings, and records on an endpoint of metadata. */
 export interface LentEndpoint {
   readonly endpoint: Endpoint;
   readonly use: number;
@@ -72,8 +72,7 @@ export async function listEndpoints(
   if (name !== undefined) where.push(matchesText(Prisma.sql`entity.name`, name));
   if (type !== undefined) where.push(Prisma.sql`entity.type = ${type}`);
   if (open !== undefined) where.push(Prisma.sql`entity.open = ${open}`);
-  if (useRatio !== undefined)
-    where.push(Prisma.sql`${offeringsOf(datastoreId)} * 100.0 > lent.quota * ${useRatio}::float8`);
+  if (useRatio !== undefined) where.push(Prisma.sql`${useOf(datastoreId)} * 100.0 > lent.quota * ${useRatio}::float8`);
   const { ids, total } = await pageOfIds(db, {
     from: Prisma.sql`geopf.endpoint AS entity JOIN geopf.datastore_endpoint AS lent ON lent.endpoint_id = entity.id`,
     where,
@@ -117,19 +116,24 @@ async function lentEndpoints(db: Db, datastoreId: string): Promise<LentEndpoint[
       include: { endpoint: true },
       orderBy: [{ endpoint: { open: 'desc' } }, { endpoint: { position: 'asc' } }],
     }),
-    db.offering.groupBy({ by: ['endpointId'], where: { configuration: { datastoreId } }, _count: true }),
+    db.$queryRaw<{ id: string; use: number }[]>`
+      SELECT entity.id, ${useOf(datastoreId)}::int AS use FROM geopf.endpoint AS entity`,
   ]);
   return lent.map((row) => ({
     endpoint: row.endpoint,
-    use: used.find((one) => one.endpointId === row.endpointId)?._count ?? 0,
+    use: used.find((one) => one.id === row.endpointId)?.use ?? 0,
     quota: row.quota,
   }));
 }
 
-/** SQL: number of offerings of the datastore on the endpoint `entity`. */
-function offeringsOf(datastoreId: string): Prisma.Sql {
-  return Prisma.sql`(
-    SELECT count(*) FROM geopf.offering AS offering
-    JOIN geopf.configuration AS configuration ON configuration.id = offering.configuration_id
-    WHERE offering.endpoint_id = entity.id AND configuration.datastore_id = ${datastoreId}::uuid)`;
+/** SQL: number of offerings and of metadata records of the datastore on the endpoint `entity`. */
+function useOf(datastoreId: string): Prisma.Sql {
+  return Prisma.sql`((
+      SELECT count(*) FROM geopf.offering AS offering
+      JOIN geopf.configuration AS configuration ON configuration.id = offering.configuration_id
+      WHERE offering.endpoint_id = entity.id AND configuration.datastore_id = ${datastoreId}::uuid)
+    + (
+      SELECT count(*) FROM geopf.metadata_publication AS publication
+      JOIN geopf.metadata AS metadata ON metadata.id = publication.metadata_id
+      WHERE publication.endpoint_id = entity.id AND metadata.datastore_id = ${datastoreId}::uuid))`;
 }

@@ -144,8 +144,15 @@ async function findOffering(tx: Db, datastoreId: string, id: string) {
   return { endpoint, configurationId: offering.configurationId };
 }
 
-/** The endpoint as it is lent to the datastore; the row is locked so that two publications cannot share a last place. */
-async function holdEndpoint(tx: Db, datastoreId: string, id: string): Promise<{ endpoint: Endpoint; quota: number }> {
+/**
+ * The endpoint as it is lent to the datastore; the row is locked so that two publications cannot share a last place.
+ * @throws ApiError not_found when it is not lent
+ */
+export async function holdEndpoint(
+  tx: Db,
+  datastoreId: string,
+  id: string,
+): Promise<{ endpoint: Endpoint; quota: number }> {
   await tx.$queryRaw`
     SELECT 1 FROM geopf.datastore_endpoint
     WHERE datastore_id = ${datastoreId}::uuid AND endpoint_id = ${id}::uuid FOR UPDATE`;

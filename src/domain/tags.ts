@@ -3,7 +3,7 @@ import { Prisma } from '../generated/prisma/client.js';
 import type { Db } from './database.js';
 
 /** Entities that carry tags (lifecycle.md §1.3): an object of strings. */
-export type TaggedEntity = 'upload' | 'stored_data' | 'configuration';
+export type TaggedEntity = 'upload' | 'stored_data' | 'configuration' | 'metadata';
 
 const MAX_KEY_LENGTH = 255;
 

@@ -1,7 +1,12 @@
+import type { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
+import type { Static, TSchema } from 'typebox';
+import Value from 'typebox/value';
 import type { IncomingFile } from '../domain/received-files.js';
 import { badRequest } from '../errors.js';
 import { isStorableText } from '../plugins/text.js';
+import { validationSentences } from '../plugins/validation-sentences.js';
+import { FileTooLargeError } from '../storage/storage.js';
 import { mediaTypeOf } from './media-types.js';
 
 /** Multipart bodies with one part `file`, streamed where the domain wants it, and text parts in any order. */
@@ -48,6 +53,56 @@ export async function receiveForm<File, Attributes>(
     if (received !== undefined) await use.discard(received.file);
     throw error;
   }
+}
+
+/** A small file, read whole. */
+export interface FormFile {
+  readonly content: Buffer;
+  readonly fileName: string;
+  readonly mimeType: string;
+}
+
+/**
+ * Reads a small file whole, and the text parts; of a repeated part, the last one counts.
+ * @param maxBytes of the file
+ * @throws ApiError as {@link receiveForm}; FileTooLargeError
+ */
+export async function readFileForm(
+  request: FastifyRequest,
+  maxBytes: number,
+): Promise<{ file: FormFile; fields: Record<string, string> }> {
+  const { file, attributes } = await receiveForm(request, {
+    receive: async ({ content, ...named }) => ({ ...named, content: await readWhole(content, maxBytes) }),
+    discard: async () => undefined,
+    read: (fields) => Object.fromEntries(Object.entries(fields).map(([name, values]) => [name, values.at(-1) ?? ''])),
+  });
+  return { file, fields: attributes };
+}
+
+async function readWhole(content: Readable, maxBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of content as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) throw new FileTooLargeError(maxBytes);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/**
+ * What describes a new file, in form parts or in the query; a part wins over the query.
+ * @throws ApiError bad_request with a sentence per missing or wrong field
+ */
+export function readAttributes<Schema extends TSchema>(
+  schema: Schema,
+  fields: Readonly<Record<string, string>>,
+  query: object,
+): Static<Schema> {
+  const given: unknown = { ...query, ...fields };
+  if (Value.Check(schema, given)) return given as Static<Schema>;
+  const faults = Value.Errors(schema, given) as unknown as Parameters<typeof validationSentences>[0];
+  throw badRequest(...validationSentences(faults, 'body'));
 }
 
 function textOf(name: string, value: unknown): string {

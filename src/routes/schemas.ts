@@ -72,6 +72,7 @@ const REASONS: Readonly<Record<number, string>> = {
   412: 'Le fichier ne remplit pas les conditions de la requête.',
   413: 'Fichier trop volumineux.',
   416: 'Intervalle hors du fichier.',
+  422: 'Fichier illisible.',
   501: "Opération de la plateforme que l'émulateur ne fait pas encore.",
 };
 

@@ -71,7 +71,7 @@ export async function replay(t: Test, fixture: string, values: Readonly<Record<s
       const value = at(answer.body, path);
       if (value === undefined || value === null)
         throw new Error(`${step.name}: no ${path} in ${JSON.stringify(answer.body)}`);
-      known[name] = String(value);
+      known[name] = typeof value === 'string' ? value : JSON.stringify(value);
     }
   }
 }

@@ -61,7 +61,10 @@ export async function waitForAbsence(user: ApiUser, path: string): Promise<void>
 }
 
 /** A form with one file, as clients send static files. */
-export function fileForm(content: string, fields: Readonly<Record<string, string>> = {}): FormData {
+export function fileForm(
+  content: string | Uint8Array<ArrayBuffer>,
+  fields: Readonly<Record<string, string>> = {},
+): FormData {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.set(name, value);
   form.set('file', new Blob([content]), 'style.sld');

@@ -81,9 +81,81 @@ await t.test('statics', async (t) => {
     t.match(sentences(await producer.call('POST', statics, fileForm('x', { name: 'n' }))), /"type" est obligatoire/);
   });
 
-  await t.test('types that are not built answer 501', async (t) => {
-    const form = fileForm('${feature.name.value}', { type: 'GEOSERVER-FTL', name: 'n' });
-    t.equal((await producer.call('POST', statics, form)).status, 501);
+  await t.test('a template tells the attributes it shows', async (t) => {
+    const ftl = { type: 'GEOSERVER-FTL', name: 'info' };
+    const template = '<#list features as feature>${feature.name.value}</#list>';
+    const { status, body } = await producer.call<StaticBody>('POST', statics, fileForm(template, ftl));
+    t.equal(status, 201);
+    t.same(body.type_infos, { used_attributes: ['name'] });
+    t.equal((await producer.call('GET', `${statics}/${body._id}/file`)).body, template);
+    const broken = await producer.call('PUT', `${statics}/${body._id}`, fileForm('<#list features as feature>'));
+    t.equal(broken.status, 400);
+    t.match(sentences(broken), /ligne 1 : la balise <#list> n'est pas fermée/);
+    const dangerous = await producer.call('POST', statics, fileForm('${"Execute"?new()("id")}', ftl));
+    t.equal(dangerous.status, 400);
+    t.match(sentences(dangerous), /\?new n'est pas autorisée/);
+    t.equal((await producer.call('GET', `${statics}/${body._id}/file`)).body, template, 'the file stays as it was');
+  });
+
+  await t.test('a ROK4 style tells its identifier and legend', async (t) => {
+    const rok4 = { type: 'ROK4-STYLE', name: 'relief' };
+    const legend = { format: 'image/png', url: '/annexes/legende.png', width: 10, height: 10 };
+    const scales = { min_scale_denominator: 0, max_scale_denominator: 1000 };
+    const style = JSON.stringify({ identifier: 'hypso', legend: { ...legend, ...scales } });
+    const { status, body } = await producer.call<StaticBody>('POST', statics, fileForm(style, rok4));
+    t.equal(status, 201);
+    t.same(body.type_infos, { identifier: 'hypso', legend_url: '/annexes/legende.png' });
+    const wrong = await producer.call('POST', statics, fileForm(JSON.stringify({ legend }), rok4));
+    t.equal(wrong.status, 400);
+    t.match(sentences(wrong), /"identifier" est obligatoire.*"legend.min_scale_denominator" est obligatoire/);
+  });
+
+  await t.test('a derivation tells its variables', async (t) => {
+    const derivation = { type: 'DERIVATION-SQL', name: 'multiply' };
+    const sql = 'CREATE TABLE b AS SELECT n * {{ params.multiply }} FROM {{ inputs.1 }}.a';
+    const { status, body } = await producer.call<StaticBody>('POST', statics, fileForm(sql, derivation));
+    t.equal(status, 201);
+    t.same(body.type_infos, { used_variables: ['params.multiply', 'inputs.1'] });
+    const refused = await producer.call('POST', statics, fileForm('DROP SCHEMA public', derivation));
+    t.equal(refused.status, 400);
+    t.match(sentences(refused), /DROP SCHEMA PUBLIC n'est pas autorisée/);
+  });
+
+  await t.test('every type is a text', async (t) => {
+    for (const type of ['GEOSERVER-STYLE', 'GEOSERVER-FTL', 'ROK4-STYLE', 'DERIVATION-SQL']) {
+      const form = fileForm(new Uint8Array([0x61, 0xff, 0x62]), { type, name: 'n' });
+      const refused = await producer.call('POST', statics, form);
+      t.equal(refused.status, 400);
+      t.match(sentences(refused), /encodage utf-8/);
+      t.match(sentences(await producer.call('POST', statics, fileForm('a\0b', { type, name: 'n' }))), /U\+0000/);
+    }
+  });
+
+  await t.test('a configuration takes a template of its type, whose attributes the table has', async (t) => {
+    const storedData = await buildStoredData(emulator.deps);
+    const configure = (layer_name: string, relation: object) =>
+      producer.call('POST', `/datastores/${DATASTORE}/configurations`, {
+        type: 'WMS-VECTOR',
+        name: layer_name,
+        layer_name,
+        type_infos: {
+          title: 't',
+          abstract: 'a',
+          used_data: [{ stored_data: storedData, relations: [{ name: 'towns', ...relation }] }],
+        },
+      });
+    const store = async (content: string, type: string) =>
+      (await producer.call<StaticBody>('POST', statics, fileForm(content, { type, name: `by ${type}` }))).body._id;
+    const good = await store('${feature.population.value}', 'GEOSERVER-FTL');
+    t.equal((await configure('with_ftl', { ftl: good })).status, 201);
+    t.equal((await producer.call('DELETE', `${statics}/${good}`)).status, 409);
+    const absent = await configure('absent', { ftl: await store('${feature.mayor.value}', 'GEOSERVER-FTL') });
+    t.equal(absent.status, 400);
+    t.match(sentences(absent), /\.ftl : l'attribut "mayor" utilisé par « by GEOSERVER-FTL » n'existe pas/);
+    const rok4 = await store('{"identifier": "normal"}', 'ROK4-STYLE');
+    const wrong = await configure('wrong', { ftl: rok4, style: rok4 });
+    t.match(sentences(wrong), /\.style : .*ROK4-STYLE au lieu de GEOSERVER-STYLE/);
+    t.match(sentences(wrong), /\.ftl : .*ROK4-STYLE au lieu de GEOSERVER-FTL/);
   });
 
   await t.test('a style that a configuration uses cannot be deleted', async (t) => {

@@ -1,4 +1,4 @@
-import { child, childrenNamed, type ReadElement, readXml, type XmlFault, XmlReadError } from '../xml.js';
+import { child, childrenNamed, type ReadElement, readXml, XML_FAULTS, XmlReadError } from '../xml.js';
 import type { FeatureTypeStyle, Rule, StyleModel } from './model.js';
 import { readChildren, readText, SldError, type SldContext, warn, warnUnsupported } from './reader.js';
 import { readFeatureTypeStyle } from './rules.js';
@@ -43,12 +43,6 @@ export function parseSld(xml: string, options: { readonly strict: boolean }): Pa
     ...scaleRange(rules),
   };
 }
-
-const XML_FAULTS: Readonly<Record<XmlFault, string>> = {
-  doctype: 'XML illisible (un DOCTYPE n’est pas accepté)',
-  limit: 'XML illisible (document trop long ou trop imbriqué)',
-  malformed: 'XML illisible (document mal formé)',
-};
 
 function readDocument(xml: string): ReadElement {
   try {

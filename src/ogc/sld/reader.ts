@@ -1,13 +1,14 @@
+import { UnreadableFileError } from '../unreadable.js';
 import type { ReadElement } from '../xml.js';
 
-/** Raised for a style that cannot be read; the message is a French sentence naming line and reason. */
-export class SldError extends Error {
+/** Raised for a style that cannot be read; the sentence names line and reason. */
+export class SldError extends UnreadableFileError {
   /** @param line line of the document, from 1 */
   constructor(
     readonly reason: string,
     readonly line: number,
   ) {
-    super(`Style SLD invalide, ligne ${line} : ${reason}.`);
+    super([`Style SLD invalide, ligne ${line} : ${reason}.`]);
     this.name = 'SldError';
   }
 }

@@ -1,12 +1,15 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { TSchema } from 'typebox';
-import { addTags, normaliseTags, removeTags } from '../../domain/tags.js';
+import { addTags, normaliseTags, removeTags, type TaggedEntity } from '../../domain/tags.js';
 import { readTagKeys } from '../lists.js';
 import { answers, NoContent, TagsBody } from '../schemas.js';
 import { type Subject, subjectOf, subjectParams } from './subject.js';
 
 /** `…/tags`: POST upserts and answers the whole entity, DELETE takes keys in the query (four spellings). */
-export const tagRoutes: FastifyPluginAsyncTypebox<Subject & { detail: TSchema }> = async (app, subject) => {
+export const tagRoutes: FastifyPluginAsyncTypebox<Subject<TaggedEntity> & { detail: TSchema }> = async (
+  app,
+  subject,
+) => {
   const { prisma } = app.deps;
   const params = subjectParams(subject.entity, {});
 

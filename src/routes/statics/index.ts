@@ -1,21 +1,22 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import {
   createStatic,
   deleteStatic,
-  getStatic,
-  listStatics,
+  MAX_STATIC_BYTES,
   replaceStaticFile,
   type StaticWithWarnings,
   updateStatic,
 } from '../../domain/statics.js';
+import { getStatic, listStatics } from '../../domain/static-reads.js';
 import { warningHeader } from '../../domain/warnings.js';
 import { datastoreOf } from '../../plugins/auth.js';
 import { sendFile } from '../files.js';
-import { readPage, readSort, sendPage } from '../lists.js';
+import { readAttributes, readFileForm } from '../forms.js';
+import { sendPage } from '../lists.js';
 import { answers, FileContent, NoContent } from '../schemas.js';
-import { readStaticAttributes, readStaticForm } from './form.js';
+import { readList } from './list.js';
 import { presentStatic, presentStaticItem } from './present.js';
 import {
   CreateQuery,
@@ -23,6 +24,7 @@ import {
   ListQuery,
   PatchBody,
   StaticDetail,
+  StaticForm,
   StaticItem,
   StaticParams,
 } from './schema.js';
@@ -30,9 +32,10 @@ import {
 const tags = ['Fichiers statiques'];
 const consumes = ['multipart/form-data'];
 
-/** Static files (spec lifecycle §6): styles of the layers. */
+/** Static files (spec lifecycle §6): styles of the layers, templates, derivations. */
 export const staticRoutes: FastifyPluginAsyncTypebox = async (app) => {
   const { deps } = app;
+  const find = (request: FastifyRequest, id: string) => getStatic(deps, { datastore: datastoreOf(request).id }, id);
 
   app.get(
     '/',
@@ -48,10 +51,9 @@ export const staticRoutes: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async (request, reply) => {
-      const page = readPage(request.query);
-      const sort = readSort(request.query, ['creation', 'update']);
-      const found = await listStatics(deps, datastoreOf(request).id, { filter: request.query, sort, page });
-      return sendPage(reply, page, found).map(presentStaticItem);
+      const query = readList(request.query);
+      const found = await listStatics(deps, { datastore: datastoreOf(request).id }, query);
+      return sendPage(reply, query.page, found).map(presentStaticItem);
     },
   );
 
@@ -67,12 +69,12 @@ export const staticRoutes: FastifyPluginAsyncTypebox = async (app) => {
         description: 'Corps multipart, une partie "file" ; type, name et description en parties ou en paramètres.',
         params: DatastoreParams,
         querystring: CreateQuery,
-        response: answers({ 201: StaticDetail }, 400, 401, 403, 404, 413, 501),
+        response: answers({ 201: StaticDetail }, 400, 401, 403, 404, 413),
       },
     },
     async (request, reply) => {
-      const { file, fields } = await readStaticForm(request);
-      const attributes = readStaticAttributes(fields, request.query);
+      const { file, fields } = await readFileForm(request, MAX_STATIC_BYTES);
+      const attributes = readAttributes(StaticForm, fields, request.query);
       reply.code(201);
       return send(reply, await createStatic(deps, datastoreOf(request).id, { ...attributes, file }));
     },
@@ -90,7 +92,7 @@ export const staticRoutes: FastifyPluginAsyncTypebox = async (app) => {
         response: answers({ 200: StaticDetail }, 400, 401, 403, 404),
       },
     },
-    async (request) => presentStatic(await getStatic(deps, datastoreOf(request).id, request.params.static)),
+    async (request) => presentStatic(await find(request, request.params.static)),
   );
 
   app.put(
@@ -108,7 +110,7 @@ export const staticRoutes: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async (request, reply) => {
-      const { file } = await readStaticForm(request);
+      const { file } = await readFileForm(request, MAX_STATIC_BYTES);
       return send(reply, await replaceStaticFile(deps, datastoreOf(request).id, request.params.static, file));
     },
   );
@@ -129,7 +131,7 @@ export const staticRoutes: FastifyPluginAsyncTypebox = async (app) => {
     async (request) => {
       const { name, description, extra } = request.body;
       await updateStatic(deps, datastoreOf(request).id, request.params.static, { name, description, extra });
-      return presentStatic(await getStatic(deps, datastoreOf(request).id, request.params.static));
+      return presentStatic(await find(request, request.params.static));
     },
   );
 
@@ -165,7 +167,7 @@ export const staticRoutes: FastifyPluginAsyncTypebox = async (app) => {
     },
     async (request, reply) =>
       sendFile(request, reply, deps.storage, async () => {
-        const file = await getStatic(deps, datastoreOf(request).id, request.params.static);
+        const file = await find(request, request.params.static);
         return {
           key: file.key,
           size: Number(file.size),

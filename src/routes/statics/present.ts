@@ -1,8 +1,8 @@
-import type { StaticRecord } from '../../domain/statics.js';
+import type { Static } from '../../generated/prisma/client.js';
 import { presentDates, presentOptional } from '../present.js';
 
 /** A static file in a list. */
-export function presentStaticItem(file: StaticRecord) {
+export function presentStaticItem(file: Static) {
   return {
     _id: file.id,
     ...presentDates(file),
@@ -13,7 +13,7 @@ export function presentStaticItem(file: StaticRecord) {
 }
 
 /** A static file with what the platform read in it. */
-export function presentStatic(file: StaticRecord) {
+export function presentStatic(file: Static) {
   return {
     ...presentStaticItem(file),
     ...presentOptional({ extra: file.extra }),

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { STATIC_TYPES } from '../../domain/statics.js';
+import { STATIC_TYPES } from '../../domain/static-files.js';
 import { PageQuery, SortQuery } from '../lists.js';
 import { FreeObject, Instant, Uuid } from '../schemas.js';
 
@@ -19,12 +19,15 @@ export const StaticForm = Type.Object({
 
 export const CreateQuery = Type.Partial(StaticForm);
 
-export const ListQuery = Type.Object({
+/** Query of the lists of static files, whatever they look at. */
+export const LIST_FILTERS = {
   ...PageQuery.properties,
   ...SortQuery.properties,
   type: Type.Optional(StaticType),
   name: Type.Optional(Type.String({ description: '% remplace zéro ou plusieurs caractères ; la casse est ignorée.' })),
-});
+};
+
+export const ListQuery = Type.Object(LIST_FILTERS);
 
 export const PatchBody = Type.Object(
   {
@@ -46,18 +49,31 @@ const shown = {
 
 export const StaticItem = Type.Object(shown, { title: 'StaticFileStandardListResponseDto' });
 
+const Names = Type.Array(Type.String());
+
+/** What the platform reads of a file, by type. */
+const TypeInfos = Type.Union([
+  Type.Object(
+    {
+      used_attributes: Names,
+      min_scale_denominator: Type.Optional(Type.Number()),
+      max_scale_denominator: Type.Optional(Type.Number()),
+    },
+    { title: 'StaticFileGeoserverStyleDetailsDto' },
+  ),
+  Type.Object({ used_attributes: Names }, { title: 'StaticFileGeoserverFtlDetailsDto' }),
+  Type.Object(
+    { identifier: Type.String(), legend_url: Type.Optional(Type.String()) },
+    { title: 'StaticFileRok4StyleDetailsDto' },
+  ),
+  Type.Object({ used_variables: Names }, { title: 'StaticFileDerivationSqlDetailsDto' }),
+]);
+
 export const StaticDetail = Type.Object(
   {
     ...shown,
     extra: Type.Optional(FreeObject),
-    type_infos: Type.Object(
-      {
-        used_attributes: Type.Array(Type.String()),
-        min_scale_denominator: Type.Optional(Type.Number()),
-        max_scale_denominator: Type.Optional(Type.Number()),
-      },
-      { description: "Ce que la plateforme a lu du fichier, ici d'un GEOSERVER-STYLE." },
-    ),
+    type_infos: TypeInfos,
   },
   { title: 'StaticFileStandardDetailResponseDto' },
 );

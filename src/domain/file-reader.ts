@@ -1,0 +1,56 @@
+import { Worker } from 'node:worker_threads';
+import { UnreadableFileError } from '../ogc/unreadable.js';
+import { type FileContents, type FileKind, type FileReading, isXml, parseFile } from './file-kinds.js';
+
+/** Reading of small files away from the event loop: the largest allowed takes a second, and others are being served. */
+
+/** Characters from which a file is read in a thread, which takes some 50 ms to start. */
+const THREAD_FROM = 50_000;
+
+/** What the thread answers. */
+export type FileRead = { readonly content: FileContents[FileKind] } | { readonly sentences: readonly string[] };
+
+/**
+ * Reads what the platform shows and uses of a file, and leaves the process free meanwhile.
+ * @throws UnreadableFileError with a French sentence per fault
+ */
+export async function readFile<Kind extends FileKind>(
+  kind: Kind,
+  bytes: Buffer,
+  options: { readonly strict: boolean },
+): Promise<FileContents[Kind]> {
+  const reading = { kind, text: decode(kind, bytes), strict: options.strict };
+  if (reading.text.length < THREAD_FROM) return parseFile(reading);
+  const read = await readInThread(reading);
+  if ('sentences' in read) throw new UnreadableFileError(read.sentences);
+  return read.content as FileContents[Kind];
+}
+
+/** Text of an XML file in the encoding its declaration names; UTF-8 without one, and for what is no XML. */
+function decode(kind: FileKind, bytes: Buffer): string {
+  const declaration = isXml(kind) ? bytes.subarray(0, 200).toString('latin1') : '';
+  const encoding = /^[^<]*<\?xml[^>]*\sencoding\s*=\s*["']([A-Za-z0-9._-]+)["']/.exec(declaration)?.[1] ?? 'utf-8';
+  const text = tryDecode(encoding, bytes);
+  if (text === null) {
+    throw new UnreadableFileError([`Le fichier n'est pas un texte lisible dans l'encodage ${encoding}.`]);
+  }
+  if (text.includes('\0')) throw new UnreadableFileError(['Le fichier contient un caractère U+0000.']);
+  return text;
+}
+
+function tryDecode(encoding: string, bytes: Buffer): string | null {
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+function readInThread(reading: FileReading<FileKind>): Promise<FileRead> {
+  return new Promise((resolve, reject) => {
+    const thread = new Worker(new URL('./file-thread.js', import.meta.url), { workerData: reading });
+    thread.once('message', resolve);
+    thread.once('error', reject);
+    thread.once('exit', (code) => reject(new Error(`the thread that reads a file ended (code ${code})`)));
+  });
+}
