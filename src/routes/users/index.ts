@@ -18,7 +18,7 @@ export const userRoutes: FastifyPluginAsyncTypebox = async (app) => {
         tags,
         operationId: 'get_me',
         summary: "Profil de l'utilisateur, ses communautés, ses droits et ses quotas",
-        response: { 200: UserResponse },
+        response: answers({ 200: UserResponse }, 401),
       },
     },
     async (request) => presentProfile(await readProfile(app.deps, callerOf(request).id)),
