@@ -32,7 +32,12 @@ void t.test('communities: the public ones', async (t) => {
 
 void t.test('organizations: what they are, their extra, not their quotas', async (t) => {
   await deps.prisma.organization.create({
-    data: { name: 'Autre organisme', siren: '123456789', uploadsQuota: 5n, extra: { logo: 'https://example.org/a.png' } },
+    data: {
+      name: 'Autre organisme',
+      siren: '123456789',
+      uploadsQuota: 5n,
+      extra: { logo: 'https://example.org/a.png' },
+    },
   });
   const { items, range } = await list<object>('/organizations');
   t.equal(range, '1-2/2');
@@ -70,17 +75,20 @@ void t.test('offerings: by type and kind of endpoint', async (t) => {
   t.same(await ids('/offerings'), [REGIONS], 'what needs a permission is not shown');
 });
 
-void t.test('offerings: nothing that is not published, of a private community or of an inactive datastore', async (t) => {
-  const shown = async () => (await ids('/offerings')).length;
-  for (const status of ['PUBLISHING', 'UNPUBLISHING', 'UNSTABLE']) {
-    await deps.prisma.offering.update({ where: { id: REGIONS }, data: { status } });
-    t.equal(await shown(), 0, status);
-  }
-  await deps.prisma.offering.update({ where: { id: REGIONS }, data: { status: 'MODIFYING' } });
-  t.equal(await shown(), 1, 'what is being synchronised is still served');
-  await deps.prisma.community.update({ where: { id: COMMUNITY }, data: { public: false } });
-  t.equal(await shown(), 0);
-  await deps.prisma.community.update({ where: { id: COMMUNITY }, data: { public: true } });
-  await deps.prisma.datastore.update({ where: { id: DATASTORE }, data: { active: false } });
-  t.equal(await shown(), 0);
-});
+void t.test(
+  'offerings: nothing that is not published, of a private community or of an inactive datastore',
+  async (t) => {
+    const shown = async () => (await ids('/offerings')).length;
+    for (const status of ['PUBLISHING', 'UNPUBLISHING', 'UNSTABLE']) {
+      await deps.prisma.offering.update({ where: { id: REGIONS }, data: { status } });
+      t.equal(await shown(), 0, status);
+    }
+    await deps.prisma.offering.update({ where: { id: REGIONS }, data: { status: 'MODIFYING' } });
+    t.equal(await shown(), 1, 'what is being synchronised is still served');
+    await deps.prisma.community.update({ where: { id: COMMUNITY }, data: { public: false } });
+    t.equal(await shown(), 0);
+    await deps.prisma.community.update({ where: { id: COMMUNITY }, data: { public: true } });
+    await deps.prisma.datastore.update({ where: { id: DATASTORE }, data: { active: false } });
+    t.equal(await shown(), 0);
+  },
+);

@@ -47,7 +47,12 @@ void t.test('a community over HTTP', async (t) => {
       public: 'false',
     });
     t.equal(status, 200);
-    t.match(body, { name: 'Autre nom', public: false, contact: 'producteur@example.org', description: /démonstration/ });
+    t.match(body, {
+      name: 'Autre nom',
+      public: false,
+      contact: 'producteur@example.org',
+      description: /démonstration/,
+    });
     t.ok(body.update > body.creation);
     const cleared = await producer.call<object>('PATCH', path, { description: '', public: true });
     t.notOk('description' in cleared.body, 'an empty description is none');

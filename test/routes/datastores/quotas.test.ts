@@ -18,7 +18,7 @@ void t.test('quotas', async (t) => {
   const api = await startApi(t);
   const { prisma } = api.deps;
   const producer = await logIn(api);
-  const statuses = (answers: { status: number }[]) => answers.map(({ status }) => status).toSorted();
+  const statuses = (answers: { status: number }[]) => answers.map(({ status }) => String(status)).toSorted();
   const storages = async () => (await producer.call<Storages>('GET', `${root}/storages`)).body;
 
   await t.test('the last place of the uploads of a datastore is taken once', async (t) => {
@@ -31,11 +31,15 @@ void t.test('quotas', async (t) => {
     const sent = await Promise.all(
       ['a', 'b', 'c', 'd'].map((path) => sendFile(producer, _id, { path, content: new Uint8Array(600) })),
     );
-    t.same(statuses(sent), [204, 409, 409, 409]);
+    t.same(statuses(sent), ['204', '409', '409', '409']);
     t.match(await storages(), { uploads: { use: 700, quota: 1000 } });
     const refused = await sendFile(producer, _id, { path: 'e', content: new Uint8Array(400) });
     t.match(sentences(refused), /livraisons de l'entrepôt.*1000 octet.*700 octet.*300 octet/);
-    t.equal((await sendFile(producer, _id, { path: 'f', content: new Uint8Array(300) })).status, 204, 'to the last byte');
+    t.equal(
+      (await sendFile(producer, _id, { path: 'f', content: new Uint8Array(300) })).status,
+      204,
+      'to the last byte',
+    );
     await prisma.datastoreStorage.updateMany({ where: { usage: 'UPLOADS' }, data: { quota: 10_000_000n } });
   });
 
@@ -56,7 +60,7 @@ void t.test('quotas', async (t) => {
     const sent = await Promise.all(
       ['a', 'b', 'c'].map((path) => sendFile(producer, _id, { path, content: new Uint8Array(500) })),
     );
-    t.same(statuses(sent), [204, 409, 409]);
+    t.same(statuses(sent), ['204', '409', '409']);
     await prisma.community.update({ where: { id: SANDBOX }, data: { organizationId: null } });
     t.equal((await sendFile(producer, _id, { path: 'b', content: new Uint8Array(500) })).status, 204);
     await prisma.organization.update({ where: { id: ORGANIZATION }, data: { uploadsQuota: 10_000_000n } });
@@ -76,13 +80,17 @@ void t.test('quotas', async (t) => {
         producer.call('POST', `${root}/configurations/${_id}/offerings`, { endpoint: OPEN_WFS, open: true }),
       ),
     );
-    t.same(statuses(offered), [201, 409, 409]);
+    t.same(statuses(offered), ['201', '409', '409']);
     const refused = offered.find(({ status }) => status === 409);
     t.match(refused && sentences(refused), /quota 3 offre.*utilisation 3 offre.*demande 1 offre/);
     const { body } = await producer.call<{ use: number }[]>('GET', `${root}/endpoints?type=WFS&open=true`);
     t.match(body, [{ use: 3, quota: 3 }]);
     t.equal((await producer.call<object[]>('GET', `${root}/endpoints?use_ratio=99&limit=100`)).body.length, 1);
-    t.equal((await producer.call<object[]>('GET', `${root}/endpoints?use_ratio=100`)).body.length, 0, 'full is not above');
+    t.equal(
+      (await producer.call<object[]>('GET', `${root}/endpoints?use_ratio=100`)).body.length,
+      0,
+      'full is not above',
+    );
   });
 
   await t.test('an offering that is being removed leaves its place', async (t) => {
