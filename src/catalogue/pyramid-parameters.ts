@@ -1,17 +1,7 @@
 import type { ProcessingParameter } from './processings.js';
+import { TILE_MATRIX_SET_IDS } from './tile-matrix-sets.js';
 
 /** Parameters of the processings that make pyramids of tiles (lifecycle.md §4.6–4.9). */
-
-/** Tile matrix sets offered for a first generation. */
-export const TILE_MATRIX_SETS = [
-  'PM',
-  '4326',
-  'LAMB93_10cm',
-  'LAMB93_50cm',
-  '2154_50cm',
-  '2154_1M_MNT',
-  '2154_50cm_MNT',
-] as const;
 
 /** The level of a pyramid: a string, though some clients send a number. */
 const level = (name: string, description: string, mandatory = false): ProcessingParameter => ({
@@ -54,7 +44,7 @@ const MASK: ProcessingParameter = {
 };
 
 export const RASTER_PARAMETERS: readonly ProcessingParameter[] = [
-  oneOf('tms', 'Découpage en tuiles ; hérité lors d’une mise à jour.', TILE_MATRIX_SETS),
+  oneOf('tms', 'Découpage en tuiles ; hérité lors d’une mise à jour.', TILE_MATRIX_SET_IDS),
   oneOf('compression', 'Compression des tuiles ; héritée lors d’une mise à jour.', ['jpg', 'png', 'zip', 'jpg90']),
   oneOf('interpolation', 'Interpolation.', ['nn', 'linear', 'bicubic']),
   level('bottom', 'Niveau du bas ; par défaut celui de la résolution la plus proche.'),

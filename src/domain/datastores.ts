@@ -2,6 +2,8 @@ import { notFound } from '../errors.js';
 import { type Community, type Datastore, type Endpoint, Prisma, type Storage } from '../generated/prisma/client.js';
 import type { Db } from './database.js';
 import { inOrder, matchesText, type Page, type Paged, pageOfIds } from './listing.js';
+import { endpointUse } from './quotas.js';
+import { inScope, type Place, type Scope } from './scope.js';
 
 /** A datastore with what is lent to it. */
 export interface DatastoreRecord extends Datastore {
@@ -13,9 +15,10 @@ export interface DatastoreRecord extends Datastore {
   readonly storages: readonly LentStorage[];
 }
 
-/** `use` and `quota` count offerings, and records on an endpoint of metadata. */
+/** An endpoint that a datastore may use. `use` and `quota` count offerings, records on an endpoint of metadata. */
 export interface LentEndpoint {
   readonly endpoint: Endpoint;
+  readonly place: Place;
   readonly use: number;
   readonly quota: number;
 }
@@ -41,14 +44,14 @@ export async function findDatastoreDetail(db: Db, id: string): Promise<Datastore
   const [processings, checks, endpoints, storages] = await Promise.all([
     db.processing.findMany({ where: lentHere, ...LISTED }),
     db.check.findMany({ where: lentHere, ...LISTED }),
-    lentEndpoints(db, id),
+    lentEndpoints(db, Prisma.sql`entity.datastore_id = ${id}::uuid`),
     lentStorages(db, id),
   ]);
   return {
     ...row,
     processings: processings.map((processing) => processing.id),
     checks: checks.map((check) => check.id),
-    endpoints,
+    endpoints: endpoints.map(({ lent }) => lent),
     storages,
   };
 }
@@ -61,26 +64,21 @@ export interface EndpointFilters {
   readonly useRatio?: number | undefined;
 }
 
-/** A page of the endpoints lent to a datastore: open ones first, clients take the first of a type. */
+/** A page of the endpoints lent in a scope, once per datastore: open ones first, clients take the first of a type. */
 export async function listEndpoints(
   db: Db,
-  datastoreId: string,
+  scope: Scope,
   query: { filters: EndpointFilters; page: Page },
 ): Promise<Paged<LentEndpoint>> {
   const { name, type, open, useRatio } = query.filters;
-  const where = [Prisma.sql`lent.datastore_id = ${datastoreId}::uuid`];
+  const where = inScope(Prisma.sql`entity.datastore_id`, scope);
   if (name !== undefined) where.push(matchesText(Prisma.sql`entity.name`, name));
   if (type !== undefined) where.push(Prisma.sql`entity.type = ${type}`);
   if (open !== undefined) where.push(Prisma.sql`entity.open = ${open}`);
-  if (useRatio !== undefined) where.push(Prisma.sql`${useOf(datastoreId)} * 100.0 > lent.quota * ${useRatio}::float8`);
-  const { ids, total } = await pageOfIds(db, {
-    from: Prisma.sql`geopf.endpoint AS entity JOIN geopf.datastore_endpoint AS lent ON lent.endpoint_id = entity.id`,
-    where,
-    orderBy: [Prisma.sql`entity.open DESC`, Prisma.sql`entity.position`],
-    page: query.page,
-  });
-  const rows = (await lentEndpoints(db, datastoreId)).map((lent) => ({ id: lent.endpoint.id, lent }));
-  return { items: inOrder(ids, rows).map((row) => row.lent), total };
+  if (useRatio !== undefined) where.push(Prisma.sql`entity.use * 100.0 > entity.quota * ${useRatio}::float8`);
+  const { ids, total } = await pageOfIds(db, { from: LENT_ENDPOINTS, where, orderBy: CLIENTS_ORDER, page: query.page });
+  const rows = await lentEndpoints(db, Prisma.sql`entity.id = ANY (${ids}::text[])`);
+  return { items: inOrder(ids, rows).map(({ lent }) => lent), total };
 }
 
 /** The storages lent to a datastore with their use, in the order of the catalogue. */
@@ -98,7 +96,7 @@ export async function lentStorages(db: Db, datastoreId: string): Promise<LentSto
       SELECT 'DATA', storage_id, coalesce(sum(size), 0)::bigint FROM geopf.stored_data
       WHERE datastore_id = ${datastoreId}::uuid AND status <> 'DELETED' GROUP BY storage_id
       UNION ALL
-      SELECT usage, storage_id, (SELECT count(*) FROM geopf.annex WHERE datastore_id = ${datastoreId}::uuid)
+      SELECT 'ANNEXES', storage_id, (SELECT count(*) FROM geopf.annex WHERE datastore_id = ${datastoreId}::uuid)
       FROM geopf.datastore_storage WHERE datastore_id = ${datastoreId}::uuid AND usage = 'ANNEXES'`,
   ]);
   return lent.map((row) => ({
@@ -109,31 +107,37 @@ export async function lentStorages(db: Db, datastoreId: string): Promise<LentSto
   }));
 }
 
-async function lentEndpoints(db: Db, datastoreId: string): Promise<LentEndpoint[]> {
-  const [lent, used] = await Promise.all([
-    db.datastoreEndpoint.findMany({
-      where: { datastoreId },
-      include: { endpoint: true },
-      orderBy: [{ endpoint: { open: 'desc' } }, { endpoint: { position: 'asc' } }],
-    }),
-    db.$queryRaw<{ id: string; use: number }[]>`
-      SELECT entity.id, ${useOf(datastoreId)}::int AS use FROM geopf.endpoint AS entity`,
-  ]);
-  return lent.map((row) => ({
-    endpoint: row.endpoint,
-    use: used.find((one) => one.id === row.endpointId)?.use ?? 0,
-    quota: row.quota,
-  }));
+/** What lists and details of lent endpoints read, as `entity`; its id is that of the datastore, then of the endpoint. */
+const LENT_ENDPOINTS = Prisma.sql`(
+  SELECT lent.datastore_id || '/' || lent.endpoint_id AS id, lent.datastore_id, lent.endpoint_id, lent.quota,
+    ${endpointUse(Prisma.sql`lent.datastore_id`, Prisma.sql`lent.endpoint_id`)} AS use,
+    endpoint.name, endpoint.type, endpoint.open, endpoint.position
+  FROM geopf.datastore_endpoint AS lent JOIN geopf.endpoint AS endpoint ON endpoint.id = lent.endpoint_id) AS entity`;
+
+const CLIENTS_ORDER = [Prisma.sql`entity.open DESC`, Prisma.sql`entity.position`];
+
+interface LentEndpointRow extends Place {
+  id: string;
+  endpoint: string;
+  use: number;
+  quota: number;
 }
 
-/** SQL: number of offerings and of metadata records of the datastore on the endpoint `entity`. */
-function useOf(datastoreId: string): Prisma.Sql {
-  return Prisma.sql`((
-      SELECT count(*) FROM geopf.offering AS offering
-      JOIN geopf.configuration AS configuration ON configuration.id = offering.configuration_id
-      WHERE offering.endpoint_id = entity.id AND configuration.datastore_id = ${datastoreId}::uuid)
-    + (
-      SELECT count(*) FROM geopf.metadata_publication AS publication
-      JOIN geopf.metadata AS metadata ON metadata.id = publication.metadata_id
-      WHERE publication.endpoint_id = entity.id AND metadata.datastore_id = ${datastoreId}::uuid))`;
+async function lentEndpoints(db: Db, condition: Prisma.Sql): Promise<{ id: string; lent: LentEndpoint }[]> {
+  const rows = await db.$queryRaw<LentEndpointRow[]>`
+    SELECT entity.id, entity.endpoint_id::text AS endpoint, entity.use, entity.quota,
+      entity.datastore_id::text AS datastore, community.id::text AS community,
+      community.organization_id::text AS organization
+    FROM ${LENT_ENDPOINTS}
+    JOIN geopf.datastore AS datastore ON datastore.id = entity.datastore_id
+    JOIN geopf.community AS community ON community.id = datastore.community_id
+    WHERE ${condition} ORDER BY ${Prisma.join(CLIENTS_ORDER)}, entity.id`;
+  const endpoints = await db.endpoint.findMany({ where: { id: { in: rows.map((row) => row.endpoint) } } });
+  const byId = new Map(endpoints.map((endpoint) => [endpoint.id, endpoint]));
+  return rows.flatMap(({ id, use, quota, datastore, community, organization, ...row }) => {
+    const endpoint = byId.get(row.endpoint);
+    return endpoint === undefined
+      ? []
+      : [{ id, lent: { endpoint, use, quota, place: { datastore, community, organization } } }];
+  });
 }

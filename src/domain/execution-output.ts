@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { ProcessingDefinition } from '../catalogue/processings.js';
-import { badRequest, conflict, notFound } from '../errors.js';
+import { badRequest, notFound } from '../errors.js';
 import type { Caller } from './caller.js';
 import type { Db } from './database.js';
 import { recordEvent } from './events.js';
+import { quotaExceeded } from './quotas.js';
 import { assertAllowed } from './transitions.js';
 
 type OutputType = ProcessingDefinition['output_type'];
@@ -101,6 +102,11 @@ async function chooseStorage(
     where: { datastoreId, storageId: chosen.storageId, status: { not: 'DELETED' } },
     _sum: { size: true },
   });
-  if ((_sum.size ?? 0n) >= chosen.quota) throw conflict(`Le quota du stockage « ${chosen.storage.name} » est atteint.`);
+  const use = Number(_sum.size ?? 0);
+  const quota = Number(chosen.quota);
+  if (use >= quota) {
+    const of = `du stockage « ${chosen.storage.name} »`;
+    throw quotaExceeded({ of, quota, use, asked: 'au moins 1', unit: 'octet(s)' });
+  }
   return chosen.storageId;
 }

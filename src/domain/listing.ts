@@ -23,6 +23,23 @@ export function matchesText(column: Prisma.Sql, filter: string): Prisma.Sql {
   return Prisma.sql`${column} ILIKE ${pattern} ESCAPE '\\'`;
 }
 
+/** {@link matchesText} for a list that is not in the database. */
+export function textMatches(value: string, filter: string): boolean {
+  const text = value.toLowerCase();
+  const [head = '', ...parts] = filter.toLowerCase().split('%');
+  const tail = parts.pop();
+  if (tail === undefined) return text === head;
+  const end = text.length - tail.length;
+  if (end < head.length || !text.startsWith(head) || !text.endsWith(tail)) return false;
+  let from = head.length;
+  for (const part of parts) {
+    const found = text.indexOf(part, from);
+    if (found === -1 || found + part.length > end) return false;
+    from = found + part.length;
+  }
+  return true;
+}
+
 /** Condition of tag filters: every key has exactly that value. `column`: SQL expression of type jsonb. */
 export function hasTags(column: Prisma.Sql, tags: Readonly<Record<string, string>>): Prisma.Sql {
   return Prisma.sql`${column} @> ${JSON.stringify(tags)}::jsonb`;

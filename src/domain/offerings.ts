@@ -1,6 +1,6 @@
 import type { Deps } from '../deps.js';
 import { ApiError, badRequest, conflict, notFound } from '../errors.js';
-import type { Prisma } from '../generated/prisma/client.js';
+import { Prisma } from '../generated/prisma/client.js';
 import { type PublicationAction, publicationJob, publicationJobId } from '../workers/publication.job.js';
 import { contentOf } from './configuration-reads.js';
 import { holdConfiguration } from './configurations.js';
@@ -9,6 +9,7 @@ import type { Caller } from './caller.js';
 import { offeringUrls } from './offering-urls.js';
 import { touchPublications } from './published.js';
 import { queueRecorded } from './queueing.js';
+import { endpointUse, quotaExceeded } from './quotas.js';
 import { transition, tryTransition } from './transitions.js';
 
 /** Offerings, spec diffusion §3: a configuration on an endpoint. Publication itself is a job. */
@@ -196,11 +197,11 @@ async function assertFree(tx: Db, configurationId: string, endpoint: Endpoint): 
 }
 
 async function assertQuota(tx: Db, datastoreId: string, endpoint: Endpoint, quota: number): Promise<void> {
-  const use = await tx.offering.count({
-    where: { endpointId: endpoint.id, configuration: { datastoreId }, status: { not: 'UNPUBLISHING' } },
-  });
+  const [row] = await tx.$queryRaw<{ use: number }[]>`
+    SELECT ${endpointUse(Prisma.sql`${datastoreId}::uuid`, Prisma.sql`${endpoint.id}::uuid`)} AS use`;
+  const use = row?.use ?? 0;
   if (use >= quota) {
-    throw conflict(`Le quota du point d'accès « ${endpoint.name} » est atteint (${quota} offre(s)).`);
+    throw quotaExceeded({ of: `du point d'accès « ${endpoint.name} »`, quota, use, asked: 1, unit: 'offre(s)' });
   }
 }
 

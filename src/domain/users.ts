@@ -1,6 +1,8 @@
 import type { Deps } from '../deps.js';
+import { notFound } from '../errors.js';
 import type { ApiUser } from '../generated/prisma/client.js';
 import { COMMUNITY_RIGHTS, type CommunityRight } from './access.js';
+import type { Db } from './database.js';
 import { documentsUse } from './document-reads.js';
 
 /** A community as one of its members sees it. */
@@ -10,7 +12,7 @@ export interface MemberCommunity {
   readonly technicalName: string;
   readonly public: boolean;
   readonly supervisorId: string;
-  /** Absent for a community that only consumes. */
+  /** Absent for a community that only consumes; an inactive one is there. */
   readonly datastoreId: string | undefined;
   /** In the order of COMMUNITY_RIGHTS; all of them for the supervisor. */
   readonly rights: readonly CommunityRight[];
@@ -19,21 +21,26 @@ export interface MemberCommunity {
 export interface UserProfile {
   readonly user: ApiUser;
   readonly communities: readonly MemberCommunity[];
-  /** Bytes of their documents. */
+  /** Bytes of the personal documents. */
   readonly documentsUse: number;
+  /** Number of access keys. */
+  readonly keysUse: number;
 }
 
-/** An API user with the communities they belong to, oldest first (access.md §3.2). */
+/** An API user with the communities they belong to, oldest first, and what they use now (access.md §3.2). */
 export async function readProfile({ prisma }: Pick<Deps, 'prisma'>, userId: string): Promise<UserProfile> {
-  const user = await prisma.apiUser.findUniqueOrThrow({ where: { id: userId } });
-  const communities = await prisma.community.findMany({
-    where: { OR: [{ supervisorId: userId }, { members: { some: { userId } } }] },
-    include: { members: { where: { userId } }, datastore: { select: { id: true } } },
-    orderBy: [{ creation: 'asc' }, { id: 'asc' }],
-  });
+  const [user, communities, documents, keysUse] = await Promise.all([
+    prisma.apiUser.findUniqueOrThrow({ where: { id: userId } }),
+    prisma.community.findMany({
+      where: { OR: [{ supervisorId: userId }, { members: { some: { userId } } }] },
+      include: { members: { where: { userId } }, datastore: { select: { id: true } } },
+      orderBy: [{ creation: 'asc' }, { id: 'asc' }],
+    }),
+    documentsUse(prisma, userId),
+    prisma.userKey.count({ where: { userId } }),
+  ]);
   return {
     user,
-    documentsUse: await documentsUse(prisma, userId),
     communities: communities.map((community) => {
       const granted = community.members[0]?.rights ?? [];
       const supervises = community.supervisorId === userId;
@@ -47,5 +54,15 @@ export async function readProfile({ prisma }: Pick<Deps, 'prisma'>, userId: stri
         rights: COMMUNITY_RIGHTS.filter((right) => supervises || granted.includes(right)),
       };
     }),
+    documentsUse: documents,
+    keysUse,
   };
+}
+
+/**
+ * Says that somebody is known to the API: an account is since its first call.
+ * @throws ApiError not_found
+ */
+export async function assertUser(db: Db, id: string): Promise<void> {
+  if ((await db.apiUser.count({ where: { id } })) === 0) throw notFound(`L'utilisateur ${id} n'existe pas.`);
 }

@@ -1,6 +1,7 @@
 import Value from 'typebox/value';
 import { type Document, parseDocument } from 'yaml';
 import { ENDPOINTS } from '../catalogue/endpoints.js';
+import { NOMENCLATURES } from '../catalogue/nomenclatures.js';
 import { type Seed, type SeedDatastore, SeedSchema } from './schema.js';
 
 /** Password of every account of the default seed: known to all, so refused in production. */
@@ -59,6 +60,8 @@ function duplicateFaults(seed: Seed): string[] {
     ['username', seed.users.map((user) => user.username)],
     ['email', seed.users.map((user) => user.email)],
     ['client', seed.clients.map((client) => client.id)],
+    ['organization id', seed.organizations.map((organization) => organization.id)],
+    ['organization name', seed.organizations.map((organization) => organization.name)],
     ['community id', seed.communities.map((community) => community.id)],
     ['community technical_name', seed.communities.map((community) => community.technical_name)],
     ['datastore id', seed.communities.flatMap((community) => community.datastore?.id ?? [])],
@@ -80,9 +83,22 @@ function referenceFaults(seed: Seed): string[] {
       .filter((community) => community.datastore !== undefined)
       .map((community) => community.technical_name),
   );
+  const organizations = new Set(seed.organizations.map((organization) => organization.name));
   const faults: string[] = [];
+  for (const { name, members, economical_model } of seed.organizations) {
+    for (const user of members) {
+      if (!people.has(user) && !services.has(user))
+        faults.push(`organization ${name}: no user ${user} for its members`);
+    }
+    if (economical_model !== undefined && !isEconomicalModel(economical_model)) {
+      faults.push(`organization ${name}: no economical model ${economical_model}`);
+    }
+  }
   for (const community of seed.communities) {
     const name = `community ${community.technical_name}`;
+    if (community.organization !== undefined && !organizations.has(community.organization)) {
+      faults.push(`${name}: no organization ${community.organization}`);
+    }
     if (!people.has(community.supervisor)) faults.push(`${name}: no user ${community.supervisor} to supervise it`);
     for (const endpoint of unknownEndpoints(community.datastore)) faults.push(`${name}: no endpoint ${endpoint}`);
     for (const { user } of community.members) {
@@ -100,6 +116,9 @@ function referenceFaults(seed: Seed): string[] {
   }
   return faults;
 }
+
+const isEconomicalModel = (name: string) =>
+  NOMENCLATURES.some(({ type, term }) => type === 'ECONOMICAL_MODEL' && term === name);
 
 function unknownEndpoints(datastore: SeedDatastore | undefined): string[] {
   if (datastore === undefined || datastore.endpoints === 'all') return [];

@@ -101,6 +101,26 @@ const SeedDatastoreSchema = Type.Object(
   { ...Strict, description: 'A datastore; it gets every storage, check and processing of the platform.' },
 );
 
+const SeedOrganizationSchema = Type.Object(
+  {
+    id: Uuid('`_id` of the organization.'),
+    name: Type.String({ minLength: 1, maxLength: 99, description: 'Unique name.' }),
+    siren: Type.Optional(Type.String({ pattern: '^[0-9]{9}$' })),
+    siret: Type.Optional(Type.String({ pattern: '^[0-9]{14}$' })),
+    tva_intracom: Type.Optional(Type.String({ minLength: 1, maxLength: 14, description: 'VAT number.' })),
+    economical_model: Type.Optional(
+      Type.String({ description: 'Term of the nomenclature ECONOMICAL_MODEL: FREE, PARTNERSHIP or PAID.' }),
+    ),
+    uploads_quota: Bytes('Quota of uploads, over all the datastores of its communities', 1_000_000_000_000),
+    extra: Type.Optional(Type.Record(Type.String(), Type.Unknown(), { description: 'Shown by the public catalogue.' })),
+    members: List(
+      Type.String({ description: '`username`, or `id` of a client for its service account.' }),
+      'Who may read all the entities of its communities.',
+    ),
+  },
+  { ...Strict, description: 'A body that communities belong to.' },
+);
+
 const SeedCommunitySchema = Type.Object(
   {
     id: Uuid('`_id` of the community.'),
@@ -109,6 +129,7 @@ const SeedCommunitySchema = Type.Object(
     description: Type.Optional(Type.String()),
     contact: Type.String({ pattern: '^[^@\\s]+@[^@\\s]+$', description: 'E-mail address.' }),
     public: Type.Boolean({ default: true }),
+    organization: Type.Optional(Type.String({ description: '`name` of the organization it belongs to.' })),
     supervisor: Type.String({ description: '`username` of the user who has every right and cannot be removed.' }),
     members: List(
       Type.Object(
@@ -172,6 +193,7 @@ export const SeedSchema = Type.Object(
   {
     users: List(SeedUserSchema, 'People.'),
     clients: List(SeedClientSchema, 'Client applications.'),
+    organizations: List(SeedOrganizationSchema, 'Organizations.'),
     communities: List(SeedCommunitySchema, 'Communities and datastores.'),
     feature_types: List(SeedFeatureTypeSchema, 'Datasets published from the start.'),
   },
@@ -187,6 +209,7 @@ export const SeedSchema = Type.Object(
 export type Seed = Static<typeof SeedSchema>;
 export type SeedUser = Static<typeof SeedUserSchema>;
 export type SeedClient = Static<typeof SeedClientSchema>;
+export type SeedOrganization = Static<typeof SeedOrganizationSchema>;
 export type SeedCommunity = Static<typeof SeedCommunitySchema>;
 export type SeedDatastore = Static<typeof SeedDatastoreSchema>;
 export type SeedFeatureType = Static<typeof SeedFeatureTypeSchema>;

@@ -32,7 +32,21 @@ export async function logIn({ origin }: Pick<TestEmulator, 'origin'>, username =
   });
   const answer = (await response.json()) as { access_token?: string };
   if (answer.access_token === undefined) throw new Error(`no token for ${username}: ${JSON.stringify(answer)}`);
-  const token = answer.access_token;
+  return withToken({ origin }, answer.access_token);
+}
+
+/** Takes the token of a service account. @param client id of its client */
+export async function logInService({ origin }: Pick<TestEmulator, 'origin'>, client: string): Promise<ApiUser> {
+  const response = await fetch(`${origin}/realms/geoplateforme/protocol/openid-connect/token`, {
+    method: 'POST',
+    body: new URLSearchParams({ grant_type: 'client_credentials', client_id: client, client_secret: 'any' }),
+  });
+  const { access_token: token } = (await response.json()) as { access_token?: string };
+  if (token === undefined) throw new Error(`no token for ${client}: ${response.status}`);
+  return withToken({ origin }, token);
+}
+
+function withToken({ origin }: Pick<TestEmulator, 'origin'>, token: string): ApiUser {
   return { token, call: (method, path, body) => call({ method, url: `${origin}/api${path}`, token, body }) };
 }
 

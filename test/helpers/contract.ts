@@ -32,6 +32,7 @@ export const ADAPTED_SCHEMAS: readonly AdaptedSchema[] = [
   { schema: 'CommunityUserDto', line: 'A6', optional: DATES },
   { schema: 'CommunityUserDto', line: 'A13', optional: ['datastore'] },
   { schema: 'DatastoreCommunityResponseDto', line: 'A6', optional: DATES },
+  { schema: 'DatastoreStoragesResponseDto', line: 'C5', optional: ['uploads', 'annexes'] },
   { schema: 'EventInitiatorDto', line: 'A6', optional: DATES },
   { schema: 'EventResponseDto', line: 'A11', optional: ['initiator'] },
   { schema: 'ProcessingExecutionStoredDataDto', line: 'E11', optional: ['srs'] },

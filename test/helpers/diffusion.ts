@@ -12,7 +12,7 @@ interface Entity {
 }
 
 /** The refusal of an answer: its sentences, one string. */
-export function sentences(answer: ApiAnswer): string {
+export function sentences(answer: Pick<ApiAnswer, 'body'>): string {
   return ((answer.body as { error_description?: string[] }).error_description ?? []).join(' ');
 }
 

@@ -20,6 +20,7 @@ export interface World {
 }
 
 export const TECHNICAL_NAME = 'matrice';
+const ORGANIZATION = 'Organisme de la matrice';
 const PASSWORD = 'geopf-local';
 
 /** Of the people of the world: belongs to nothing. */
@@ -35,12 +36,9 @@ const PEOPLE = [STRANGER, WITHOUT_RIGHT, SUPERVISOR, ORGANIZATION_MEMBER, ...COM
 
 /** Builds the world in an application that holds the default seed. */
 export async function buildWorld({ app, deps }: { app: FastifyInstance; deps: Deps }): Promise<World> {
-  const [community, datastore, otherCommunity, otherDatastore] = Array.from({ length: 4 }, () => randomUUID()) as [
-    string,
-    string,
-    string,
-    string,
-  ];
+  const [community, datastore, otherCommunity, otherDatastore, organization] = Array.from({ length: 5 }, () =>
+    randomUUID(),
+  ) as [string, string, string, string, string];
   const members = [
     { user: WITHOUT_RIGHT, rights: [] },
     ...COMMUNITY_RIGHTS.map((right) => ({ user: memberWith(right), rights: [right] })),
@@ -55,8 +53,16 @@ export async function buildWorld({ app, deps }: { app: FastifyInstance; deps: De
       last_name: username,
       password: PASSWORD,
     })),
+    organizations: [{ id: organization, name: ORGANIZATION, members: [ORGANIZATION_MEMBER] }],
     communities: [
-      { ...workspace, id: community, name: 'Matrice', technical_name: TECHNICAL_NAME, datastore: { id: datastore } },
+      {
+        ...workspace,
+        id: community,
+        name: 'Matrice',
+        technical_name: TECHNICAL_NAME,
+        organization: ORGANIZATION,
+        datastore: { id: datastore },
+      },
       {
         ...workspace,
         id: otherCommunity,
@@ -68,16 +74,6 @@ export async function buildWorld({ app, deps }: { app: FastifyInstance; deps: De
   };
   const seeded = await app.inject({ method: 'POST', url: '/_emulator/seed', payload: YAML.stringify(seed) });
   if (seeded.statusCode !== 204) throw new Error(`the world was refused: ${seeded.body}`);
-
-  const organizationMember = seed.users.find((user) => user.username === ORGANIZATION_MEMBER)?.id ?? '';
-  const { id: organization } = await deps.prisma.organization.create({
-    data: {
-      name: 'Organisme de la matrice',
-      uploadsQuota: 1_000_000n,
-      members: { create: { userId: organizationMember } },
-      communities: { connect: { id: community } },
-    },
-  });
 
   const tokens: Record<string, string> = {};
   for (const username of [...PEOPLE, ADMINISTRATOR]) {

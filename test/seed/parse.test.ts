@@ -43,7 +43,13 @@ void t.test('the default seed is refused in production: everybody knows its pass
 });
 
 void t.test('an empty file is an empty seed', async (t) => {
-  t.strictSame(parseSeed('', development), { users: [], clients: [], communities: [], feature_types: [] });
+  t.strictSame(parseSeed('', development), {
+    users: [],
+    clients: [],
+    organizations: [],
+    communities: [],
+    feature_types: [],
+  });
 });
 
 void t.test('JSON is accepted, and defaults are filled in', async (t) => {
@@ -97,6 +103,24 @@ feature_types:
     'feature type layer: no datastore in a community a',
     'feature type layer, feature 0: no column size',
   ]);
+});
+
+void t.test('an organization has members and communities that are there', async (t) => {
+  t.strictSame(
+    faultsOf(`
+users:${USER}
+organizations:
+  - {id: 00000000-0000-4000-8000-000000000008, name: Body, members: [alice, bob], economical_model: BARTER}
+  - {id: 00000000-0000-4000-8000-000000000009, name: Body}
+communities:
+  - {id: 00000000-0000-4000-8000-000000000002, name: A, technical_name: a, contact: a@b.c, supervisor: alice, organization: Soul}`),
+    [
+      'organization name Body is used more than once',
+      'organization Body: no user bob for its members',
+      'organization Body: no economical model BARTER',
+      'community a: no organization Soul',
+    ],
+  );
 });
 
 void t.test('names and ids must be unique', async (t) => {

@@ -52,7 +52,7 @@ export const datastoreRoutes: FastifyPluginAsyncTypebox = async (app) => {
       const { name, type, open, use_ratio } = request.query;
       const page = readPage(request.query);
       const filters = { name, type, open, useRatio: use_ratio };
-      const found = await listEndpoints(prisma, datastoreOf(request).id, { filters, page });
+      const found = await listEndpoints(prisma, { datastore: datastoreOf(request).id }, { filters, page });
       return sendPage(reply, page, found).map((lent) => presentLentEndpoint(lent, request.origin));
     },
   );

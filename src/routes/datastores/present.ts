@@ -48,6 +48,12 @@ export function presentLentEndpoint(lent: LentEndpoint, origin: string): Static<
   return { use: lent.use, quota: lent.quota, endpoint: presentEndpoint(lent.endpoint, origin) };
 }
 
+/** {@link presentLentEndpoint} in the lists that go beyond one datastore: with the place it is lent to. */
+export function presentPlacedEndpoint(lent: LentEndpoint, origin: string) {
+  const { organization, community, datastore } = lent.place;
+  return { ...presentLentEndpoint(lent, origin), ...presentOptional({ organization }), community, datastore };
+}
+
 /** An endpoint in full. */
 export function presentEndpoint(endpoint: Endpoint, origin: string): PublicEndpoint {
   const urls = endpoint.urls as { type: PublicEndpoint['urls'][number]['type']; path: string }[];

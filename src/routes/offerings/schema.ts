@@ -5,7 +5,7 @@ import { CONFIGURATION_TYPES } from '../../domain/type-infos.js';
 import { FieldsQuery, PageQuery, SortQuery } from '../lists.js';
 import { FreeObject, Instant, LooseBoolean, Uuid } from '../schemas.js';
 
-const OfferingType = Type.Enum([...CONFIGURATION_TYPES]);
+export const OfferingType = Type.Enum([...CONFIGURATION_TYPES]);
 const OfferingStatus = Type.Enum([...offeringStates.statuses]);
 
 export const DatastoreParams = Type.Object({ datastore: Uuid });

@@ -1,16 +1,16 @@
 import type { UserProfile } from '../../domain/users.js';
+import { presentDates, presentInstant } from '../present.js';
 import type { UserResponse } from './schema.js';
 
-/** The profile as `GET /users/me` answers it. Keys are not built yet: none is used. */
-export function presentProfile({ user, communities, documentsUse }: UserProfile): UserResponse {
-  const lastCall = user.lastCall?.toISOString();
+/** The profile as `GET /users/me` answers it. */
+export function presentProfile({ user, communities, documentsUse, keysUse }: UserProfile): UserResponse {
+  const lastCall = user.lastCall === null ? undefined : presentInstant(user.lastCall);
   return {
     _id: user.id,
     email: user.email,
     first_name: user.firstName,
     last_name: user.lastName,
-    creation: user.creation.toISOString(),
-    update: user.creation.toISOString(),
+    ...presentDates({ creation: user.creation }),
     ...(lastCall === undefined ? {} : { last_call: lastCall, last_login: lastCall }),
     communities_member: communities.map((community) => ({
       rights: [...community.rights],
@@ -26,7 +26,7 @@ export function presentProfile({ user, communities, documentsUse }: UserProfile)
     documents_quota: Number(user.documentsQuota),
     documents_use: documentsUse,
     keys_quota: user.keysQuota,
-    keys_use: 0,
+    keys_use: keysUse,
     technical: user.technical,
     administrator: user.administrator,
   };

@@ -1,7 +1,9 @@
 import { type Static, Type } from 'typebox';
 import { COMMUNITY_RIGHTS } from '../../domain/access.js';
+import { Uuid } from '../schemas.js';
 
-const Uuid = Type.String({ format: 'uuid' });
+export const CommunityParams = Type.Object({ community: Uuid });
+
 const Stamp = (description: string) => Type.String({ format: 'date-time', description });
 
 /**

@@ -1,5 +1,6 @@
 import { CHECKS } from '../../catalogue/checks.js';
 import { ENDPOINTS } from '../../catalogue/endpoints.js';
+import { NOMENCLATURES } from '../../catalogue/nomenclatures.js';
 import { PROCESSINGS } from '../../catalogue/processings.js';
 import { STORAGES } from '../../catalogue/storages.js';
 import type { EntityModule } from '../module.js';
@@ -10,10 +11,10 @@ const CREATION = '2022-01-01T00:00:00Z';
 
 /** The catalogue as text, to notice that it changed. */
 export function catalogueText(): string {
-  return JSON.stringify([STORAGES, CHECKS, PROCESSINGS, ENDPOINTS]);
+  return JSON.stringify([STORAGES, CHECKS, PROCESSINGS, ENDPOINTS, NOMENCLATURES]);
 }
 
-/** Storages, checks, processings and endpoints of the platform, in the order that lists follow. */
+/** Storages, checks, processings, endpoints and terms of the platform, in the order that lists follow. */
 export const catalogueModule: EntityModule = {
   name: 'catalogue',
   tables: ['storage', 'check', 'processing', 'endpoint', 'nomenclature'],
@@ -69,6 +70,10 @@ export const catalogueModule: EntityModule = {
         position,
         creation: CREATION,
       })),
+    });
+    await upsertRows(client, 'nomenclature', {
+      key: ['id'],
+      rows: NOMENCLATURES.map(({ id, type, term, label }) => ({ id, type, term, label })),
     });
   },
 };

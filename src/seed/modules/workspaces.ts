@@ -1,11 +1,12 @@
 import type { ClientBase } from 'pg';
+import { NOMENCLATURES } from '../../catalogue/nomenclatures.js';
 import { STORAGES } from '../../catalogue/storages.js';
 import { REGISTRY_SCHEMA } from '../../deps.js';
 import type { EntityModule } from '../module.js';
 import { type Row, upsertRows } from '../rows.js';
-import type { Seed, SeedCommunity, SeedDatastore } from '../schema.js';
+import type { Seed, SeedCommunity, SeedDatastore, SeedOrganization } from '../schema.js';
 
-/** API users, communities, members and datastores with their share of the platform's catalogue. */
+/** API users, organizations, communities, members and datastores with their share of the platform's catalogue. */
 export const workspacesModule: EntityModule = {
   name: 'workspaces',
   tables: [
@@ -27,9 +28,20 @@ export const workspacesModule: EntityModule = {
       rows: [...seed.users.map(toApiUser), ...serviceMembers(seed)],
     });
     const idOf = userIds(seed);
+    await upsertRows(client, 'organization', { key: ['id'], rows: seed.organizations.map(toOrganization) });
+    await upsertRows(client, 'organization_member', {
+      key: ['organization_id', 'user_id'],
+      rows: seed.organizations.flatMap(({ id, members }) =>
+        members.map((user) => ({ organization_id: id, user_id: idOf(user), creation: new Date().toISOString() })),
+      ),
+    });
+    const organizations = new Map(seed.organizations.map(({ name, id }) => [name, id]));
     await upsertRows(client, 'community', {
       key: ['id'],
-      rows: seed.communities.map((community) => toCommunity(community, idOf)),
+      rows: seed.communities.map((community) => ({
+        ...toCommunity(community, idOf),
+        organization_id: organizations.get(community.organization ?? '') ?? null,
+      })),
     });
     await upsertRows(client, 'member', {
       key: ['community_id', 'user_id'],
@@ -57,9 +69,12 @@ function toApiUser(user: Seed['users'][number]): Row {
   };
 }
 
-/** Service accounts get their API user at their first call, as everybody does, unless a community needs it. */
+/** Service accounts get their API user at their first call, as everybody does, unless a membership needs it. */
 function serviceMembers(seed: Seed): Row[] {
-  const members = new Set(seed.communities.flatMap((community) => community.members.map((member) => member.user)));
+  const members = new Set([
+    ...seed.communities.flatMap((community) => community.members.map((member) => member.user)),
+    ...seed.organizations.flatMap((organization) => organization.members),
+  ]);
   return seed.clients.flatMap(({ id, service_account }): Row[] => {
     if (service_account === undefined || !members.has(id)) return [];
     const user = {
@@ -88,6 +103,23 @@ function userIds(seed: Seed): (name: string) => string {
     const id = ids.get(name);
     if (id === undefined) throw new Error(`the seed was not checked: no user ${name}`);
     return id;
+  };
+}
+
+function toOrganization(organization: SeedOrganization): Row {
+  const model = NOMENCLATURES.find(
+    ({ type, term }) => type === 'ECONOMICAL_MODEL' && term === organization.economical_model,
+  );
+  return {
+    id: organization.id,
+    name: organization.name,
+    siren: organization.siren ?? null,
+    siret: organization.siret ?? null,
+    tva_intracom: organization.tva_intracom ?? null,
+    economical_model_id: model?.id ?? null,
+    uploads_quota: organization.uploads_quota,
+    extra: organization.extra ?? null,
+    creation: new Date().toISOString(),
   };
 }
 

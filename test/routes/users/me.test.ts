@@ -44,7 +44,7 @@ void t.test('the producer sees a profile, a community with its rights, and quota
     technical: false,
     administrator: false,
   });
-  for (const date of [creation, update, lastCall]) t.match(date, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  for (const date of [creation, update, lastCall]) t.match(date, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
   t.equal(lastLogin, lastCall);
 });
 
@@ -106,6 +106,42 @@ void t.test('the API user of a service account is made by its first call, with t
   const profile = (await me(answer.json().access_token)).json();
   t.match(profile, { _id: id, email: 'service-account-ci-service@no-reply.fr', first_name: '', last_name: '' });
   t.equal(await deps.prisma.apiUser.count({ where: { id } }), 1);
+});
+
+void t.test('what is used is measured: the bytes of the documents, the number of the keys', async (t) => {
+  const token = await tokenOf('consommateur');
+  const { _id: userId } = (await me(token)).json();
+  const file = { key: 'k', fileName: 'k.txt', mimeType: 'text/plain', digest: '00' };
+  await deps.prisma.document.createMany({
+    data: [
+      { ownerId: userId, name: 'a', size: 1000n, ...file },
+      { ownerId: userId, name: 'b', size: 234n, ...file },
+      { ownerId: PRODUCER_ID, name: 'c', size: 5n, ...file },
+    ],
+  });
+  await deps.prisma.userKey.create({ data: { userId, name: 'k', type: 'OAUTH2' } });
+  t.match((await me(token)).json(), { documents_use: 1234, keys_use: 1 });
+});
+
+void t.test('a right that the API does not know is not shown, a strict client reads the rest', async (t) => {
+  const { _id: userId } = (await me(await tokenOf('membre'))).json();
+  await deps.prisma.member.updateMany({ where: { userId }, data: { rights: ['TELEPORT', 'UPLOAD'] } });
+  const [membership] = (await me(await tokenOf('membre'))).json().communities_member;
+  t.strictSame(membership.rights, ['UPLOAD']);
+  const strict = ['_id', 'datastore', 'name', 'public', 'supervisor', 'technical_name'];
+  t.strictSame(Object.keys(membership.community).toSorted(), strict);
+});
+
+void t.test('an inactive datastore is still named', async (t) => {
+  const where = { id: '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a2001' };
+  await deps.prisma.datastore.update({ where, data: { active: false } });
+  const token = await tokenOf('producteur');
+  t.match((await me(token)).json().communities_member, [{ community: { datastore: where.id } }]);
+  const refused = await app.inject({ url: `/api/datastores/${where.id}`, headers: bearer(token) });
+  t.equal(refused.statusCode, 403);
+  t.match(refused.json(), { error_description: [/inactif/] });
+  await deps.prisma.datastore.update({ where, data: { active: true } });
+  t.equal((await app.inject({ url: `/api/datastores/${where.id}`, headers: bearer(token) })).statusCode, 200);
 });
 
 void t.test('without a good token the answer is 401, in the words of the API', async (t) => {
