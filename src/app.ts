@@ -27,6 +27,7 @@ import { storedDataRoutes } from './routes/stored-data/index.js';
 import { unbuiltRoutes } from './routes/unbuilt/index.js';
 import { uploadRoutes } from './routes/uploads/index.js';
 import { userRoutes } from './routes/users/index.js';
+import { visibleStoredDataRoutes } from './routes/users/stored-data.js';
 
 /**
  * Builds the whole HTTP application; the server and the tests both call it, and only it.
@@ -71,6 +72,7 @@ export async function buildApp(
       await api.register(openapiPlugin);
       await api.register(authPlugin);
       await api.register(userRoutes, { prefix: '/users' });
+      await api.register(visibleStoredDataRoutes, { prefix: '/users/me/stored_data' });
       await api.register(datastoreRoutes);
       await api.register(uploadRoutes, { prefix: '/datastores/:datastore/uploads' });
       await api.register(checkRoutes, { prefix: '/datastores/:datastore/checks' });

@@ -4,6 +4,7 @@ import type { Check, CheckExecution, Prisma } from '../generated/prisma/client.j
 import { checkJob } from '../workers/check.job.js';
 import type { Db } from './database.js';
 import { recordEvent } from './events.js';
+import { distinctIds } from './ids.js';
 import type { CheckOutcome } from './outcomes.js';
 import { queueRecorded } from './queueing.js';
 import { waitingDelayMs } from './timing.js';
@@ -51,7 +52,7 @@ export async function requestChecks(
 ): Promise<void> {
   const { prisma } = deps;
   await findUpload(prisma, datastoreId, uploadId);
-  const checkIds = [...new Set(request.checkIds)];
+  const checkIds = distinctIds(request.checkIds);
   const lent = await prisma.datastoreCheck.findMany({ where: { datastoreId, checkId: { in: checkIds } } });
   const unknown = checkIds.filter((id) => !lent.some(({ checkId }) => checkId === id));
   if (unknown.length > 0) throw notFound(...unknown.map((id) => `La vérification ${id} n'existe pas.`));

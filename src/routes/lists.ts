@@ -37,6 +37,14 @@ export const SortQuery = Type.Object({
   sort: Repeated('Tri : <champ>,<asc|desc>.'),
 });
 
+/** Of uploads and stored data, which other datastores may share. */
+export const OwnershipQuery = Type.Object({
+  owned: Type.Optional(
+    Type.Boolean({ description: "Les entités de l'entrepôt. Sans owned ni shared, les unes et les autres." }),
+  ),
+  shared: Type.Optional(Type.Boolean({ description: "Les entités d'autres entrepôts, partagées avec celui-ci." })),
+});
+
 /** The page a query asks for. */
 export function readPage(query: Static<typeof PageQuery>): Page {
   const limit = query.limit ?? DEFAULT_LIMIT;
@@ -132,16 +140,16 @@ export function readTagFilters(query: object): Record<string, string> | null {
 }
 
 /**
- * Keys of `DELETE …/tags`, in the four spellings of the clients: `tags=a&tags=b`, `tags=a,b`,
- * `tags[]=a`, `tags[0]=a`.
+ * The words of a parameter that clients repeat in four spellings: `tags=a&tags=b`, `tags=a,b`, `tags[]=a`, `tags[0]=a`.
+ * Each once.
  * @throws ApiError bad_request when there is none
  */
-export function readTagKeys(query: object): string[] {
-  const keys = Object.entries(query)
-    .filter(([name]) => /^tags(\[\d*\])?$/.test(name))
+export function readRepeated(query: object, name: 'tags' | 'datastores'): string[] {
+  const found = Object.entries(query)
+    .filter(([key]) => key.replace(/\[\d*\]$/, '') === name)
     .flatMap(([, value]) => words(value as string | string[]));
-  if (keys.length === 0) throw badRequest('Le paramètre "tags" est obligatoire.');
-  return [...new Set(keys)];
+  if (found.length === 0) throw badRequest(`Le paramètre "${name}" est obligatoire.`);
+  return [...new Set(found)];
 }
 
 /** Words of a repeated or comma-separated parameter. */

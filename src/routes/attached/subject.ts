@@ -4,11 +4,12 @@ import type { CommunityRight } from '../../domain/access.js';
 import { Uuid } from '../schemas.js';
 
 /**
- * Tags, events and comments hang on uploads, stored data and configurations in the same way
- * (lifecycle.md §1.3): each family registers their routes with what is particular to it.
+ * Tags, events and comments hang on uploads, stored data and configurations in the same way (lifecycle.md §1.3), and
+ * so do sharings on uploads, stored data and offerings: each family registers their routes with what is particular to
+ * it.
  */
-export interface Subject {
-  readonly entity: 'upload' | 'stored_data' | 'configuration';
+export interface Subject<Entity extends string = 'upload' | 'stored_data' | 'configuration'> {
+  readonly entity: Entity;
   /** Right that changing them asks; reading asks `member`. */
   readonly right: CommunityRight;
   /** Tag of the family in the OpenAPI document. */
@@ -22,14 +23,20 @@ export interface Subject {
 }
 
 /** Parameters of a path below `/datastores/:datastore/<family>/:<entity>`. */
-export function subjectParams<More extends Record<string, typeof Uuid>>(entity: Subject['entity'], more: More) {
+export function subjectParams<Entity extends string, More extends Record<string, typeof Uuid>>(
+  entity: Entity,
+  more: More,
+) {
   return Type.Object({ datastore: Uuid, [entity]: Uuid, ...more }) as TObject<
-    { datastore: typeof Uuid } & Record<Subject['entity'], typeof Uuid> & More
+    { datastore: typeof Uuid } & Record<Entity, typeof Uuid> & More
   >;
 }
 
 /** The subject of a request, as domain functions want it. */
-export function subjectOf(request: FastifyRequest, { entity }: Subject): { entity: Subject['entity']; id: string } {
+export function subjectOf<Entity extends string>(
+  request: FastifyRequest,
+  { entity }: Subject<Entity>,
+): { entity: Entity; id: string } {
   const id = (request.params as Record<string, string | undefined>)[entity];
   if (id === undefined) throw new Error(`${request.routeOptions.url} has no parameter ${entity}`);
   return { entity, id };
