@@ -9,6 +9,7 @@ import { bodiesPlugin } from './plugins/bodies.js';
 import { depsPlugin } from './plugins/deps.js';
 import { answerUnreadableUrl, errorHandlerPlugin } from './plugins/error-handler.js';
 import { fidelityPlugin } from './plugins/fidelity.js';
+import { identifiersPlugin } from './plugins/identifiers.js';
 import { openapiPlugin } from './plugins/openapi.js';
 import { originPlugin } from './plugins/origin.js';
 import { requestLogPlugin } from './plugins/request-log.js';
@@ -70,6 +71,7 @@ export async function buildApp(
       });
       await api.register(fidelityPlugin);
       await api.register(openapiPlugin);
+      await api.register(identifiersPlugin);
       await api.register(authPlugin);
       await api.register(userRoutes, { prefix: '/users' });
       await api.register(visibleStoredDataRoutes, { prefix: '/users/me/stored_data' });

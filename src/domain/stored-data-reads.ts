@@ -2,7 +2,7 @@ import type { Deps } from '../deps.js';
 import { notFound } from '../errors.js';
 import { Prisma } from '../generated/prisma/client.js';
 import { listedIn, type OwnershipFilter } from './reach.js';
-import { hasTags, inOrder, matchesText, type Page, type Paged, pageOfIds } from './listing.js';
+import { hasTags, holdsPoint, inOrder, matchesText, type Page, type Paged, pageOfIds, type Point } from './listing.js';
 
 /** Reading of stored data, spec lifecycle §5. */
 
@@ -23,9 +23,8 @@ export interface StoredDataFilter {
   readonly srs?: string | undefined;
   /** Only data of one's own can match: tags are not shared. */
   readonly tags?: Readonly<Record<string, string>> | null;
-  /** A point in degrees that the extent must hold; both or none. */
-  readonly lon?: number | undefined;
-  readonly lat?: number | undefined;
+  /** A point that the extent must hold. */
+  readonly point?: Point | undefined;
   /** Bounds of the creation. */
   readonly before?: Date | undefined;
   readonly after?: Date | undefined;
@@ -157,11 +156,7 @@ function conditions(filter: StoredDataFilter, own: Prisma.Sql): Prisma.Sql[] {
   if (filter.tags) where.push(own, hasTags(Prisma.sql`entity.tags`, filter.tags));
   if (filter.before !== undefined) where.push(Prisma.sql`entity.creation < ${filter.before}`);
   if (filter.after !== undefined) where.push(Prisma.sql`entity.creation >= ${filter.after}`);
-  if (filter.lon !== undefined && filter.lat !== undefined) {
-    where.push(Prisma.sql`ST_Intersects(
-      ST_SetSRID(ST_GeomFromGeoJSON(coalesce(entity.extent->'geometry', entity.extent)), 4326),
-      ST_SetSRID(ST_MakePoint(${filter.lon}, ${filter.lat}), 4326))`);
-  }
+  if (filter.point !== undefined) where.push(holdsPoint(Prisma.sql`entity.extent`, filter.point));
   return where;
 }
 

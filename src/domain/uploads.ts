@@ -5,7 +5,7 @@ import { Prisma, type Upload } from '../generated/prisma/client.js';
 import type { Db } from './database.js';
 import { recordEvent } from './events.js';
 import { extentFault } from './extent.js';
-import { hasTags, inOrder, matchesText, type Page, type Paged, pageOfIds } from './listing.js';
+import { hasTags, holdsPoint, inOrder, matchesText, type Page, type Paged, pageOfIds, type Point } from './listing.js';
 import { holdForChange } from './openness.js';
 import { listedIn, type OwnershipFilter } from './reach.js';
 import { transition } from './transitions.js';
@@ -44,7 +44,7 @@ export interface UploadFilters extends OwnershipFilter {
   /** Only the datastore's own uploads can match: tags are not shared. */
   readonly tags?: Readonly<Record<string, string>> | null;
   /** WGS 84 point that the extent's box contains. */
-  readonly point?: { readonly lon: number; readonly lat: number } | undefined;
+  readonly point?: Point | undefined;
   readonly createdBefore?: Date | undefined;
   readonly createdAfter?: Date | undefined;
 }
@@ -238,14 +238,8 @@ function conditions(datastoreId: string, filters: UploadFilters): Prisma.Sql[] {
   }
   if (filters.createdBefore !== undefined) found.push(Prisma.sql`entity.creation < ${filters.createdBefore}`);
   if (filters.createdAfter !== undefined) found.push(Prisma.sql`entity.creation >= ${filters.createdAfter}`);
-  if (filters.point !== undefined) found.push(containsPoint(filters.point));
+  if (filters.point !== undefined) found.push(holdsPoint(Prisma.sql`entity.extent`, filters.point));
   return found;
-}
-
-function containsPoint({ lon, lat }: { lon: number; lat: number }): Prisma.Sql {
-  const geometry = Prisma.sql`CASE entity.extent->>'type' WHEN 'Feature' THEN entity.extent->'geometry' ELSE entity.extent END`;
-  return Prisma.sql`(entity.extent IS NOT NULL AND ST_Intersects(
-    ST_GeomFromGeoJSON((${geometry})::text), ST_SetSRID(ST_MakePoint(${lon}, ${lat}), 4326)))`;
 }
 
 function sortExpression({ field, descending }: { field: UploadSort; descending: boolean }): Prisma.Sql {

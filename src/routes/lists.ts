@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { type Static, Type } from 'typebox';
-import type { Page, Paged } from '../domain/listing.js';
+import type { Page, Paged, Point } from '../domain/listing.js';
 import { badRequest } from '../errors.js';
 
 /** Lists of the API (contract §5–§8): pages, Content-Range, `fields`, `sort`, tag filters. */
@@ -128,6 +128,16 @@ export function readDate(name: string, text: string | undefined): Date | undefin
   if (!(date.getUTCFullYear() >= 1 && date.getUTCFullYear() <= 9999))
     throw badRequest(`Le paramètre "${name}" n'est pas une date ISO 8601.`);
   return date;
+}
+
+/**
+ * The point of a filter on extents.
+ * @throws ApiError bad_request when one of its coordinates is missing
+ */
+export function readPoint({ lon, lat }: { lon?: number; lat?: number }): Point | undefined {
+  if (lon !== undefined && lat !== undefined) return { lon, lat };
+  if (lon === undefined && lat === undefined) return undefined;
+  throw badRequest('Les paramètres "lon" et "lat" vont ensemble.');
 }
 
 /** `tags[key]=value` filters of a parsed query; `null` when there is none. */

@@ -1,7 +1,6 @@
 import type { Static } from 'typebox';
 import type { StoredDataQuery } from '../../domain/stored-data-reads.js';
-import { badRequest } from '../../errors.js';
-import { readDate, readPage, readSort, readTagFilters } from '../lists.js';
+import { readDate, readPage, readPoint, readSort, readTagFilters } from '../lists.js';
 import type { VisibleListQuery } from './schema.js';
 
 /**
@@ -9,10 +8,7 @@ import type { VisibleListQuery } from './schema.js';
  * @throws ApiError bad_request
  */
 export function readQuery(query: Static<typeof VisibleListQuery>): StoredDataQuery {
-  const { type, status, name, open, srs, lon, lat, before, after } = query;
-  if ((lon === undefined) !== (lat === undefined)) {
-    throw badRequest('Les paramètres "lon" et "lat" vont ensemble.');
-  }
+  const { type, status, name, open, srs, before, after } = query;
   return {
     filter: {
       type,
@@ -20,8 +16,7 @@ export function readQuery(query: Static<typeof VisibleListQuery>): StoredDataQue
       name,
       open,
       srs,
-      lon,
-      lat,
+      point: readPoint(query),
       tags: readTagFilters(query),
       before: readDate('before', before),
       after: readDate('after', after),

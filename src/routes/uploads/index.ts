@@ -21,7 +21,7 @@ import { sharingRoutes } from '../attached/sharings.js';
 import type { Subject } from '../attached/subject.js';
 import { tagRoutes } from '../attached/tags.js';
 import { validationSentences } from '../../plugins/validation-sentences.js';
-import { pickFields, readDate, readFields, readPage, readSort, readTagFilters, sendPage } from '../lists.js';
+import { pickFields, readDate, readFields, readPage, readPoint, readSort, readTagFilters, sendPage } from '../lists.js';
 import { answers, NoContent, readBoolean } from '../schemas.js';
 import { uploadCheckRoutes } from './checks.js';
 import { uploadFileRoutes } from './files.js';
@@ -197,10 +197,7 @@ export const uploadRoutes: FastifyPluginAsyncTypebox = async (app) => {
 };
 
 function readFilters(query: Static<typeof ListQuery>): UploadFilters {
-  const { type, status, name, srs, open, lon, lat, before, after, owned, shared } = query;
-  if ((lon === undefined) !== (lat === undefined)) {
-    throw badRequest('Les paramètres "lon" et "lat" vont ensemble.');
-  }
+  const { type, status, name, srs, open, before, after, owned, shared } = query;
   return {
     type,
     status,
@@ -208,7 +205,7 @@ function readFilters(query: Static<typeof ListQuery>): UploadFilters {
     srs,
     open,
     tags: readTagFilters(query),
-    point: lon === undefined || lat === undefined ? undefined : { lon, lat },
+    point: readPoint(query),
     createdBefore: readDate('before', before),
     createdAfter: readDate('after', after),
     owned,
