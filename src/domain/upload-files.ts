@@ -7,6 +7,7 @@ import { FileTooLargeError } from '../storage/storage.js';
 import type { Db } from './database.js';
 import { assertAllowed } from './transitions.js';
 import { buildTree, checkedPath, parentsOf, type TreeNode } from './upload-paths.js';
+import { holdUploadRoom, uploadRoom } from './upload-quota.js';
 import { findUpload, uploadPrefix } from './uploads.js';
 
 /** DATA: what is delivered. MD5: lists of digests, at the root of the tree (lifecycle §2.2). */
@@ -29,7 +30,7 @@ export async function assertWritable({ prisma }: Deps, datastoreId: string, uplo
 
 /**
  * Streams a file to storage with constant memory; nothing is visible yet.
- * @throws ApiError conflict when the quota of the datastore cannot hold it, payload_too_large beyond
+ * @throws ApiError conflict when a quota cannot hold it, payload_too_large beyond
  *   `UPLOAD_MAX_FILE`; the stream's own error when the transfer breaks, and then nothing is kept
  */
 export async function receiveFile(
@@ -39,13 +40,14 @@ export async function receiveFile(
   content: Readable,
 ): Promise<ReceivedFile> {
   const key = `${uploadPrefix(uploadId)}/${randomBytes(16).toString('hex')}`;
-  const left = await quotaLeft(prisma, datastoreId);
-  const maxBytes = Math.min(config.uploadMaxFile, left);
+  const room = await uploadRoom(prisma, datastoreId);
+  const maxBytes = Math.min(config.uploadMaxFile, room.left);
   try {
     const { size } = await storage.write(key, content, { maxBytes });
     return { key, size };
   } catch (error) {
-    if (error instanceof FileTooLargeError) throw left < config.uploadMaxFile ? quotaExceeded() : tooLarge(maxBytes);
+    if (error instanceof FileTooLargeError)
+      throw room.left < config.uploadMaxFile ? room.refusal() : tooLarge(maxBytes);
     throw error;
   }
 }
@@ -77,11 +79,8 @@ export async function publishFile(
     }
     await assertPlace(tx, uploadId, path);
     // The quota is looked at again under a lock: other transfers may have ended since.
-    await tx.$queryRaw`
-      SELECT 1 FROM geopf.datastore_storage
-      WHERE datastore_id = ${datastoreId}::uuid AND usage = 'UPLOADS' FOR UPDATE`;
-    const left = (await quotaLeft(tx, datastoreId)) + Number(previous?.size ?? 0);
-    if (file.size > left) throw quotaExceeded();
+    const room = await holdUploadRoom(tx, datastoreId);
+    if (file.size > room.left + Number(previous?.size ?? 0)) throw room.refusal();
     const content = { kind: file.kind, size: file.size, key: file.key };
     await tx.uploadFile.upsert({
       where: { uploadId_path: { uploadId, path } },
@@ -150,17 +149,6 @@ export async function uploadTree({ prisma }: Deps, datastoreId: string, uploadId
   return buildTree(files.map((file) => ({ path: file.path, size: Number(file.size) })));
 }
 
-/** Bytes that the uploads of a datastore may still take. */
-async function quotaLeft(db: Db, datastoreId: string): Promise<number> {
-  const [row] = await db.$queryRaw<{ left: bigint }[]>`
-    SELECT (
-      (SELECT coalesce(sum(quota), 0) FROM geopf.datastore_storage
-       WHERE datastore_id = ${datastoreId}::uuid AND usage = 'UPLOADS')
-      - (SELECT coalesce(sum(size), 0) FROM geopf.upload
-         WHERE datastore_id = ${datastoreId}::uuid AND status <> 'DELETED'))::bigint AS "left"`;
-  return Math.max(0, Number(row?.left ?? 0));
-}
-
 /** Keeps the upload from being closed or deleted until the transaction ends. */
 async function lockWritable(tx: Db, uploadId: string): Promise<void> {
   const [row] = await tx.$queryRaw<{ status: string }[]>`
@@ -182,10 +170,6 @@ async function refreshSize(tx: Db, uploadId: string): Promise<void> {
     UPDATE geopf.upload SET size = (
       SELECT coalesce(sum(size), 0) FROM geopf.upload_file WHERE upload_id = ${uploadId}::uuid)
     WHERE id = ${uploadId}::uuid`;
-}
-
-function quotaExceeded(): ApiError {
-  return conflict("Le quota de stockage des livraisons de l'entrepôt est dépassé.");
 }
 
 function tooLarge(maxBytes: number): ApiError {

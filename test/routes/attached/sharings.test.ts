@@ -79,61 +79,64 @@ await t.test('sharings between datastores', async (t) => {
     t.match(refused, { status: 409, body: { error: 'conflict', error_description: [/partages/] } });
   });
 
-  await t.test('a shared upload is read, listed and processed by the receiver, and changed by nobody else', async (t) => {
-    const id = await buildClosedUpload(deps);
-    await deps.prisma.upload.update({ where: { id }, data: { name: 'prêtée', tags: { secret: 'yes' } } });
-    const seen = `${THEIRS}/uploads/${id}`;
-    const names = async (query = '') =>
-      (await receiver.call<Listed>('GET', `${THEIRS}/uploads?name=prêtée${query}`)).body;
-    t.equal((await receiver.call('GET', seen)).status, 404, 'not shared yet');
-    t.equal((await receiver.call('POST', `${THEIRS}/processings/executions`, integration(id))).status, 404);
-    await producer.call('POST', `${OURS}/uploads/${id}/sharings`, [OTHER_DATASTORE]);
+  await t.test(
+    'a shared upload is read, listed and processed by the receiver, and changed by nobody else',
+    async (t) => {
+      const id = await buildClosedUpload(deps);
+      await deps.prisma.upload.update({ where: { id }, data: { name: 'prêtée', tags: { secret: 'yes' } } });
+      const seen = `${THEIRS}/uploads/${id}`;
+      const names = async (query = '') =>
+        (await receiver.call<Listed>('GET', `${THEIRS}/uploads?name=prêtée${query}`)).body;
+      t.equal((await receiver.call('GET', seen)).status, 404, 'not shared yet');
+      t.equal((await receiver.call('POST', `${THEIRS}/processings/executions`, integration(id))).status, 404);
+      await producer.call('POST', `${OURS}/uploads/${id}/sharings`, [OTHER_DATASTORE]);
 
-    const detail = await receiver.call<object>('GET', seen);
-    t.match(detail, { status: 200, body: { _id: id, name: 'prêtée', status: 'CLOSED' } });
-    t.notOk('tags' in detail.body || 'last_event' in detail.body, 'the owner’s own remarks are not shared');
-    t.match(await names(), [{ _id: id }], 'listed with the others');
-    t.match(await names('&shared=true'), [{ _id: id }]);
-    t.match(await names('&owned=false'), [{ _id: id }]);
-    t.match(await names('&shared=true&owned=true'), [{ _id: id }]);
-    t.same(await names('&owned=true'), []);
-    t.same(await names('&shared=false'), []);
-    t.same(await names('&tags[secret]=yes'), [], 'its tags find nothing');
-    t.same(await names('&fields=tags,last_event'), [{ _id: id }], 'nor are they shown');
-    const own = await producer.call<Listed>('GET', `${OURS}/uploads?name=prêtée&shared=true`);
-    t.same(own.body, [], 'the owner has it from nobody');
+      const detail = await receiver.call<object>('GET', seen);
+      t.match(detail, { status: 200, body: { _id: id, name: 'prêtée', status: 'CLOSED' } });
+      t.notOk('tags' in detail.body || 'last_event' in detail.body, 'the owner’s own remarks are not shared');
+      t.match(await names(), [{ _id: id }], 'listed with the others');
+      t.match(await names('&shared=true'), [{ _id: id }]);
+      t.match(await names('&owned=false'), [{ _id: id }]);
+      t.match(await names('&shared=true&owned=true'), [{ _id: id }]);
+      t.same(await names('&owned=true'), []);
+      t.same(await names('&shared=false'), []);
+      t.same(await names('&tags[secret]=yes'), [], 'its tags find nothing');
+      t.same(await names('&fields=tags,last_event'), [{ _id: id }], 'nor are they shown');
+      const own = await producer.call<Listed>('GET', `${OURS}/uploads?name=prêtée&shared=true`);
+      t.same(own.body, [], 'the owner has it from nobody');
 
-    const refused: [string, string, object?][] = [
-      ['PATCH', '', { name: 'x' }],
-      ['DELETE', ''],
-      ['POST', '/open'],
-      ['POST', '/close'],
-      ['POST', '/checks', [UNKNOWN]],
-      ['POST', '/tags', { a: 'b' }],
-      ['DELETE', '/tags?tags=secret'],
-      ['POST', '/comments', { text: 'x' }],
-      ['GET', '/comments'],
-      ['GET', '/events'],
-      ['DELETE', '/data?path=a'],
-      ['DELETE', '/md5?path=a'],
-      ['POST', '/sharings', [OTHER_DATASTORE]],
-    ];
-    for (const [method, path, body] of refused) {
-      t.equal((await receiver.call(method, `${seen}${path}`, body)).status, 404, `${method} ${path}`);
-    }
-    t.match((await producer.call('GET', `${OURS}/uploads/${id}`)).body, { name: 'prêtée', tags: { secret: 'yes' } });
+      const refused: [string, string, object?][] = [
+        ['PATCH', '', { name: 'x' }],
+        ['DELETE', ''],
+        ['POST', '/open'],
+        ['POST', '/close'],
+        ['POST', '/checks', [UNKNOWN]],
+        ['POST', '/tags', { a: 'b' }],
+        ['DELETE', '/tags?tags=secret'],
+        ['POST', '/comments', { text: 'x' }],
+        ['GET', '/comments'],
+        ['GET', '/events'],
+        ['DELETE', '/data?path=a'],
+        ['DELETE', '/md5?path=a'],
+        ['POST', '/sharings', [OTHER_DATASTORE]],
+      ];
+      for (const [method, path, body] of refused) {
+        t.equal((await receiver.call(method, `${seen}${path}`, body)).status, 404, `${method} ${path}`);
+      }
+      t.match((await producer.call('GET', `${OURS}/uploads/${id}`)).body, { name: 'prêtée', tags: { secret: 'yes' } });
 
-    const execution = await create(receiver, `${THEIRS}/processings/executions`, integration(id.toUpperCase()));
-    const used = await producer.call('DELETE', `${OURS}/uploads/${id}/sharings?datastores=${OTHER_DATASTORE}`);
-    t.equal(used.status, 409);
-    t.match(sentences(used), new RegExp(execution._id));
-    t.equal((await producer.call('DELETE', `${OURS}/uploads/${id}`)).status, 409, 'nor is it deleted meanwhile');
-    t.equal((await receiver.call('DELETE', `${THEIRS}/processings/executions/${execution._id}`)).status, 204);
-    const removed = await producer.call('DELETE', `${OURS}/uploads/${id}/sharings?datastores=${OTHER_DATASTORE}`);
-    t.equal(removed.status, 204);
-    t.equal((await receiver.call('GET', seen)).status, 404);
-    t.same(await names(), []);
-  });
+      const execution = await create(receiver, `${THEIRS}/processings/executions`, integration(id.toUpperCase()));
+      const used = await producer.call('DELETE', `${OURS}/uploads/${id}/sharings?datastores=${OTHER_DATASTORE}`);
+      t.equal(used.status, 409);
+      t.match(sentences(used), new RegExp(execution._id));
+      t.equal((await producer.call('DELETE', `${OURS}/uploads/${id}`)).status, 409, 'nor is it deleted meanwhile');
+      t.equal((await receiver.call('DELETE', `${THEIRS}/processings/executions/${execution._id}`)).status, 204);
+      const removed = await producer.call('DELETE', `${OURS}/uploads/${id}/sharings?datastores=${OTHER_DATASTORE}`);
+      t.equal(removed.status, 204);
+      t.equal((await receiver.call('GET', seen)).status, 404);
+      t.same(await names(), []);
+    },
+  );
 
   await t.test('an open upload is read and processed by any datastore without being listed', async (t) => {
     const id = await buildClosedUpload(deps);
@@ -162,7 +165,10 @@ await t.test('sharings between datastores', async (t) => {
     const detail = await receiver.call<object>('GET', `${THEIRS}/stored_data/${id}`);
     t.match(detail, { status: 200, body: { _id: id, type_infos: { relations: [{}, {}] } } });
     for (const hidden of ['tags', 'last_event', 'storage', 'public_activity']) t.notOk(hidden in detail.body, hidden);
-    const listed = await receiver.call<Listed>('GET', `${THEIRS}/stored_data?name=commune&shared=true&fields=name,tags`);
+    const listed = await receiver.call<Listed>(
+      'GET',
+      `${THEIRS}/stored_data?name=commune&shared=true&fields=name,tags`,
+    );
     t.same(listed.body, [{ _id: id, name: 'commune' }]);
     for (const [method, path, sent] of [
       ['PATCH', '', { name: 'x' }],

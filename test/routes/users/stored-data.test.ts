@@ -68,10 +68,13 @@ await t.test('stored data visible to a user', async (t) => {
     t.same(await names(producer, 'name=ROUTES_%25'), ['routes_2026']);
     t.same(await names(producer, 'tags[theme]=roads'), ['routesX2026']);
     t.same(await names(stranger, 'tags[theme]=roads'), [], 'not one’s own');
-    t.same(await names(producer, 'name=routes%25&sort=creation,desc&type=VECTOR-DB&status=GENERATED&lon=2&lat=45.5&after=2020-01-01'), [
-      'routesX2026',
-      'routes_2026',
-    ]);
+    t.same(
+      await names(
+        producer,
+        'name=routes%25&sort=creation,desc&type=VECTOR-DB&status=GENERATED&lon=2&lat=45.5&after=2020-01-01',
+      ),
+      ['routesX2026', 'routes_2026'],
+    );
     t.same(await names(producer, 'before=2020-01-01'), []);
     const page = await producer.call<Listed>('GET', `${MINE}?name=routes%25&limit=1&page=2`);
     t.equal(page.headers.get('content-range'), '2-2/2');
