@@ -9,6 +9,7 @@ import { bodiesPlugin } from './plugins/bodies.js';
 import { depsPlugin } from './plugins/deps.js';
 import { answerUnreadableUrl, errorHandlerPlugin } from './plugins/error-handler.js';
 import { fidelityPlugin } from './plugins/fidelity.js';
+import { identifiersPlugin } from './plugins/identifiers.js';
 import { openapiPlugin } from './plugins/openapi.js';
 import { originPlugin } from './plugins/origin.js';
 import { requestLogPlugin } from './plugins/request-log.js';
@@ -37,6 +38,7 @@ import { storedDataRoutes } from './routes/stored-data/index.js';
 import { unbuiltRoutes } from './routes/unbuilt/index.js';
 import { uploadRoutes } from './routes/uploads/index.js';
 import { userRoutes } from './routes/users/index.js';
+import { visibleStoredDataRoutes } from './routes/users/stored-data.js';
 
 /**
  * Builds the whole HTTP application; the server and the tests both call it, and only it.
@@ -79,6 +81,7 @@ export async function buildApp(
       });
       await api.register(fidelityPlugin);
       await api.register(openapiPlugin);
+      await api.register(identifiersPlugin);
       await api.register(authPlugin);
       await api.register(userRoutes, { prefix: '/users' });
       await api.register(documentRoutes, { prefix: '/users/me/documents' });
@@ -86,6 +89,7 @@ export async function buildApp(
       await api.register(organizationRoutes, { prefix: '/organizations/:organization' });
       await api.register(catalogRoutes, { prefix: '/catalogs' });
       await api.register(commonFileRoutes, { prefix: '/statics' });
+      await api.register(visibleStoredDataRoutes, { prefix: '/users/me/stored_data' });
       await api.register(datastoreRoutes);
       await api.register(uploadRoutes, { prefix: '/datastores/:datastore/uploads' });
       await api.register(checkRoutes, { prefix: '/datastores/:datastore/checks' });

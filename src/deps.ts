@@ -14,6 +14,9 @@ import { openRedis, REQUEST_TIMEOUT_MS } from './workers/redis.js';
 /** PostgreSQL schema of the registry; features live in one `sd_…` schema per stored data. */
 export const REGISTRY_SCHEMA = 'geopf';
 
+/** Milliseconds. Many clients at once wait for one another's rows and connections rather than being refused. */
+const TRANSACTIONS = { maxWait: 20_000, timeout: 30_000 };
+
 /** What domain functions, routes and job handlers work with, passed as an argument. */
 export interface Deps {
   readonly config: Config;
@@ -49,6 +52,7 @@ export async function createDeps(config: Config, log: Logger): Promise<Deps> {
       { connectionString: config.databaseUrl, max: 20, options: '-c TimeZone=UTC' },
       { schema: REGISTRY_SCHEMA },
     ),
+    transactionOptions: TRANSACTIONS,
   });
   const { rows } = await pool.query<{ value: string }>(
     `SELECT value FROM ${REGISTRY_SCHEMA}.setting WHERE name = 'instance_id'`,

@@ -4,10 +4,11 @@ import type { Check, CheckExecution, Prisma } from '../generated/prisma/client.j
 import { checkJob } from '../workers/check.job.js';
 import type { Db } from './database.js';
 import { recordEvent } from './events.js';
+import { distinctIds } from './ids.js';
 import type { CheckOutcome } from './outcomes.js';
 import { queueRecorded } from './queueing.js';
 import { waitingDelayMs } from './timing.js';
-import { assertAllowed, transition, tryTransition } from './transitions.js';
+import { transition, tryTransition } from './transitions.js';
 import { findUpload } from './uploads.js';
 
 /** An execution with its check. */
@@ -51,7 +52,7 @@ export async function requestChecks(
 ): Promise<void> {
   const { prisma } = deps;
   await findUpload(prisma, datastoreId, uploadId);
-  const checkIds = [...new Set(request.checkIds)];
+  const checkIds = distinctIds(request.checkIds);
   const lent = await prisma.datastoreCheck.findMany({ where: { datastoreId, checkId: { in: checkIds } } });
   const unknown = checkIds.filter((id) => !lent.some(({ checkId }) => checkId === id));
   if (unknown.length > 0) throw notFound(...unknown.map((id) => `La vérification ${id} n'existe pas.`));
@@ -119,19 +120,20 @@ export async function findCheckExecution(
 }
 
 /**
- * Sets who is told of the end of an execution.
+ * Changes who is told of the end of an execution.
  * @throws ApiError not_found; conflict when it is over
  */
-export async function setCheckCallback(
-  db: Db,
+export async function updateCheckExecution(
+  prisma: Deps['prisma'],
   datastoreId: string,
   id: string,
-  callback: Prisma.InputJsonObject,
-): ReturnType<typeof findCheckExecution> {
-  const execution = await findCheckExecution(db, datastoreId, id);
-  assertAllowed('check_execution', 'modify', execution.status);
-  await db.checkExecution.update({ where: { id }, data: { callback } });
-  return { ...execution, callback: callback as Prisma.JsonObject };
+  change: { callback: Prisma.InputJsonObject | undefined },
+): Promise<void> {
+  await findCheckExecution(prisma, datastoreId, id);
+  await prisma.$transaction(async (tx) => {
+    await transition(tx, { entity: 'check_execution', id, action: 'modify' });
+    if (change.callback !== undefined) await tx.checkExecution.update({ where: { id }, data: change });
+  });
 }
 
 /** What GET /uploads/{id}/checks shows: the last execution of each check in the latest run. */

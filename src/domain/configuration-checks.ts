@@ -2,6 +2,7 @@ import { badRequest, notFound } from '../errors.js';
 import type { Db } from './database.js';
 import { extentBox } from './extent.js';
 import type { RelationInfo } from './outcomes.js';
+import { sharedWith } from './reach.js';
 import { assertAllowed } from './transitions.js';
 import {
   type ConfigurationContent,
@@ -31,7 +32,8 @@ interface StaticRow {
 }
 
 /**
- * Checks the data and files a configuration names, and keeps them from being deleted until the transaction ends.
+ * Checks the data and files a configuration names, and keeps them from being deleted until the transaction ends. Data
+ * of other datastores must be shared: being open is enough for processings only.
  * @throws ApiError not_found for an unknown id, conflict for a stored data that is not generated, bad_request for the
  *   rest: a sentence per fault, naming the field, the table or the attribute
  */
@@ -42,9 +44,13 @@ export async function holdUsedEntities(
 ): Promise<UsedEntities> {
   const used = usedRelations(content);
   const { storedDataIds, staticIds } = usedEntities(content);
+  // Locked first and read then: a share withdrawn meanwhile is seen.
+  await tx.$queryRaw`
+    SELECT 1 FROM geopf.stored_data WHERE id = ANY (${[...storedDataIds]}::uuid[]) ORDER BY id FOR SHARE`;
   const storedData = await tx.$queryRaw<StoredDataRow[]>`
-    SELECT id, name, type, status, extent, type_infos->'relations' AS relations FROM geopf.stored_data
-    WHERE id = ANY (${[...storedDataIds]}::uuid[]) AND datastore_id = ${datastoreId}::uuid ORDER BY id FOR SHARE`;
+    SELECT id, name, type, status, extent, type_infos->'relations' AS relations FROM geopf.stored_data AS entity
+    WHERE id = ANY (${[...storedDataIds]}::uuid[])
+      AND (datastore_id = ${datastoreId}::uuid OR ${sharedWith('stored_data', datastoreId)}) ORDER BY id`;
   const statics = await tx.$queryRaw<StaticRow[]>`
     SELECT id, name, type, type_infos->'used_attributes' AS "usedAttributes" FROM geopf.static
     WHERE id = ANY (${[...staticIds]}::uuid[]) AND datastore_id = ${datastoreId}::uuid ORDER BY id FOR SHARE`;

@@ -1,10 +1,12 @@
 import { CHECKS } from '../catalogue/checks.js';
 import type { ProcessingDefinition } from '../catalogue/processings.js';
 import { badRequest, conflict, notFound } from '../errors.js';
+import { Prisma } from '../generated/prisma/client.js';
 import type { Db } from './database.js';
+import { type ReachableEntity, reachableFrom } from './reach.js';
 import { assertAllowed } from './transitions.js';
 
-/** Ids of what an execution reads, in the order given. */
+/** Ids of what an execution reads, as the registry writes them, in the order given. */
 export interface ExecutionInputs {
   readonly uploads: readonly string[];
   readonly storedData: readonly string[];
@@ -19,7 +21,7 @@ interface InputRow {
 
 /**
  * Checks what an execution reads, and keeps the rows from being deleted until the transaction ends: uploads CLOSED
- * with the required checks passed, stored data GENERATED, of the datastore and of types the processing takes.
+ * with the required checks passed, stored data GENERATED, that the datastore reaches and of types the processing takes.
  * @throws ApiError not_found for an unknown input, bad_request for a wrong number or type, conflict for a wrong status
  */
 export async function holdInputs(
@@ -32,21 +34,26 @@ export async function holdInputs(
   assertNumber('upload', upload, inputs.uploads, stored_data.length > 0);
   assertNumber('stored_data', stored_data, inputs.storedData, upload.length > 0);
 
-  const uploads = await tx.$queryRaw<InputRow[]>`
-    SELECT id, name, type, status FROM geopf.upload
-    WHERE id = ANY (${[...inputs.uploads]}::uuid[]) AND datastore_id = ${datastoreId}::uuid ORDER BY id FOR SHARE`;
+  const uploads = await hold(tx, 'upload', datastoreId, inputs.uploads);
   assertFound('La livraison', inputs.uploads, uploads);
   assertTypes('La livraison', upload, uploads);
 
-  const storedData = await tx.$queryRaw<InputRow[]>`
-    SELECT id, name, type, status FROM geopf.stored_data
-    WHERE id = ANY (${[...inputs.storedData]}::uuid[]) AND datastore_id = ${datastoreId}::uuid ORDER BY id FOR SHARE`;
+  const storedData = await hold(tx, 'stored_data', datastoreId, inputs.storedData);
   assertFound('La donnée stockée', inputs.storedData, storedData);
   assertTypes('La donnée stockée', stored_data, storedData);
 
   for (const row of uploads) assertAllowed('upload', 'use', row.status);
   for (const row of storedData) assertAllowed('stored_data', 'use', row.status);
   await assertChecksPassed(tx, definition, inputs.uploads);
+}
+
+/** The inputs that the datastore reaches. Locked first and read then: a share withdrawn meanwhile is seen. */
+async function hold(tx: Db, entity: ReachableEntity, datastoreId: string, ids: readonly string[]): Promise<InputRow[]> {
+  const table = Prisma.raw(`geopf.${entity}`);
+  await tx.$queryRaw`SELECT 1 FROM ${table} WHERE id = ANY (${[...ids]}::uuid[]) ORDER BY id FOR SHARE`;
+  return tx.$queryRaw<InputRow[]>`
+    SELECT id, name, type, status FROM ${table} AS entity
+    WHERE id = ANY (${[...ids]}::uuid[]) AND ${reachableFrom(entity, datastoreId)} ORDER BY id`;
 }
 
 function assertNumber(

@@ -9,6 +9,7 @@ import { recordEvent } from './events.js';
 import { type ExecutionInputs, holdInputs } from './execution-inputs.js';
 import { prepareOutput, type StoredDataOutput } from './execution-output.js';
 import { completeParameters } from './execution-parameters.js';
+import { distinctIds } from './ids.js';
 import type { ExecutionOutcome, StoredDataResult } from './outcomes.js';
 import { findProcessing } from './processings.js';
 import { queueRecorded } from './queueing.js';
@@ -50,7 +51,10 @@ export async function createExecution(deps: Deps, caller: Caller, request: Execu
   if (output === undefined) throw badRequest('Le champ "output.stored_data" est obligatoire pour ce traitement.');
   if (request.output.upload !== undefined) throw badRequest('Le traitement ne produit pas de livraison.');
   const parameters = completeParameters(definition.parameters, request.parameters ?? {});
-  const inputs = { uploads: request.inputs?.upload ?? [], storedData: request.inputs?.stored_data ?? [] };
+  const inputs = {
+    uploads: distinctIds(request.inputs?.upload ?? []),
+    storedData: distinctIds(request.inputs?.stored_data ?? []),
+  };
 
   return deps.prisma.$transaction(async (tx) => {
     await holdInputs(tx, caller.datastoreId, definition, inputs);

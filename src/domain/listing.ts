@@ -66,6 +66,25 @@ export function byDates(sort: readonly DateSort[]): Prisma.Sql[] {
   return [...asked, Prisma.sql`entity.creation`];
 }
 
+/** Degrees, WGS 84. */
+export interface Point {
+  readonly lon: number;
+  readonly lat: number;
+}
+
+/**
+ * Condition: an extent holds a point. Only type and coordinates of the geometry are read: what else a producer wrote in
+ * it (a reference system that nobody knows) must not break the list.
+ * @param extent SQL expression of type jsonb: a GeoJSON geometry, a Feature, or null, which holds nothing
+ */
+export function holdsPoint(extent: Prisma.Sql, { lon, lat }: Point): Prisma.Sql {
+  const geometry = Prisma.sql`(CASE ${extent}->>'type' WHEN 'Feature' THEN ${extent}->'geometry' ELSE ${extent} END)`;
+  return Prisma.sql`(CASE WHEN jsonb_typeof(${geometry}) = 'object' THEN ST_Intersects(
+    ST_SetSRID(ST_GeomFromGeoJSON(jsonb_build_object(
+      'type', ${geometry}->'type', 'coordinates', ${geometry}->'coordinates')::text), 4326),
+    ST_SetSRID(ST_MakePoint(${lon}, ${lat}), 4326)) ELSE false END)`;
+}
+
 /**
  * The ids of one page of a filtered and sorted table, and the total, which depends on neither page nor sort.
  * @param query.from table with its joins; the entity is called `entity`

@@ -1,7 +1,8 @@
 import type { Deps } from '../deps.js';
 import { notFound } from '../errors.js';
 import { Prisma } from '../generated/prisma/client.js';
-import { hasTags, inOrder, matchesText, type Page, type Paged, pageOfIds } from './listing.js';
+import { listedIn, type OwnershipFilter } from './reach.js';
+import { hasTags, holdsPoint, inOrder, matchesText, type Page, type Paged, pageOfIds, type Point } from './listing.js';
 
 /** Reading of stored data, spec lifecycle §5. */
 
@@ -13,23 +14,27 @@ const WITH_OWNER = {
 /** A stored data with its storage and the contact of its owner. */
 export type StoredDataDetail = Prisma.StoredDataGetPayload<{ include: typeof WITH_OWNER }>;
 
-/** Filters of the list. */
+/** Filters of the lists. */
 export interface StoredDataFilter {
   readonly name?: string | undefined;
   readonly type?: string | undefined;
   readonly status?: string | undefined;
   readonly open?: boolean | undefined;
   readonly srs?: string | undefined;
+  /** Only data of one's own can match: tags are not shared. */
   readonly tags?: Readonly<Record<string, string>> | null;
-  /** A point in degrees that the extent must hold; both or none. */
-  readonly lon?: number | undefined;
-  readonly lat?: number | undefined;
+  /** A point that the extent must hold. */
+  readonly point?: Point | undefined;
   /** Bounds of the creation. */
   readonly before?: Date | undefined;
   readonly after?: Date | undefined;
-  /** `owned: false` or `shared: true` ask for data of other datastores: none, since nothing is shared here. */
-  readonly owned?: boolean | undefined;
-  readonly shared?: boolean | undefined;
+}
+
+/** What every list of stored data is asked. */
+export interface StoredDataQuery {
+  readonly filter: StoredDataFilter;
+  readonly sort: readonly StoredDataSort[];
+  readonly page: Page;
 }
 
 export type StoredDataSort = { readonly field: 'creation' | 'last_event'; readonly descending: boolean };
@@ -48,15 +53,89 @@ export async function getStoredData(
   return storedData;
 }
 
-/** A page of the stored data of a datastore; deleted ones only when the status filter asks for them. */
+/**
+ * A stored data that the datastore may read: its own, one shared with it, or an open one.
+ * @throws ApiError not_found
+ */
+export async function getReachableStoredData(
+  { prisma }: Pick<Deps, 'prisma'>,
+  datastoreId: string,
+  id: string,
+): Promise<StoredDataDetail> {
+  const storedData = await prisma.storedData.findFirst({
+    where: { id, OR: [{ datastoreId }, { open: true }, { sharings: { some: { datastoreId } } }] },
+    include: WITH_OWNER,
+  });
+  if (storedData === null) throw notFound(`La donnée stockée ${id} n'existe pas.`);
+  return storedData;
+}
+
+/** A page of the stored data of a datastore and of those shared with it. */
 export async function listStoredData(
   { prisma }: Pick<Deps, 'prisma'>,
   datastoreId: string,
-  query: { filter: StoredDataFilter; sort: readonly StoredDataSort[]; page: Page },
+  query: StoredDataQuery & { ownership: OwnershipFilter },
+): Promise<Paged<StoredDataDetail>> {
+  return pageOfStoredData(prisma, query, {
+    listed: await listedIn(prisma, 'stored_data', datastoreId, query.ownership),
+    own: Prisma.sql`entity.datastore_id = ${datastoreId}::uuid`,
+  });
+}
+
+/**
+ * A stored data visible to a user, see {@link visibleTo}.
+ * @throws ApiError not_found
+ */
+export async function getVisibleStoredData(
+  { prisma }: Pick<Deps, 'prisma'>,
+  communities: readonly string[],
+  id: string,
+): Promise<StoredDataDetail> {
+  const rows = await prisma.$queryRaw<unknown[]>`
+    SELECT 1 FROM geopf.stored_data AS entity WHERE id = ${id}::uuid AND ${visibleTo(communities)}`;
+  const storedData =
+    rows.length === 0 ? null : await prisma.storedData.findUnique({ where: { id }, include: WITH_OWNER });
+  if (storedData === null) throw notFound(`La donnée stockée ${id} n'existe pas.`);
+  return storedData;
+}
+
+/** A page of the stored data visible to the members of some communities. */
+export async function listVisibleStoredData(
+  { prisma }: Pick<Deps, 'prisma'>,
+  communities: readonly string[],
+  query: StoredDataQuery,
+): Promise<Paged<StoredDataDetail>> {
+  return pageOfStoredData(prisma, query, { listed: visibleTo(communities), own: ownedByCommunities(communities) });
+}
+
+/**
+ * Condition of what a user may see (lifecycle §1.4): the stored data that are open, those of the datastores of the
+ * user's communities, those shared with these datastores, and those made visible to one of the communities.
+ */
+function visibleTo(communities: readonly string[]): Prisma.Sql {
+  const ids = Prisma.sql`ANY (${[...communities]}::uuid[])`;
+  return Prisma.sql`(entity.open OR ${ownedByCommunities(communities)}
+    OR EXISTS (SELECT 1 FROM geopf.stored_data_visibility AS visibility
+      WHERE visibility.stored_data_id = entity.id AND visibility.community_id = ${ids})
+    OR EXISTS (SELECT 1 FROM geopf.stored_data_sharing AS sharing
+      JOIN geopf.datastore AS receiver ON receiver.id = sharing.datastore_id
+      WHERE sharing.stored_data_id = entity.id AND receiver.community_id = ${ids}))`;
+}
+
+function ownedByCommunities(communities: readonly string[]): Prisma.Sql {
+  return Prisma.sql`entity.datastore_id IN (
+    SELECT id FROM geopf.datastore WHERE community_id = ANY (${[...communities]}::uuid[]))`;
+}
+
+/** @param view `listed`: condition of what the list may show; `own`: of what is not shown as shared */
+async function pageOfStoredData(
+  prisma: Deps['prisma'],
+  query: StoredDataQuery,
+  view: { listed: Prisma.Sql; own: Prisma.Sql },
 ): Promise<Paged<StoredDataDetail>> {
   const { ids, total } = await pageOfIds(prisma, {
     from: Prisma.sql`geopf.stored_data AS entity`,
-    where: conditions(datastoreId, query.filter),
+    where: [view.listed, ...conditions(query.filter, view.own)],
     orderBy: [...query.sort.map(orderBy), Prisma.sql`entity.creation`],
     page: query.page,
   });
@@ -64,24 +143,20 @@ export async function listStoredData(
   return { items: inOrder(ids, rows), total };
 }
 
-function conditions(datastoreId: string, filter: StoredDataFilter): Prisma.Sql[] {
-  const where: Prisma.Sql[] = [Prisma.sql`entity.datastore_id = ${datastoreId}::uuid`];
+/** Deleted ones only when the status filter asks for them. */
+function conditions(filter: StoredDataFilter, own: Prisma.Sql): Prisma.Sql[] {
+  const where: Prisma.Sql[] = [];
   where.push(
     filter.status === undefined ? Prisma.sql`entity.status <> 'DELETED'` : Prisma.sql`entity.status = ${filter.status}`,
   );
-  if (filter.owned === false || filter.shared === true) where.push(Prisma.sql`false`);
   if (filter.name !== undefined) where.push(matchesText(Prisma.sql`entity.name`, filter.name));
   if (filter.srs !== undefined) where.push(matchesText(Prisma.sql`coalesce(entity.srs, '')`, filter.srs));
   if (filter.type !== undefined) where.push(Prisma.sql`entity.type = ${filter.type}`);
   if (filter.open !== undefined) where.push(Prisma.sql`entity.open = ${filter.open}`);
-  if (filter.tags) where.push(hasTags(Prisma.sql`entity.tags`, filter.tags));
+  if (filter.tags) where.push(own, hasTags(Prisma.sql`entity.tags`, filter.tags));
   if (filter.before !== undefined) where.push(Prisma.sql`entity.creation < ${filter.before}`);
   if (filter.after !== undefined) where.push(Prisma.sql`entity.creation >= ${filter.after}`);
-  if (filter.lon !== undefined && filter.lat !== undefined) {
-    where.push(Prisma.sql`ST_Intersects(
-      ST_SetSRID(ST_GeomFromGeoJSON(coalesce(entity.extent->'geometry', entity.extent)), 4326),
-      ST_SetSRID(ST_MakePoint(${filter.lon}, ${filter.lat}), 4326))`);
-  }
+  if (filter.point !== undefined) where.push(holdsPoint(Prisma.sql`entity.extent`, filter.point));
   return where;
 }
 

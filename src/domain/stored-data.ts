@@ -4,6 +4,7 @@ import type { Prisma } from '../generated/prisma/client.js';
 import type { Db } from './database.js';
 import type { Caller } from './caller.js';
 import { extentFault } from './extent.js';
+import { holdForChange } from './openness.js';
 import { quoteIdentifier } from './relations.js';
 import { transition } from './transitions.js';
 
@@ -20,7 +21,8 @@ export interface StoredDataChange {
 
 /**
  * Changes the given properties; `extra`, `extent` and `edition` are replaced whole.
- * @throws ApiError not_found, or bad_request for an extent that is not a (Multi)Polygon of degrees
+ * @throws ApiError not_found; bad_request for an extent that is not a (Multi)Polygon of degrees; conflict, see
+ *   {@link holdForChange}
  */
 export async function updateStoredData(
   { prisma }: Pick<Deps, 'prisma'>,
@@ -34,19 +36,21 @@ export async function updateStoredData(
   if (from !== undefined && to !== undefined && from > to) {
     throw badRequest('Le champ "edition.from" doit précéder "edition.to".');
   }
-  const { count } = await prisma.storedData.updateMany({
-    where: { id, datastoreId },
-    data: {
-      name: change.name,
-      description: change.description,
-      open: change.open,
-      publicActivity: change.public_activity,
-      edition: change.edition as Prisma.InputJsonObject | undefined,
-      extent: change.extent as Prisma.InputJsonObject | undefined,
-      extra: change.extra as Prisma.InputJsonObject | undefined,
-    },
+  await prisma.$transaction(async (tx) => {
+    await holdForChange(tx, { entity: 'stored_data', id, datastoreId }, change.open);
+    await tx.storedData.update({
+      where: { id },
+      data: {
+        name: change.name,
+        description: change.description,
+        open: change.open,
+        publicActivity: change.public_activity,
+        edition: change.edition as Prisma.InputJsonObject | undefined,
+        extent: change.extent as Prisma.InputJsonObject | undefined,
+        extra: change.extra as Prisma.InputJsonObject | undefined,
+      },
+    });
   });
-  if (count === 0) throw notFound(`La donnée stockée ${id} n'existe pas.`);
 }
 
 /**

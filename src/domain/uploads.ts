@@ -5,7 +5,9 @@ import { Prisma, type Upload } from '../generated/prisma/client.js';
 import type { Db } from './database.js';
 import { recordEvent } from './events.js';
 import { extentFault } from './extent.js';
-import { hasTags, inOrder, matchesText, type Page, type Paged, pageOfIds } from './listing.js';
+import { hasTags, holdsPoint, inOrder, matchesText, type Page, type Paged, pageOfIds, type Point } from './listing.js';
+import { holdForChange } from './openness.js';
+import { listedIn, type OwnershipFilter } from './reach.js';
 import { transition } from './transitions.js';
 
 /** An upload with the contact of the community that owns it. */
@@ -33,15 +35,16 @@ export interface UploadPatch {
   readonly extra?: Prisma.InputJsonObject | null | undefined;
 }
 
-export interface UploadFilters {
+export interface UploadFilters extends OwnershipFilter {
   readonly type?: string | undefined;
   readonly status?: string | undefined;
   readonly name?: string | undefined;
   readonly srs?: string | undefined;
   readonly open?: boolean | undefined;
+  /** Only the datastore's own uploads can match: tags are not shared. */
   readonly tags?: Readonly<Record<string, string>> | null;
   /** WGS 84 point that the extent's box contains. */
-  readonly point?: { readonly lon: number; readonly lat: number } | undefined;
+  readonly point?: Point | undefined;
   readonly createdBefore?: Date | undefined;
   readonly createdAfter?: Date | undefined;
 }
@@ -51,7 +54,10 @@ export type UploadSort = 'creation' | 'last_event';
 /** An authority and a code; whether the data really are in it is what the checks tell. */
 const SRS = /^[A-Za-z][A-Za-z0-9]*:[A-Za-z0-9_.-]+$/;
 
-const WITH_CONTACT = { datastore: { select: { community: { select: { contact: true } } } } } as const;
+const WITH_CONTACT = {
+  datastore: { select: { community: { select: { contact: true } } } },
+} as const satisfies Prisma.UploadInclude;
+type UploadRow = Prisma.UploadGetPayload<{ include: typeof WITH_CONTACT }>;
 
 /**
  * Creates an open upload in the uploads storage of the datastore (lifecycle §2.1).
@@ -96,11 +102,23 @@ export async function createUpload(
 export async function findUpload(db: Db, datastoreId: string, id: string): Promise<UploadRecord> {
   const row = await db.upload.findFirst({ where: { id, datastoreId }, include: WITH_CONTACT });
   if (row === null) throw notFound(`La livraison ${id} n'existe pas.`);
-  const { datastore, ...upload } = row;
-  return { ...upload, contact: datastore.community.contact };
+  return withContact(row);
 }
 
-/** A page of the uploads of a datastore; deleted ones only when the status filter asks for them. */
+/**
+ * An upload that the datastore may read: its own, one shared with it, or an open one.
+ * @throws ApiError not_found
+ */
+export async function findReachableUpload(db: Db, datastoreId: string, id: string): Promise<UploadRecord> {
+  const row = await db.upload.findFirst({
+    where: { id, OR: [{ datastoreId }, { open: true }, { sharings: { some: { datastoreId } } }] },
+    include: WITH_CONTACT,
+  });
+  if (row === null) throw notFound(`La livraison ${id} n'existe pas.`);
+  return withContact(row);
+}
+
+/** A page of the uploads of a datastore and of those shared with it; deleted ones only when the status filter asks. */
 export async function listUploads(
   db: Db,
   datastoreId: string,
@@ -108,21 +126,17 @@ export async function listUploads(
 ): Promise<Paged<UploadRecord>> {
   const { ids, total } = await pageOfIds(db, {
     from: Prisma.sql`geopf.upload AS entity`,
-    where: [Prisma.sql`entity.datastore_id = ${datastoreId}::uuid`, ...conditions(query.filters)],
+    where: [await listedIn(db, 'upload', datastoreId, query.filters), ...conditions(datastoreId, query.filters)],
     orderBy: [...query.sort.map(sortExpression), Prisma.sql`entity.creation`],
     page: query.page,
   });
   const rows = await db.upload.findMany({ where: { id: { in: ids } }, include: WITH_CONTACT });
-  const items = inOrder(ids, rows).map(({ datastore, ...upload }) => ({
-    ...upload,
-    contact: datastore.community.contact,
-  }));
-  return { items, total };
+  return { items: inOrder(ids, rows).map(withContact), total };
 }
 
 /**
  * Changes what a producer may change, in any status (lifecycle §2.3); `update` does not move.
- * @throws ApiError not_found, bad_request
+ * @throws ApiError not_found, bad_request; conflict, see {@link holdForChange}
  */
 export async function patchUpload(
   { prisma }: Deps,
@@ -130,22 +144,24 @@ export async function patchUpload(
   id: string,
   patch: UploadPatch,
 ): Promise<UploadRecord> {
-  await findUpload(prisma, datastoreId, id);
   if (patch.srs !== undefined) assertSrs(patch.srs);
   if (patch.extent !== undefined && patch.extent !== null) {
     const fault = extentFault(patch.extent);
     if (fault !== null) throw badRequest(fault);
   }
   const { extent, extra, ...columns } = patch;
-  await prisma.upload.update({
-    where: { id },
-    data: {
-      ...columns,
-      ...(extent !== undefined && { extent: extent === null ? Prisma.DbNull : (extent as Prisma.InputJsonObject) }),
-      ...(extra !== undefined && { extra: extra ?? Prisma.DbNull }),
-    },
+  return prisma.$transaction(async (tx) => {
+    await holdForChange(tx, { entity: 'upload', id, datastoreId }, patch.open);
+    await tx.upload.update({
+      where: { id },
+      data: {
+        ...columns,
+        ...(extent !== undefined && { extent: extent === null ? Prisma.DbNull : (extent as Prisma.InputJsonObject) }),
+        ...(extra !== undefined && { extra: extra ?? Prisma.DbNull }),
+      },
+    });
+    return findUpload(tx, datastoreId, id);
   });
-  return findUpload(prisma, datastoreId, id);
 }
 
 /**
@@ -196,13 +212,17 @@ export function uploadPrefix(id: string): string {
   return `uploads/${id}`;
 }
 
+function withContact({ datastore, ...upload }: UploadRow): UploadRecord {
+  return { ...upload, contact: datastore.community.contact };
+}
+
 function assertSrs(srs: string): void {
   if (!SRS.test(srs)) {
     throw badRequest('Le champ "srs" doit être de la forme <autorité>:<code>, par exemple EPSG:2154.');
   }
 }
 
-function conditions(filters: UploadFilters): Prisma.Sql[] {
+function conditions(datastoreId: string, filters: UploadFilters): Prisma.Sql[] {
   const found: Prisma.Sql[] = [];
   if (filters.type !== undefined) found.push(Prisma.sql`entity.type = ${filters.type}`);
   found.push(
@@ -213,17 +233,13 @@ function conditions(filters: UploadFilters): Prisma.Sql[] {
   if (filters.name !== undefined) found.push(matchesText(Prisma.sql`entity.name`, filters.name));
   if (filters.srs !== undefined) found.push(matchesText(Prisma.sql`entity.srs`, filters.srs));
   if (filters.open !== undefined) found.push(Prisma.sql`entity.open = ${filters.open}`);
-  if (filters.tags !== undefined && filters.tags !== null) found.push(hasTags(Prisma.sql`entity.tags`, filters.tags));
+  if (filters.tags !== undefined && filters.tags !== null) {
+    found.push(Prisma.sql`entity.datastore_id = ${datastoreId}::uuid`, hasTags(Prisma.sql`entity.tags`, filters.tags));
+  }
   if (filters.createdBefore !== undefined) found.push(Prisma.sql`entity.creation < ${filters.createdBefore}`);
   if (filters.createdAfter !== undefined) found.push(Prisma.sql`entity.creation >= ${filters.createdAfter}`);
-  if (filters.point !== undefined) found.push(containsPoint(filters.point));
+  if (filters.point !== undefined) found.push(holdsPoint(Prisma.sql`entity.extent`, filters.point));
   return found;
-}
-
-function containsPoint({ lon, lat }: { lon: number; lat: number }): Prisma.Sql {
-  const geometry = Prisma.sql`CASE entity.extent->>'type' WHEN 'Feature' THEN entity.extent->'geometry' ELSE entity.extent END`;
-  return Prisma.sql`(entity.extent IS NOT NULL AND ST_Intersects(
-    ST_GeomFromGeoJSON((${geometry})::text), ST_SetSRID(ST_MakePoint(${lon}, ${lat}), 4326)))`;
 }
 
 function sortExpression({ field, descending }: { field: UploadSort; descending: boolean }): Prisma.Sql {

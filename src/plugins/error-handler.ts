@@ -22,6 +22,12 @@ const TOO_MANY_PARTS = /^FST_(FILES|FIELDS|PARTS)_LIMIT$/;
 /** Prisma: a write that met another one (deadlock, row gone), a reset for instance. */
 const WRITE_CONFLICTS: ReadonlySet<string> = new Set(['P2003', 'P2025', 'P2034']);
 
+/** PostgreSQL: the same of SQL that Prisma only passes on (serialization, deadlock, row gone). */
+const SQL_CONFLICTS: ReadonlySet<unknown> = new Set(['40001', '40P01', '23503']);
+
+/** Prisma: no connection was free, or a transaction took too long. */
+const TOO_BUSY = 'P2028';
+
 const INTERNAL = new ApiError('internal_server_error', 'Une erreur interne est survenue.');
 
 /**
@@ -92,11 +98,20 @@ function toApiError(error: FastifyError): ApiError {
       'Le corps de la requête a trop de parties : une seule partie "file" est attendue.',
     );
   }
-  if (WRITE_CONFLICTS.has(error.code)) {
+  if (error.code === TOO_BUSY) {
+    return new ApiError('service_unavailable', 'Le service est trop occupé pour répondre : recommencez plus tard.');
+  }
+  if (WRITE_CONFLICTS.has(error.code) || SQL_CONFLICTS.has(sqlState(error))) {
     return new ApiError('conflict', 'Les mêmes données ont été modifiées en même temps : recommencez.');
   }
   const known = BY_STATUS[error.statusCode ?? 500];
   return known === undefined ? INTERNAL : new ApiError(...known);
+}
+
+/** PostgreSQL's code of an error of Prisma. */
+function sqlState(error: Error): unknown {
+  const { meta } = error as { meta?: { driverAdapterError?: { cause?: { originalCode?: unknown } } } };
+  return meta?.driverAdapterError?.cause?.originalCode;
 }
 
 /** 405 on a path that the platform has with other methods, else 404. */

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { type Static, Type } from 'typebox';
-import type { Page, Paged } from '../domain/listing.js';
+import type { Page, Paged, Point } from '../domain/listing.js';
 import { badRequest } from '../errors.js';
 
 /** Lists of the API (contract §5–§8): pages, Content-Range, `fields`, `sort`, tag filters. */
@@ -35,6 +35,14 @@ export const FieldsQuery = Type.Object({
 /** `sort=<field>,<asc|desc>`, possibly repeated. */
 export const SortQuery = Type.Object({
   sort: Repeated('Tri : <champ>,<asc|desc>.'),
+});
+
+/** Of uploads and stored data, which other datastores may share. */
+export const OwnershipQuery = Type.Object({
+  owned: Type.Optional(
+    Type.Boolean({ description: "Les entités de l'entrepôt. Sans owned ni shared, les unes et les autres." }),
+  ),
+  shared: Type.Optional(Type.Boolean({ description: "Les entités d'autres entrepôts, partagées avec celui-ci." })),
 });
 
 /** The page a query asks for. */
@@ -122,6 +130,16 @@ export function readDate(name: string, text: string | undefined): Date | undefin
   return date;
 }
 
+/**
+ * The point of a filter on extents.
+ * @throws ApiError bad_request when one of its coordinates is missing
+ */
+export function readPoint({ lon, lat }: { lon?: number; lat?: number }): Point | undefined {
+  if (lon !== undefined && lat !== undefined) return { lon, lat };
+  if (lon === undefined && lat === undefined) return undefined;
+  throw badRequest('Les paramètres "lon" et "lat" vont ensemble.');
+}
+
 /** `tags[key]=value` filters of a parsed query; `null` when there is none. */
 export function readTagFilters(query: object): Record<string, string> | null {
   const tags = Object.entries(query).flatMap(([name, value]) => {
@@ -132,14 +150,13 @@ export function readTagFilters(query: object): Record<string, string> | null {
 }
 
 /**
- * Keys of `DELETE …/tags`, in the four spellings of the clients: `tags=a&tags=b`, `tags=a,b`,
- * `tags[]=a`, `tags[0]=a`.
+ * The distinct words of a list parameter that must be there, as {@link readWords} reads them.
  * @throws ApiError bad_request when there is none
  */
-export function readTagKeys(query: object): string[] {
-  const keys = readWords(query, 'tags');
-  if (keys.length === 0) throw badRequest('Le paramètre "tags" est obligatoire.');
-  return keys;
+export function readRepeated(query: object, name: 'tags' | 'datastores'): string[] {
+  const found = readWords(query, name);
+  if (found.length === 0) throw badRequest(`Le paramètre "${name}" est obligatoire.`);
+  return found;
 }
 
 /**

@@ -18,6 +18,9 @@ export function readBoolean(value: boolean | string | undefined): boolean | unde
   return typeof value === 'string' ? /^(true|1)$/i.test(value) : value;
 }
 
+/** Body that lists entities. */
+export const Ids = Type.Array(Uuid, { minItems: 1, maxItems: 100 });
+
 export const FreeObject = Type.Record(Type.String(), Type.Unknown());
 
 /** Body of POST …/tags; scalars that are not strings become strings. */

@@ -7,8 +7,8 @@ import {
   readPage,
   readSort,
   readTagFilters,
-  readTagKeys,
   readWords,
+  readRepeated,
   sendPage,
 } from '../../src/routes/lists.js';
 
@@ -84,8 +84,9 @@ void t.test('tag keys are read in the four spellings of the clients', async (t) 
     { 'tags[]': ['a', 'b'] },
     { 'tags[0]': 'a', 'tags[1]': 'b' },
   ]) {
-    t.strictSame(readTagKeys(query), ['a', 'b'], JSON.stringify(query));
+    t.strictSame(readRepeated(query, 'tags'), ['a', 'b'], JSON.stringify(query));
   }
-  t.throws(() => readTagKeys({}), refusal);
   t.strictSame(readWords({ labels: ['a', 'b,a'], 'labels[2]': 'c', label: 'd' }, 'labels'), ['a', 'b', 'c']);
+  t.strictSame(readRepeated({ datastores: 'a', tags: 'b' }, 'datastores'), ['a'], 'of that name only');
+  t.throws(() => readRepeated({ 'tags[key]': 'value' }, 'tags'), refusal);
 });

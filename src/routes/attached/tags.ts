@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { TSchema } from 'typebox';
 import { addTags, normaliseTags, removeTags, type TaggedEntity } from '../../domain/tags.js';
-import { readTagKeys } from '../lists.js';
+import { readRepeated } from '../lists.js';
 import { answers, NoContent, TagsBody } from '../schemas.js';
 import { type Subject, subjectOf, subjectParams } from './subject.js';
 
@@ -48,7 +48,7 @@ export const tagRoutes: FastifyPluginAsyncTypebox<Subject<TaggedEntity> & { deta
       },
     },
     async (request, reply) => {
-      const keys = readTagKeys(request.query as object);
+      const keys = readRepeated(request.query as object, 'tags');
       const { entity, id } = subjectOf(request, subject);
       await subject.read(request, id);
       await removeTags(prisma, entity, id, keys);

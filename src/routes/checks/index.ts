@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { findCheck, listCheckExecutions, listCheckLogs, listChecks } from '../../domain/check-reads.js';
-import { findCheckExecution, setCheckCallback, stopCheckExecution } from '../../domain/checks.js';
+import { findCheckExecution, stopCheckExecution, updateCheckExecution } from '../../domain/checks.js';
 import type { Prisma } from '../../generated/prisma/client.js';
 import { callerOf, datastoreOf } from '../../plugins/auth.js';
 import { PageQuery, readPage, readSort, sendPage } from '../lists.js';
@@ -118,10 +118,12 @@ export const checkRoutes: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async (request) => {
-      const callback = request.body.callback as unknown as Prisma.InputJsonObject;
-      return presentCheckExecution(
-        await setCheckCallback(prisma, datastoreOf(request).id, request.params.execution, callback),
-      );
+      const { execution: id } = request.params;
+      const datastoreId = datastoreOf(request).id;
+      await updateCheckExecution(prisma, datastoreId, id, {
+        callback: request.body.callback as Prisma.InputJsonObject | undefined,
+      });
+      return presentCheckExecution(await findCheckExecution(prisma, datastoreId, id));
     },
   );
 

@@ -26,7 +26,7 @@ export const ExecutionsQuery = Type.Object({
   check: Type.Optional(Uuid),
 });
 
-export const CallbackBody = Type.Object({ callback: Callback }, { title: 'ExecutionUpdateDto' });
+export const CallbackBody = Type.Object({ callback: Type.Optional(Callback) }, { title: 'ExecutionUpdateDto' });
 
 const check = { _id: Uuid, creation: Instant, update: Instant, name: Type.String(), description: Type.String() };
 

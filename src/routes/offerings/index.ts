@@ -4,6 +4,7 @@ import { Type } from 'typebox';
 import { getOffering, listOfferings } from '../../domain/offering-reads.js';
 import { removeOffering, synchroniseOffering, updateOffering } from '../../domain/offerings.js';
 import { datastoreOf } from '../../plugins/auth.js';
+import { sharingRoutes } from '../attached/sharings.js';
 import { callerIn } from '../caller.js';
 import { pickFields, readFields, readPage, readSort, sendPage } from '../lists.js';
 import { answers, NoContent, readBoolean } from '../schemas.js';
@@ -18,13 +19,23 @@ import {
   PatchBody,
 } from './schema.js';
 
-const tags = ['Configurations et publications'];
+const tag = 'Configurations et publications';
+const tags = [tag];
 
 /** Offerings (spec diffusion §3): configurations published on endpoints. */
 export const offeringRoutes: FastifyPluginAsyncTypebox = async (app) => {
   const { deps } = app;
   const read = async (request: FastifyRequest, id: string) =>
     presentOffering(await getOffering(deps, datastoreOf(request).id, id), request.origin);
+  await app.register(sharingRoutes, {
+    prefix: '/:offering',
+    entity: 'offering',
+    right: 'BROADCAST',
+    tag,
+    name: 'Offering',
+    label: 'une offre',
+    read,
+  });
 
   app.get(
     '/',

@@ -1,32 +1,35 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { type Static, Type } from 'typebox';
+import { Type } from 'typebox';
 import { deleteStoredData, updateStoredData } from '../../domain/stored-data.js';
 import {
+  getReachableStoredData,
   getStoredData,
   listStoredData,
   storedDataDependencies,
-  type StoredDataFilter,
 } from '../../domain/stored-data-reads.js';
-import { badRequest } from '../../errors.js';
 import { datastoreOf } from '../../plugins/auth.js';
 import { commentRoutes } from '../attached/comments.js';
 import { eventRoutes } from '../attached/events.js';
+import { sharingRoutes } from '../attached/sharings.js';
 import type { Subject } from '../attached/subject.js';
 import { tagRoutes } from '../attached/tags.js';
 import { callerIn } from '../caller.js';
-import { pickFields, readDate, readFields, readPage, readSort, readTagFilters, sendPage } from '../lists.js';
+import { pickFields, readFields, sendPage } from '../lists.js';
 import { answers, NoContent, readBoolean } from '../schemas.js';
-import { presentStoredData, presentStoredDataItem } from './present.js';
+import { presentSharedStoredData, presentStoredData, presentStoredDataItem } from './present.js';
+import { readQuery } from './query.js';
 import {
   DatastoreParams,
   Dependencies,
   LIST_FIELDS,
   ListQuery,
   PatchBody,
+  SharedStoredDataDetail,
   StoredDataDetail,
   StoredDataItem,
   StoredDataParams,
 } from './schema.js';
+import { visibilityRoutes } from './visibility.js';
 
 const tag = 'Données stockées';
 const tags = [tag];
@@ -47,6 +50,8 @@ export const storedDataRoutes: FastifyPluginAsyncTypebox = async (app) => {
   await app.register(tagRoutes, { ...subject, detail: StoredDataDetail });
   await app.register(eventRoutes, subject);
   await app.register(commentRoutes, subject);
+  await app.register(sharingRoutes, { ...subject, entity: 'stored_data' });
+  await app.register(visibilityRoutes, { prefix: '/:stored_data/visibility' });
 
   app.get(
     '/',
@@ -63,11 +68,13 @@ export const storedDataRoutes: FastifyPluginAsyncTypebox = async (app) => {
     },
     async (request, reply) => {
       const fields = readFields(request.query, LIST_FIELDS);
-      const page = readPage(request.query);
-      const sort = readSort(request.query, ['creation', 'last_event']);
-      const query = { filter: readFilter(request.query), sort, page };
-      const found = await listStoredData(deps, datastoreOf(request).id, query);
-      return sendPage(reply, page, found).map((item) => pickFields(presentStoredDataItem(item), fields));
+      const { owned, shared, ...filter } = request.query;
+      const query = { ...readQuery(filter), ownership: { owned, shared } };
+      const datastoreId = datastoreOf(request).id;
+      const found = await listStoredData(deps, datastoreId, query);
+      return sendPage(reply, query.page, found).map((item) =>
+        pickFields(presentStoredDataItem(item, item.datastoreId === datastoreId), fields),
+      );
     },
   );
 
@@ -79,12 +86,16 @@ export const storedDataRoutes: FastifyPluginAsyncTypebox = async (app) => {
         tags,
         operationId: 'getStoredData',
         summary: 'Lire une donnée stockée, même supprimée',
+        description: "Celle d'un autre entrepôt, partagée ou ouverte, se lit sans ses tags ni ses évènements.",
         params: StoredDataParams,
-        response: answers({ 200: StoredDataDetail }, 400, 401, 403, 404),
+        response: answers({ 200: Type.Union([StoredDataDetail, SharedStoredDataDetail]) }, 400, 401, 403, 404),
       },
     },
-    async (request) =>
-      presentStoredData(await getStoredData(deps, datastoreOf(request).id, request.params.stored_data)),
+    async (request) => {
+      const datastoreId = datastoreOf(request).id;
+      const found = await getReachableStoredData(deps, datastoreId, request.params.stored_data);
+      return found.datastoreId === datastoreId ? presentStoredData(found) : presentSharedStoredData(found);
+    },
   );
 
   app.patch(
@@ -97,7 +108,7 @@ export const storedDataRoutes: FastifyPluginAsyncTypebox = async (app) => {
         summary: 'Modifier une donnée stockée',
         params: StoredDataParams,
         body: PatchBody,
-        response: answers({ 200: StoredDataDetail }, 400, 401, 403, 404),
+        response: answers({ 200: StoredDataDetail }, 400, 401, 403, 404, 409),
       },
     },
     async (request) => {
@@ -143,16 +154,3 @@ export const storedDataRoutes: FastifyPluginAsyncTypebox = async (app) => {
     async (request) => storedDataDependencies(deps, datastoreOf(request).id, request.params.stored_data),
   );
 };
-
-function readFilter(query: Static<typeof ListQuery>): StoredDataFilter {
-  const { before, after, ...filter } = query;
-  if ((filter.lon === undefined) !== (filter.lat === undefined)) {
-    throw badRequest('Les paramètres "lon" et "lat" vont ensemble.');
-  }
-  return {
-    ...filter,
-    tags: readTagFilters(query),
-    before: readDate('before', before),
-    after: readDate('after', after),
-  };
-}

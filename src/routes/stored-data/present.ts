@@ -5,10 +5,18 @@ import { presentBox, presentDates, presentInstant, presentOptional } from '../pr
 export function presentStoredData(storedData: StoredDataDetail) {
   const { storage } = storedData;
   return {
+    ...presentSharedStoredData(storedData),
+    ...ownOnly(storedData),
+    storage: { type: storage.type, labels: storage.labels },
+  };
+}
+
+/** A stored data for others: members of another datastore, or of a community that may see it. */
+export function presentSharedStoredData(storedData: StoredDataDetail) {
+  return {
     _id: storedData.id,
     ...presentDates(storedData),
-    ...shared(storedData),
-    storage: { type: storage.type, labels: storage.labels },
+    ...common(storedData),
     ...presentOptional({
       extent: storedData.extent,
       extra: storedData.extra,
@@ -17,31 +25,38 @@ export function presentStoredData(storedData: StoredDataDetail) {
   };
 }
 
-/** A stored data in a list, before `fields` chooses its members. */
-export function presentStoredDataItem(storedData: StoredDataDetail) {
+/** A stored data in a list, before `fields` chooses its members. @param isOwn whether it shows all that members see */
+export function presentStoredDataItem(storedData: StoredDataDetail, isOwn: boolean) {
   return {
     _id: storedData.id,
     creation: presentInstant(storedData.creation),
-    ...shared(storedData),
+    ...common(storedData),
+    ...(isOwn && ownOnly(storedData)),
     ...presentOptional({ bbox: presentBox(storedData.extent) }),
   };
 }
 
-function shared(storedData: StoredDataDetail) {
+function common(storedData: StoredDataDetail) {
   return {
     name: storedData.name,
     type: storedData.type,
     open: storedData.open,
     status: storedData.status,
     contact: storedData.datastore.community.contact,
-    tags: storedData.tags,
-    public_activity: storedData.publicActivity,
     ...presentOptional({
       description: storedData.description,
       srs: storedData.srs,
       edition: storedData.edition,
       size: storedData.size === null ? null : Number(storedData.size),
-      last_event: storedData.lastEvent,
     }),
+  };
+}
+
+/** What only its own datastore sees. */
+function ownOnly(storedData: StoredDataDetail) {
+  return {
+    tags: storedData.tags,
+    public_activity: storedData.publicActivity,
+    ...presentOptional({ last_event: storedData.lastEvent }),
   };
 }

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { STORED_DATA_TYPES } from '../../catalogue/data-types.js';
 import { storedDataStates } from '../../domain/states/stored-data.js';
-import { FieldsQuery, PageQuery, SortQuery } from '../lists.js';
+import { FieldsQuery, OwnershipQuery, PageQuery, SortQuery } from '../lists.js';
 import { BoundingBox, Event, Extent, FreeObject, Instant, LooseBoolean, Tags, Uuid } from '../schemas.js';
 
 const StoredDataType = Type.Enum([...STORED_DATA_TYPES]);
@@ -15,7 +15,8 @@ const Edition = Type.Object({
   to: Type.Optional(Type.String({ format: 'date' })),
 });
 
-export const ListQuery = Type.Object({
+/** Query of the stored data visible to a user. */
+export const VisibleListQuery = Type.Object({
   ...PageQuery.properties,
   ...FieldsQuery.properties,
   ...SortQuery.properties,
@@ -30,9 +31,9 @@ export const ListQuery = Type.Object({
   lat: Type.Optional(Type.Number({ minimum: -90, maximum: 90 })),
   before: Type.Optional(Type.String({ description: 'Date de création : avant cette date, exclue.' })),
   after: Type.Optional(Type.String({ description: 'Date de création : à partir de cette date.' })),
-  owned: Type.Optional(Type.Boolean()),
-  shared: Type.Optional(Type.Boolean()),
 });
+
+export const ListQuery = Type.Object({ ...VisibleListQuery.properties, ...OwnershipQuery.properties });
 
 export const LIST_FIELDS = {
   defaults: ['name', 'type', 'open', 'srs'],
@@ -67,7 +68,7 @@ export const PatchBody = Type.Object(
   { title: 'StoredDataUpdateDto' },
 );
 
-const shown = {
+const shared = {
   name: Type.String(),
   description: Type.Optional(Type.String()),
   type: StoredDataType,
@@ -77,11 +78,9 @@ const shown = {
   contact: Type.String(),
   edition: Type.Optional(Edition),
   size: Type.Optional(Type.Integer({ description: 'Octets.' })),
-  last_event: Type.Optional(Event),
-  tags: Tags,
   creation: Instant,
-  public_activity: Type.Boolean(),
 };
+const shown = { ...shared, last_event: Type.Optional(Event), tags: Tags, public_activity: Type.Boolean() };
 
 export const StoredDataItem = Type.Intersect([
   Type.Object({ _id: Uuid }),
@@ -95,17 +94,27 @@ const Relation = Type.Object({
   primary_key: Type.Array(Type.String()),
 });
 
+const detail = {
+  update: Instant,
+  extent: Type.Optional(Extent),
+  extra: Type.Optional(FreeObject),
+  type_infos: Type.Optional(Type.Object({ relations: Type.Optional(Type.Array(Relation)) })),
+};
+
 export const StoredDataDetail = Type.Object(
   {
     _id: Uuid,
     ...shown,
-    update: Instant,
-    extent: Type.Optional(Extent),
+    ...detail,
     storage: Type.Object({ type: Type.String(), labels: Type.Array(Type.String()) }),
-    extra: Type.Optional(FreeObject),
-    type_infos: Type.Optional(Type.Object({ relations: Type.Optional(Type.Array(Relation)) })),
   },
   { title: 'StoredDataPrivateDetailResponseDto' },
+);
+
+/** A stored data of another datastore: shared, open, or visible to a community. */
+export const SharedStoredDataDetail = Type.Object(
+  { _id: Uuid, ...shared, ...detail },
+  { title: 'StoredDataSharedDetailResponseDto' },
 );
 
 const Dependency = Type.Object({ _id: Uuid, name: Type.String() });

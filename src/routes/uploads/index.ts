@@ -5,6 +5,7 @@ import type { UploadType } from '../../catalogue/data-types.js';
 import {
   createUpload,
   deleteUpload,
+  findReachableUpload,
   findUpload,
   listUploads,
   openUpload,
@@ -16,20 +17,22 @@ import type { Prisma } from '../../generated/prisma/client.js';
 import { callerOf, datastoreOf } from '../../plugins/auth.js';
 import { commentRoutes } from '../attached/comments.js';
 import { eventRoutes } from '../attached/events.js';
+import { sharingRoutes } from '../attached/sharings.js';
 import type { Subject } from '../attached/subject.js';
 import { tagRoutes } from '../attached/tags.js';
 import { validationSentences } from '../../plugins/validation-sentences.js';
-import { pickFields, readDate, readFields, readPage, readSort, readTagFilters, sendPage } from '../lists.js';
+import { pickFields, readDate, readFields, readPage, readPoint, readSort, readTagFilters, sendPage } from '../lists.js';
 import { answers, NoContent, readBoolean } from '../schemas.js';
 import { uploadCheckRoutes } from './checks.js';
 import { uploadFileRoutes } from './files.js';
-import { presentUpload, presentUploadItem } from './present.js';
+import { presentSharedUpload, presentUpload, presentUploadItem } from './present.js';
 import {
   CreateBody,
   DatastoreParams,
   LIST_FIELDS,
   ListQuery,
   PatchBody,
+  SharedUploadDetail,
   TYPE_INFOS,
   UploadDetail,
   UploadItem,
@@ -58,6 +61,7 @@ export const uploadRoutes: FastifyPluginAsyncTypebox = async (app) => {
   await app.register(tagRoutes, { ...subject, detail: UploadDetail });
   await app.register(eventRoutes, subject);
   await app.register(commentRoutes, subject);
+  await app.register(sharingRoutes, { ...subject, entity: 'upload' });
 
   app.get(
     '/',
@@ -78,10 +82,8 @@ export const uploadRoutes: FastifyPluginAsyncTypebox = async (app) => {
       const sort = readSort(request.query, ['creation', 'last_event']);
       const filters = readFilters(request.query);
       const datastoreId = datastoreOf(request).id;
-      const found = isOwnedList(request.query)
-        ? await listUploads(prisma, datastoreId, { filters, sort, page })
-        : { items: [], total: 0 };
-      return sendPage(reply, page, found).map((upload) => pickFields(presentUploadItem(upload), fields));
+      const found = await listUploads(prisma, datastoreId, { filters, sort, page });
+      return sendPage(reply, page, found).map((upload) => pickFields(presentUploadItem(upload, datastoreId), fields));
     },
   );
 
@@ -118,11 +120,16 @@ export const uploadRoutes: FastifyPluginAsyncTypebox = async (app) => {
         tags,
         operationId: 'getUpload',
         summary: 'Lire une livraison, même supprimée',
+        description: "Celle d'un autre entrepôt, partagée ou ouverte, se lit sans ses tags ni ses évènements.",
         params: UploadParams,
-        response: answers({ 200: UploadDetail }, 400, 401, 403, 404),
+        response: answers({ 200: Type.Union([UploadDetail, SharedUploadDetail]) }, 400, 401, 403, 404),
       },
     },
-    async (request) => presentUpload(await findUpload(prisma, datastoreOf(request).id, request.params.upload)),
+    async (request) => {
+      const datastoreId = datastoreOf(request).id;
+      const upload = await findReachableUpload(prisma, datastoreId, request.params.upload);
+      return upload.datastoreId === datastoreId ? presentUpload(upload) : presentSharedUpload(upload);
+    },
   );
 
   app.patch(
@@ -135,7 +142,7 @@ export const uploadRoutes: FastifyPluginAsyncTypebox = async (app) => {
         summary: 'Modifier une livraison',
         params: UploadParams,
         body: PatchBody,
-        response: answers({ 200: UploadDetail }, 400, 401, 403, 404),
+        response: answers({ 200: UploadDetail }, 400, 401, 403, 404, 409),
       },
     },
     async (request) => {
@@ -189,16 +196,8 @@ export const uploadRoutes: FastifyPluginAsyncTypebox = async (app) => {
   );
 };
 
-/** Nothing is shared between datastores yet: a list of shared uploads only is empty. */
-function isOwnedList({ owned, shared }: { owned?: boolean; shared?: boolean }): boolean {
-  return owned ?? !(shared ?? false);
-}
-
 function readFilters(query: Static<typeof ListQuery>): UploadFilters {
-  const { type, status, name, srs, open, lon, lat, before, after } = query;
-  if ((lon === undefined) !== (lat === undefined)) {
-    throw badRequest('Les paramètres "lon" et "lat" vont ensemble.');
-  }
+  const { type, status, name, srs, open, before, after, owned, shared } = query;
   return {
     type,
     status,
@@ -206,9 +205,11 @@ function readFilters(query: Static<typeof ListQuery>): UploadFilters {
     srs,
     open,
     tags: readTagFilters(query),
-    point: lon === undefined || lat === undefined ? undefined : { lon, lat },
+    point: readPoint(query),
     createdBefore: readDate('before', before),
     createdAfter: readDate('after', after),
+    owned,
+    shared,
   };
 }
 

@@ -2,35 +2,40 @@ import type { Static } from 'typebox';
 import type { CheckRun } from '../../domain/checks.js';
 import type { UploadRecord } from '../../domain/uploads.js';
 import { presentBox, presentDates, presentInstant, presentOptional } from '../present.js';
-import type { UploadChecks, UploadDetail, UploadItem } from './schema.js';
+import type { SharedUploadDetail, UploadChecks, UploadDetail, UploadItem } from './schema.js';
 
 type Detail = Static<typeof UploadDetail>;
 
 /** An upload for the members of its datastore. */
 export function presentUpload(upload: UploadRecord): Detail {
+  return { ...presentSharedUpload(upload), ...ownOnly(upload) };
+}
+
+/** An upload for the members of another datastore. */
+export function presentSharedUpload(upload: UploadRecord): Static<typeof SharedUploadDetail> {
   return {
     _id: upload.id,
     ...presentDates(upload),
-    ...shared(upload),
+    ...common(upload),
     type_infos: upload.typeInfos as Detail['type_infos'],
     ...presentOptional({
       extent: upload.extent as Detail['extent'] | null,
       extra: upload.extra as Detail['extra'] | null,
-      last_event: upload.lastEvent as Detail['last_event'] | null,
     }),
   };
 }
 
-/** An upload in a list, before `fields` chooses its members. */
-export function presentUploadItem(upload: UploadRecord): Static<typeof UploadItem> {
+/**
+ * An upload in a list, before `fields` chooses its members.
+ * @param datastoreId whose list it is: an upload of another one shows as shared
+ */
+export function presentUploadItem(upload: UploadRecord, datastoreId: string): Static<typeof UploadItem> {
   return {
     _id: upload.id,
     creation: presentInstant(upload.creation),
-    ...shared(upload),
-    ...presentOptional({
-      bbox: presentBox(upload.extent),
-      last_event: upload.lastEvent as Detail['last_event'] | null,
-    }),
+    ...common(upload),
+    ...(upload.datastoreId === datastoreId && ownOnly(upload)),
+    ...presentOptional({ bbox: presentBox(upload.extent) }),
   };
 }
 
@@ -59,7 +64,7 @@ export function presentExecutionDates(execution: { creation: Date; start: Date |
   return presentDates({ creation: execution.creation, update: execution.finish ?? execution.start });
 }
 
-function shared(upload: UploadRecord) {
+function common(upload: UploadRecord) {
   return {
     name: upload.name,
     description: upload.description,
@@ -69,6 +74,13 @@ function shared(upload: UploadRecord) {
     srs: upload.srs,
     contact: upload.contact,
     size: Number(upload.size),
+  };
+}
+
+/** What only its own datastore sees. */
+function ownOnly(upload: UploadRecord) {
+  return {
     tags: upload.tags as Detail['tags'],
+    ...presentOptional({ last_event: upload.lastEvent as Detail['last_event'] | null }),
   };
 }

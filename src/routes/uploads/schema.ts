@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { UPLOAD_TYPES } from '../../catalogue/data-types.js';
 import { uploadStates } from '../../domain/states/upload.js';
-import { FieldsQuery, PageQuery, SortQuery } from '../lists.js';
+import { FieldsQuery, OwnershipQuery, PageQuery, SortQuery } from '../lists.js';
 import { BoundingBox, Callback, Event, Extent, FreeObject, Instant, LooseBoolean, Tags, Uuid } from '../schemas.js';
 
 const Name = Type.String({ minLength: 1, maxLength: 255 });
@@ -71,8 +71,7 @@ export const ListQuery = Type.Object({
   lat: Type.Optional(Type.Number({ minimum: -90, maximum: 90 })),
   before: Type.Optional(Type.String({ description: 'Date de création : avant cette date, exclue.' })),
   after: Type.Optional(Type.String({ description: 'Date de création : à partir de cette date.' })),
-  owned: Type.Optional(Type.Boolean()),
-  shared: Type.Optional(Type.Boolean()),
+  ...OwnershipQuery.properties,
 });
 
 export const LIST_FIELDS = {
@@ -93,7 +92,7 @@ export const LIST_FIELDS = {
   ],
 } as const;
 
-const shown = {
+const shared = {
   name: Name,
   description: Type.String(),
   type: UploadType,
@@ -102,9 +101,14 @@ const shown = {
   srs: Type.String(),
   contact: Type.String(),
   size: Type.Integer({ description: 'Octets.' }),
-  last_event: Type.Optional(Event),
-  tags: Tags,
   creation: Instant,
+};
+const shown = { ...shared, last_event: Type.Optional(Event), tags: Tags };
+const detail = {
+  update: Instant,
+  extent: Type.Optional(Extent),
+  extra: Type.Optional(FreeObject),
+  type_infos: FreeObject,
 };
 
 export const UploadItem = Type.Intersect([
@@ -113,15 +117,14 @@ export const UploadItem = Type.Intersect([
 ]);
 
 export const UploadDetail = Type.Object(
-  {
-    _id: Uuid,
-    ...shown,
-    update: Instant,
-    extent: Type.Optional(Extent),
-    extra: Type.Optional(FreeObject),
-    type_infos: FreeObject,
-  },
+  { _id: Uuid, ...shown, ...detail },
   { title: 'UploadPrivateDetailResponseDto' },
+);
+
+/** An upload of another datastore, shared or open. */
+export const SharedUploadDetail = Type.Object(
+  { _id: Uuid, ...shared, ...detail },
+  { title: 'UploadSharedDetailResponseDto' },
 );
 
 export const TreeNodeSchema = Type.Object(

@@ -79,6 +79,8 @@ void t.test('checks over HTTP', async (t) => {
     const patched = await producer.call('PATCH', `${checks}/executions/${execution}`, { callback: other });
     t.match(patched, { status: 200, body: { callback: other } });
     matchContract(t, 'CheckingExecutionStandardDetailResponseDto', patched.body);
+    const untouched = await producer.call('PATCH', `${checks}/executions/${execution}`, {});
+    t.match(untouched, { status: 200, body: { callback: other } }, 'nothing named, nothing changed');
     await finishCheckExecution(deps, execution, { status: 'FAILURE' });
     t.equal((await producer.call('PATCH', `${checks}/executions/${execution}`, { callback })).status, 409);
   });

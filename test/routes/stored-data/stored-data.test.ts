@@ -109,10 +109,13 @@ await t.test('stored data', async (t) => {
     t.equal((await producer.call('DELETE', `/datastores/${DATASTORE}/uploads/${upload}`)).status, 409);
   });
 
-  await t.test('another datastore does not see it', async (t) => {
+  await t.test('another datastore does not see it unless it is open', async (t) => {
     const admin = await logIn(emulator, 'admin');
     const others = await deps.prisma.datastore.findFirstOrThrow({ where: { id: { not: DATASTORE } } });
-    t.equal((await admin.call('GET', `/datastores/${others.id}/stored_data/${id}`)).status, 404);
+    const elsewhere = `/datastores/${others.id}/stored_data/${id}`;
+    t.equal((await admin.call('GET', elsewhere)).status, 200, 'as long as it is open');
+    await producer.call('PATCH', path, { open: false });
+    t.equal((await admin.call('GET', elsewhere)).status, 404);
     t.equal((await producer.call('GET', `${STORED_DATA}/not-an-id`)).status, 400);
   });
 });

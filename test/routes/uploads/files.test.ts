@@ -187,6 +187,16 @@ void t.test('files of an upload over HTTP', async (t) => {
     await api.deps.pool.query(`UPDATE geopf.datastore_storage SET quota = 1000000000 WHERE usage = 'UPLOADS'`);
   });
 
+  await t.test('the case of an identifier means nothing, to the files either', async (t) => {
+    const { _id } = await newUpload(producer);
+    t.equal((await sendFile(producer, _id.toUpperCase(), { path: 'a', content: 'a' })).status, 204);
+    t.same(await treeOf(producer, _id), [{ type: 'FILE', name: 'a', size: 1 }]);
+    t.equal((await producer.call('DELETE', `${uploads}/${_id}`)).status, 204);
+    const folder = join(api.config.dataDir, 'files', 'uploads');
+    const left = (await filesUnder(folder)).filter((path) => path.toLowerCase().includes(_id));
+    t.same(left, []);
+  });
+
   await t.test('a large body refused early is read to its end: clients read the answer only then', async (t) => {
     const { _id } = await newUpload(producer);
     for (const field of ['file', 'unexpected']) {
