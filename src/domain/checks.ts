@@ -2,6 +2,8 @@ import type { Deps } from '../deps.js';
 import { conflict, notFound } from '../errors.js';
 import type { Check, CheckExecution, Prisma } from '../generated/prisma/client.js';
 import { checkJob } from '../workers/check.job.js';
+import { assertCallback, type Callback } from './callback-requests.js';
+import { queueCallbacks, recordCheckCallback } from './callbacks.js';
 import type { Db } from './database.js';
 import { recordEvent } from './events.js';
 import type { CheckOutcome } from './outcomes.js';
@@ -16,15 +18,16 @@ export type CheckRun = CheckExecution & { check: Check };
 /**
  * Closes an upload: one execution per default check of its type that the datastore owns, all WAITING
  * (lifecycle §3). Without any, the upload is closed at once (§10, 12).
- * @throws ApiError not_found, conflict
+ * @throws ApiError bad_request for the callback, not_found, conflict
  */
 export async function closeUpload(
   deps: Deps,
   datastoreId: string,
   uploadId: string,
-  request: { callback?: Prisma.InputJsonObject | undefined; initiatorId: string },
+  request: { callback?: Callback | undefined; initiatorId: string },
 ): Promise<void> {
   const { prisma } = deps;
+  assertCallback(request.callback);
   const upload = await findUpload(prisma, datastoreId, uploadId);
   const executions = await prisma.$transaction(async (tx) => {
     await transition(tx, { entity: 'upload', id: uploadId, action: 'close', initiatorId: request.initiatorId });
@@ -70,16 +73,19 @@ export async function requestChecks(
  * @returns false when the execution was already over (stopped, or ended by another run of its job)
  */
 export async function finishCheckExecution(
-  { prisma }: Pick<Deps, 'prisma'>,
+  deps: Pick<Deps, 'prisma' | 'jobs' | 'log' | 'config'>,
   executionId: string,
   outcome: CheckOutcome,
 ): Promise<boolean> {
-  return prisma.$transaction((tx) =>
+  const callbacks = await deps.prisma.$transaction((tx) =>
     endExecution(tx, executionId, {
       action: outcome.status === 'SUCCESS' ? 'succeed' : 'fail',
       extent: outcome.status === 'SUCCESS' ? outcome.extent : undefined,
     }),
   );
+  if (callbacks === null) return false;
+  await queueCallbacks(deps, callbacks);
+  return true;
 }
 
 /**
@@ -94,11 +100,13 @@ export async function stopCheckExecution(
   initiatorId: string,
 ): Promise<void> {
   await findCheckExecution(deps.prisma, datastoreId, executionId);
-  await deps.prisma.$transaction(async (tx) => {
-    const stopped = await endExecution(tx, executionId, { action: 'stop', initiatorId });
-    if (!stopped) throw conflict("L'exécution de vérification est terminée et ne peut plus être interrompue.");
+  const callbacks = await deps.prisma.$transaction(async (tx) => {
+    const ended = await endExecution(tx, executionId, { action: 'stop', initiatorId });
+    if (ended === null) throw conflict("L'exécution de vérification est terminée et ne peut plus être interrompue.");
+    return ended;
   });
   await deps.jobs.abort(executionId);
+  await queueCallbacks(deps, callbacks);
 }
 
 /**
@@ -120,18 +128,19 @@ export async function findCheckExecution(
 
 /**
  * Sets who is told of the end of an execution.
- * @throws ApiError not_found; conflict when it is over
+ * @throws ApiError bad_request for the callback, not_found; conflict when it is over
  */
 export async function setCheckCallback(
   db: Db,
   datastoreId: string,
   id: string,
-  callback: Prisma.InputJsonObject,
+  callback: Callback,
 ): ReturnType<typeof findCheckExecution> {
+  assertCallback(callback);
   const execution = await findCheckExecution(db, datastoreId, id);
   assertAllowed('check_execution', 'modify', execution.status);
-  await db.checkExecution.update({ where: { id }, data: { callback } });
-  return { ...execution, callback: callback as Prisma.JsonObject };
+  await db.checkExecution.update({ where: { id }, data: { callback: callback as unknown as Prisma.InputJsonObject } });
+  return { ...execution, callback: callback as unknown as Prisma.JsonObject };
 }
 
 /** What GET /uploads/{id}/checks shows: the last execution of each check in the latest run. */
@@ -144,18 +153,20 @@ export async function latestExecutions(db: Db, uploadId: string): Promise<CheckR
   });
 }
 
+/** @returns the callbacks to queue; `null` when the execution was already over */
 async function endExecution(
   tx: Db,
   executionId: string,
   end: { action: 'succeed' | 'fail' | 'stop'; extent?: CheckOutcome['extent']; initiatorId?: string },
-): Promise<boolean> {
+): Promise<string[] | null> {
   const execution = await tx.checkExecution.findUnique({ where: { id: executionId }, include: { check: true } });
   if (execution === null) throw notFound(`L'exécution de vérification ${executionId} n'existe pas.`);
   const { uploadId } = execution;
   await tx.$queryRaw`SELECT 1 FROM geopf.upload WHERE id = ${uploadId}::uuid FOR UPDATE`;
   const { initiatorId } = end;
   const done = await tryTransition(tx, { entity: 'check_execution', id: executionId, action: end.action, initiatorId });
-  if (done === null) return false;
+  if (done === null) return null;
+  const callbacks = await recordCheckCallback(tx, executionId);
   if (end.extent !== undefined) {
     await tx.upload.update({
       where: { id: uploadId },
@@ -166,7 +177,7 @@ async function endExecution(
   const pending = await tx.checkExecution.count({ where: { uploadId, status: { in: ['WAITING', 'PROGRESS'] } } });
   if (pending > 0) {
     await recordEvent(tx, { entity: 'upload', id: uploadId, initiatorId, ...event });
-    return true;
+    return callbacks;
   }
   const failed = (await latestExecutions(tx, uploadId)).some((latest) => latest.status === 'FAILURE');
   await transition(tx, {
@@ -176,7 +187,7 @@ async function endExecution(
     initiatorId,
     event,
   });
-  return true;
+  return callbacks;
 }
 
 async function latestRun(db: Db, uploadId: string): Promise<number> {
@@ -191,10 +202,16 @@ async function createExecutions(
     checkIds,
     run,
     callback,
-  }: { checkIds: readonly string[]; run: number; callback?: Prisma.InputJsonObject | undefined },
+  }: { checkIds: readonly string[]; run: number; callback?: Callback | undefined },
 ): Promise<{ id: string }[]> {
   return tx.checkExecution.createManyAndReturn({
-    data: checkIds.map((checkId) => ({ uploadId, checkId, run, status: 'WAITING', callback })),
+    data: checkIds.map((checkId) => ({
+      uploadId,
+      checkId,
+      run,
+      status: 'WAITING',
+      callback: callback as unknown as Prisma.InputJsonObject | undefined,
+    })),
     select: { id: true },
   });
 }

@@ -2,7 +2,6 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { findCheck, listCheckExecutions, listCheckLogs, listChecks } from '../../domain/check-reads.js';
 import { findCheckExecution, setCheckCallback, stopCheckExecution } from '../../domain/checks.js';
-import type { Prisma } from '../../generated/prisma/client.js';
 import { callerOf, datastoreOf } from '../../plugins/auth.js';
 import { PageQuery, readPage, readSort, sendPage } from '../lists.js';
 import { answers, NoContent } from '../schemas.js';
@@ -118,7 +117,7 @@ export const checkRoutes: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async (request) => {
-      const callback = request.body.callback as unknown as Prisma.InputJsonObject;
+      const { callback } = request.body;
       return presentCheckExecution(
         await setCheckCallback(prisma, datastoreOf(request).id, request.params.execution, callback),
       );
