@@ -2,11 +2,10 @@ import { badRequest } from '../errors.js';
 
 /** What a producer may ask to be told at the end of an execution (lifecycle.md §4.2), and its rules. */
 
-/** An e-mail. `to` is the spelling of the change notes; `entity_url` may hold `{{ … }}` variables. */
+/** An e-mail; `entity_url` may hold `{{ … }}` variables. */
 export interface EmailCallback {
   readonly type: 'email';
-  readonly to_address?: readonly string[];
-  readonly to?: readonly string[];
+  readonly to_address: readonly string[];
   readonly entity_url?: string;
 }
 
@@ -20,6 +19,11 @@ export interface ApiCallback {
 }
 
 export type Callback = EmailCallback | ApiCallback;
+
+/** A callback as clients send it: `to` is the spelling of the change notes. */
+export type CallbackRequest =
+  | (Omit<EmailCallback, 'to_address'> & { readonly to_address?: readonly string[]; readonly to?: readonly string[] })
+  | ApiCallback;
 
 const MAX_RECIPIENTS = 20;
 const MAX_URL = 2000;
@@ -43,23 +47,30 @@ const OWN_HEADERS = new Set([
   'upgrade',
 ]);
 
-/** The addresses of an e-mail, each once. */
-export function recipientsOf(callback: EmailCallback): string[] {
-  return [...new Set([...(callback.to_address ?? []), ...(callback.to ?? [])])];
-}
-
 /**
- * Refuses a callback that could not be delivered.
+ * The callback to keep; refuses one that could not be delivered.
  * @throws ApiError bad_request with every fault
  */
-export function assertCallback(callback: Callback | undefined): void {
-  if (callback === undefined) return;
-  const faults = callback.type === 'email' ? emailFaults(callback) : apiFaults(callback);
+export function readCallback(request: CallbackRequest): Callback {
+  if (request.type === 'api') {
+    refuse(apiFaults(request));
+    return request;
+  }
+  const { to_address: addresses = [], to = [], entity_url: link } = request;
+  const callback: EmailCallback = {
+    type: 'email',
+    to_address: [...new Set([...addresses, ...to])],
+    ...(link === undefined ? {} : { entity_url: link }),
+  };
+  refuse(emailFaults(callback));
+  return callback;
+}
+
+function refuse(faults: readonly string[]): void {
   if (faults.length > 0) throw badRequest(...faults);
 }
 
-function emailFaults(callback: EmailCallback): string[] {
-  const recipients = recipientsOf(callback);
+function emailFaults({ to_address: recipients, entity_url: link }: EmailCallback): string[] {
   const faults = recipients
     .filter((address) => !ADDRESS.test(address))
     .map((address) => `"${address}" (champ "callback.to_address") n'est pas une adresse électronique.`);
@@ -67,7 +78,6 @@ function emailFaults(callback: EmailCallback): string[] {
   if (recipients.length > MAX_RECIPIENTS) {
     faults.push(`Le champ "callback.to_address" ne doit pas contenir plus de ${MAX_RECIPIENTS} élément(s).`);
   }
-  const { entity_url: link } = callback;
   if (link !== undefined && !isHttpUrl(fillTemplate(link, {}))) {
     faults.push('Le champ "callback.entity_url" doit être une URL http ou https.');
   }

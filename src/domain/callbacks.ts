@@ -135,10 +135,12 @@ export async function logCallback(
 ): Promise<void> {
   const line = formatLogLine(new Date(), { level, module: 'callback', line: 1, message });
   const id = Prisma.sql`${pending.report.execution}::uuid`;
+  // Held, so that a removal that goes on meanwhile takes the line with it.
   await db.$executeRaw`
+    WITH checks AS (SELECT id FROM geopf.check_execution WHERE id = ${id} FOR KEY SHARE),
+    processings AS (SELECT id FROM geopf.processing_execution WHERE id = ${id} FOR KEY SHARE)
     INSERT INTO geopf.log_line (execution_id, line)
-    SELECT ${id}, ${line} WHERE EXISTS (SELECT 1 FROM geopf.check_execution WHERE id = ${id})
-      OR EXISTS (SELECT 1 FROM geopf.processing_execution WHERE id = ${id})`;
+    SELECT id, ${line} FROM (SELECT id FROM checks UNION ALL SELECT id FROM processings) AS execution`;
 }
 
 /** Forgets a callback that was told or given up, with the line that says so. */

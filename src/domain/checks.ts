@@ -2,7 +2,7 @@ import type { Deps } from '../deps.js';
 import { conflict, notFound } from '../errors.js';
 import type { Check, CheckExecution, Prisma } from '../generated/prisma/client.js';
 import { checkJob } from '../workers/check.job.js';
-import { assertCallback, type Callback } from './callback-requests.js';
+import { type Callback, type CallbackRequest, readCallback } from './callback-requests.js';
 import { queueCallbacks, recordCheckCallback } from './callbacks.js';
 import type { Db } from './database.js';
 import { recordEvent } from './events.js';
@@ -24,10 +24,10 @@ export async function closeUpload(
   deps: Deps,
   datastoreId: string,
   uploadId: string,
-  request: { callback?: Callback | undefined; initiatorId: string },
+  request: { callback?: CallbackRequest | undefined; initiatorId: string },
 ): Promise<void> {
   const { prisma } = deps;
-  assertCallback(request.callback);
+  const callback = request.callback && readCallback(request.callback);
   const upload = await findUpload(prisma, datastoreId, uploadId);
   const executions = await prisma.$transaction(async (tx) => {
     await transition(tx, { entity: 'upload', id: uploadId, action: 'close', initiatorId: request.initiatorId });
@@ -37,7 +37,7 @@ export async function closeUpload(
     });
     if (checks.length === 0) await transition(tx, { entity: 'upload', id: uploadId, action: 'checksPassed' });
     const run = (await latestRun(tx, uploadId)) + 1;
-    return createExecutions(tx, uploadId, { checkIds: checks.map(({ id }) => id), run, callback: request.callback });
+    return createExecutions(tx, uploadId, { checkIds: checks.map(({ id }) => id), run, callback });
   });
   await enqueue(deps, executions);
 }
@@ -134,13 +134,13 @@ export async function setCheckCallback(
   db: Db,
   datastoreId: string,
   id: string,
-  callback: Callback,
+  request: CallbackRequest,
 ): ReturnType<typeof findCheckExecution> {
-  assertCallback(callback);
+  const callback = readCallback(request) as unknown as Prisma.JsonObject;
   const execution = await findCheckExecution(db, datastoreId, id);
   assertAllowed('check_execution', 'modify', execution.status);
-  await db.checkExecution.update({ where: { id }, data: { callback: callback as unknown as Prisma.InputJsonObject } });
-  return { ...execution, callback: callback as unknown as Prisma.JsonObject };
+  await db.checkExecution.update({ where: { id }, data: { callback } });
+  return { ...execution, callback };
 }
 
 /** What GET /uploads/{id}/checks shows: the last execution of each check in the latest run. */
@@ -198,11 +198,7 @@ async function latestRun(db: Db, uploadId: string): Promise<number> {
 async function createExecutions(
   tx: Db,
   uploadId: string,
-  {
-    checkIds,
-    run,
-    callback,
-  }: { checkIds: readonly string[]; run: number; callback?: Callback | undefined },
+  { checkIds, run, callback }: { checkIds: readonly string[]; run: number; callback?: Callback | undefined },
 ): Promise<{ id: string }[]> {
   return tx.checkExecution.createManyAndReturn({
     data: checkIds.map((checkId) => ({

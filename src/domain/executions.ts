@@ -4,7 +4,7 @@ import { ApiError, badRequest, conflict, notFound } from '../errors.js';
 import type { Prisma } from '../generated/prisma/client.js';
 import { processingJob } from '../workers/processing.job.js';
 import type { Caller } from './caller.js';
-import { assertCallback, type Callback } from './callback-requests.js';
+import { type CallbackRequest, readCallback } from './callback-requests.js';
 import { queueCallbacks, recordProcessingCallback } from './callbacks.js';
 import type { Db } from './database.js';
 import { recordEvent } from './events.js';
@@ -31,7 +31,7 @@ export interface ExecutionRequest {
   readonly inputs?: { readonly upload?: readonly string[]; readonly stored_data?: readonly string[] };
   readonly output: { readonly stored_data?: StoredDataOutput; readonly upload?: unknown };
   readonly parameters?: Readonly<Record<string, unknown>>;
-  readonly callback?: Callback;
+  readonly callback?: CallbackRequest;
 }
 
 type Execution = Prisma.ProcessingExecutionGetPayload<{ include: { processing: true } }>;
@@ -47,7 +47,7 @@ export async function createExecution(deps: Deps, caller: Caller, request: Execu
   if (!BUILT_PROCESSINGS.has(processing.key)) {
     throw new ApiError('not_implemented', `Le traitement « ${processing.name} » n'est pas encore pris en charge.`);
   }
-  assertCallback(request.callback);
+  const callback = request.callback && readCallback(request.callback);
   const { definition } = processing;
   const output = request.output.stored_data;
   if (output === undefined) throw badRequest('Le champ "output.stored_data" est obligatoire pour ce traitement.');
@@ -64,7 +64,7 @@ export async function createExecution(deps: Deps, caller: Caller, request: Execu
         processingId: processing.id,
         status: 'CREATED',
         parameters: parameters as Prisma.InputJsonObject,
-        callback: request.callback as unknown as Prisma.InputJsonObject | undefined,
+        callback: callback as unknown as Prisma.InputJsonObject | undefined,
         outputStoredDataId: prepared.id,
         outputIsNew: prepared.isNew,
         initiatorId: caller.userId,
@@ -187,16 +187,16 @@ export async function updateExecution(
   deps: Deps,
   caller: Caller,
   id: string,
-  change: { callback?: Callback },
+  change: { callback?: CallbackRequest },
 ): Promise<void> {
-  assertCallback(change.callback);
+  const callback = change.callback && readCallback(change.callback);
   await deps.prisma.$transaction(async (tx) => {
     await findExecution(tx, caller.datastoreId, id);
     await transition(tx, { entity: 'processing_execution', id, action: 'modify', initiatorId: caller.userId });
-    if (change.callback !== undefined) {
+    if (callback !== undefined) {
       await tx.processingExecution.update({
         where: { id },
-        data: { callback: change.callback as unknown as Prisma.InputJsonObject },
+        data: { callback: callback as unknown as Prisma.InputJsonObject },
       });
     }
   });

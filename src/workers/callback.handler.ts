@@ -1,4 +1,4 @@
-import { recipientsOf, type ApiCallback, type EmailCallback } from '../domain/callback-requests.js';
+import type { ApiCallback, EmailCallback } from '../domain/callback-requests.js';
 import { callbackBody, callbackMail } from '../domain/callback-message.js';
 import {
   findPendingCallback,
@@ -59,7 +59,7 @@ async function deliver(pending: PendingCallback, context: JobContext): Promise<s
 
 async function mailTo(pending: PendingCallback, callback: EmailCallback, { deps }: JobContext): Promise<string> {
   const { config, prisma } = deps;
-  const recipients = recipientsOf(callback);
+  const recipients = callback.to_address;
   const logLines = await lastLogLines(prisma, pending.report.execution, LOG_LINES);
   const message = callbackMail(pending.report, callback, { origin: originOf(deps), logLines });
   const mail = await keepMail(deps, { sourceId: pending.id, recipients, ...message });
@@ -75,11 +75,7 @@ async function mailTo(pending: PendingCallback, callback: EmailCallback, { deps 
   return `${subjectOf(pending)} : message envoyé${exception}`;
 }
 
-async function callApi(
-  pending: PendingCallback,
-  callback: ApiCallback,
-  { deps, signal }: JobContext,
-): Promise<string> {
+async function callApi(pending: PendingCallback, callback: ApiCallback, { deps, signal }: JobContext): Promise<string> {
   const { allowedHosts, timeoutMs } = deps.config.callback;
   const url = new URL(callback.url);
   for (const [name, value] of Object.entries(callback.query_params ?? {})) url.searchParams.append(name, value);
@@ -116,7 +112,7 @@ function originOf({ config }: Pick<Deps, 'config'>): string {
 
 /** What the log says was done; without the query of the address, which may hold secrets. */
 function subjectOf({ callback }: PendingCallback): string {
-  if (callback.type === 'email') return `Notification de fin à ${recipientsOf(callback).join(', ')}`;
+  if (callback.type === 'email') return `Notification de fin à ${callback.to_address.join(', ')}`;
   const { origin, pathname } = new URL(callback.url);
   return `Notification de fin ${callback.method} ${origin}${pathname}`;
 }

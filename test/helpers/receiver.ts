@@ -20,8 +20,7 @@ export interface Receiver {
 /** An HTTP server on the loopback address; answers 204 unless told otherwise. */
 export async function startReceiver(
   t: Teardown,
-  answer: (request: Received, response: ServerResponse) => void = (_request, response) =>
-    response.writeHead(204).end(),
+  answer: (request: Received, response: ServerResponse) => void = (_request, response) => response.writeHead(204).end(),
 ): Promise<Receiver> {
   const received: Received[] = [];
   const server = createServer((request, response) => {

@@ -5,7 +5,8 @@ void t.test('public addresses are those of the Internet', async (t) => {
   for (const address of ['1.1.1.1', '172.15.255.255', '172.32.0.1', '192.167.1.1', '223.255.255.255']) {
     t.ok(isPublicAddress(address), address);
   }
-  for (const address of ['2606:4700::1111', '2a01:e0a::1', '2001:4860:4860::8888']) t.ok(isPublicAddress(address), address);
+  for (const address of ['2606:4700::1111', '2a01:e0a::1', '2001:4860:4860::8888'])
+    t.ok(isPublicAddress(address), address);
 });
 
 void t.test('this machine, its networks and what stands for them are not public', async (t) => {

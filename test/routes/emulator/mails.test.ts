@@ -40,7 +40,13 @@ void t.test('the mailbox is listed newest first, by pages, and by recipient', as
 void t.test('a message is read as JSON or as it travels', async (t) => {
   const { id } = await keep('été', 'a@example.org');
   const json = await app.inject({ url: `/_emulator/mails/${id}` });
-  t.match(json.json(), { id: String(id), to: ['a@example.org'], subject: 'été', text: 'Texte de été\n', creation: /Z$/ });
+  t.match(json.json(), {
+    id: String(id),
+    to: ['a@example.org'],
+    subject: 'été',
+    text: 'Texte de été\n',
+    creation: /Z$/,
+  });
   const raw = await app.inject({ url: `/_emulator/mails/${id}`, headers: { accept: 'message/rfc822' } });
   t.equal(raw.headers['content-type'], 'message/rfc822');
   t.match(raw.body, /^To: a@example.org\r$/m);
