@@ -15,6 +15,7 @@ import { requestLogPlugin } from './plugins/request-log.js';
 import { trafficPlugin } from './plugins/traffic.js';
 import { extendedAnnexRoutes } from './routes/annexes/extended.js';
 import { annexRoutes } from './routes/annexes/index.js';
+import { activityRoutes } from './routes/activity/index.js';
 import { checkRoutes } from './routes/checks/index.js';
 import { configurationRoutes } from './routes/configurations/index.js';
 import { datastoreRoutes } from './routes/datastores/index.js';
@@ -87,6 +88,7 @@ export async function buildApp(
       await api.register(statisticsRoutes);
       await api.register(annexRoutes, { prefix: '/datastores/:datastore/annexes' });
       await api.register(extendedAnnexRoutes);
+      await api.register(activityRoutes);
       await api.register(unbuiltRoutes);
     },
     { prefix: '/api' },

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { ConfigError, loadConfig } from '../../src/config.js';
 import { allowedHostFaults, isPublicAddress, readAllowedHosts } from '../../src/outbound/addresses.js';
 
 void t.test('public addresses are those of the Internet', async (t) => {
@@ -35,4 +36,10 @@ void t.test('the configuration opens addresses, ranges and names', async (t) => 
   for (const entry of ['10.0.0.0/33', '::1/129', 'http://a', 'a b', '-a', 'a/8', '[::1]']) {
     t.equal(allowedHostFaults([entry]).length, 1, entry);
   }
+});
+
+void t.test('a faulty list stops the start', async (t) => {
+  t.same(loadConfig({ CALLBACK_ALLOWED_HOSTS: ' 127.0.0.1 , a.lan,' }).callback.allowedHosts, ['127.0.0.1', 'a.lan']);
+  t.throws(() => loadConfig({ CALLBACK_ALLOWED_HOSTS: '10.0.0.0/33' }), ConfigError);
+  t.throws(() => loadConfig({ SMTP_URL: 'http://a' }), ConfigError);
 });

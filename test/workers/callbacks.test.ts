@@ -1,9 +1,7 @@
+import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import t, { type Test } from 'tap';
-import { createLogger } from '../../src/log.js';
-import { closeDeps, createDeps } from '../../src/deps.js';
-import { startWorker } from '../../src/workers/runner.js';
+import t from 'tap';
 import { sweepLostJobs } from '../../src/workers/sweep.js';
 import { type ApiUser, logIn, until } from '../helpers/api.js';
 import { startTestEmulator, type TestEmulator } from '../helpers/app.js';
@@ -13,6 +11,7 @@ import { buildClosedUpload, integration, VECTOR_TO_DB } from '../helpers/executi
 import { logOf } from '../helpers/integration.js';
 import { startReceiver } from '../helpers/receiver.js';
 import { startSmtpServer } from '../helpers/smtp.js';
+import { forkWorker } from '../helpers/worker.js';
 
 const ROOT = `/datastores/${DATASTORE}`;
 const FAST = { CALLBACK_ALLOWED_HOSTS: '127.0.0.1', CALLBACK_RETRY_DELAY: '5', CALLBACK_TIMEOUT: '2000' };
@@ -222,23 +221,39 @@ void t.test('e-mail callbacks', async (t) => {
   });
 });
 
-void t.test('a callback outlives a worker that dies, and a queue that forgets', async (t: Test) => {
+void t.test('a callback outlives the worker that dies while it calls', async (t) => {
+  const emulator = await startApi(t, FAST);
+  const user = await logIn(emulator);
+  const receiver = await startReceiver(t, (_request, response) => {
+    if (receiver.received.length > 1) response.writeHead(204).end();
+  });
+  const slow = { ...FAST, CALLBACK_TIMEOUT: '60000' };
+  const doomed = await forkWorker(t, emulator, slow);
+  const { path } = await abortWith(emulator, user, { type: 'api', url: receiver.origin, method: 'POST' });
+  await until(
+    async () => receiver.received.length,
+    (count) => count === 1,
+  );
+  doomed.kill('SIGKILL');
+  await once(doomed, 'exit');
+  t.equal(await emulator.deps.prisma.pendingCallback.count(), 1);
+  await forkWorker(t, emulator, slow);
+  t.match(await settledLog(emulator, user, path), /INFO.*réponse 204/);
+  t.equal(receiver.received.length, 2);
+  t.equal(receiver.received[0]?.body, receiver.received[1]?.body);
+});
+
+void t.test('a callback that the queue forgot is queued again', async (t) => {
   const emulator = await startApi(t, FAST);
   const { deps } = emulator;
   const user = await logIn(emulator);
   const receiver = await startReceiver(t);
   const { path } = await abortWith(emulator, user, { type: 'api', url: receiver.origin, method: 'POST' });
-  t.equal(await deps.prisma.pendingCallback.count(), 1);
   t.equal(await sweepLostJobs(deps), 0, 'it waits in the queue');
   await deps.jobs.pauseAndDrain();
   await deps.jobs.resume();
-  t.equal(await sweepLostJobs(deps), 1, 'what the queue forgot is queued again');
-
-  const workerDeps = await createDeps(emulator.config, createLogger(emulator.config, 'worker'));
-  t.teardown(() => closeDeps(workerDeps));
-  const worker = await startWorker(workerDeps);
-  t.teardown(() => worker.close());
-  await worker.ready;
+  t.equal(await sweepLostJobs(deps), 1);
+  await forkWorker(t, emulator, FAST);
   t.match(await settledLog(emulator, user, path), /réponse 204/);
   t.equal(receiver.received.length, 1);
 });
