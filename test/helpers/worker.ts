@@ -8,11 +8,7 @@ import type { Overrides, TestEmulator } from './app.js';
 const WORKER = fileURLToPath(new URL('../../src/worker.js', import.meta.url));
 
 /** A worker process of the emulator, ready, killed when the test ends. */
-export async function forkWorker(
-  t: Test,
-  { config }: TestEmulator,
-  overrides: Overrides = {},
-): Promise<ChildProcess> {
+export async function forkWorker(t: Test, { config }: TestEmulator, overrides: Overrides = {}): Promise<ChildProcess> {
   const worker = fork(WORKER, {
     env: childEnvironment({
       DATABASE_URL: config.databaseUrl ?? '',

@@ -68,7 +68,12 @@ void t.test('feeds of a datastore', async (t) => {
     await prisma.event.updateMany({ where: { title: 'Fermeture' }, data: { date: new Date('2026-01-10T12:00:00Z') } });
     t.equal((await feedOf()).entries.length, 2, 'fifteen days without more');
     t.same(titles(await feedOf('?before=2026-01-20')), ['Fermeture : Première'], 'the fifteen days before that');
-    for (const before of ['2026-01-10T12:00:00Z', '2026-01-10T12:00:00', '2026-01-10T13:00:00%2B01:00', '2026-01-10T13:00:00+01:00']) {
+    for (const before of [
+      '2026-01-10T12:00:00Z',
+      '2026-01-10T12:00:00',
+      '2026-01-10T13:00:00%2B01:00',
+      '2026-01-10T13:00:00+01:00',
+    ]) {
       t.equal((await feedOf(`?before=${before}`)).entries.length, 1, before);
     }
     t.equal((await feedOf('?before=2026-01-10T11:59:59Z')).entries.length, 0);
@@ -82,7 +87,15 @@ void t.test('feeds of a datastore', async (t) => {
     };
     t.match(await refused('before=hier&after=2026-02-31'), /"before".*"after"/);
     t.match(await refused('before=2026-01-01&after=2026-01-02'), /"after" doit être antérieur/);
-    for (const query of ['before=5', 'before=', 'after=2026-13-01', 'after=2026-01-01T25:00', 'before=2026-01-01&before=2026-01-02', 'after=%00', 'after=0000-01-01']) {
+    for (const query of [
+      'before=5',
+      'before=',
+      'after=2026-13-01',
+      'after=2026-01-01T25:00',
+      'before=2026-01-01&before=2026-01-02',
+      'after=%00',
+      'after=0000-01-01',
+    ]) {
       await refused(query);
     }
   });
@@ -90,7 +103,11 @@ void t.test('feeds of a datastore', async (t) => {
   await t.test('a feed is bounded, and does not show the events of others', async (t) => {
     const { _id } = await newUpload(producer, { name: 'Bavarde' });
     await prisma.event.createMany({
-      data: Array.from({ length: 250 }, () => ({ entityType: 'upload', entityId: _id, title: 'Vérification terminée' })),
+      data: Array.from({ length: 250 }, () => ({
+        entityType: 'upload',
+        entityId: _id,
+        title: 'Vérification terminée',
+      })),
     });
     t.equal((await feedOf()).entries.length, 200);
     await prisma.upload.update({ where: { id: _id }, data: { datastoreId: OTHER_DATASTORE } });
