@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Static, type TSchema, Type } from 'typebox';
 import Value from 'typebox/value';
+import { allowedHostFaults } from './outbound/addresses.js';
 
 /**
  * The environment, once: every variable with its meaning, default and rule. Only this module reads
@@ -120,6 +121,33 @@ export const EnvironmentSchema = Type.Object({
     default: 50 * 1024 ** 3,
     description: 'Largest file of an upload, bytes.',
   }),
+  SMTP_URL: Type.Optional(
+    Type.String({
+      pattern: '^smtps?://[^/]+/?$',
+      description:
+        'Server that takes the e-mails, smtp[s]://[user:password@]host[:port]. Without it they only stay in the local mailbox (/_emulator/mails, DATA_DIR/mails).',
+    }),
+  ),
+  MAIL_FROM: Type.String({
+    pattern: '^[^\\s@]+@[^\\s@]+$',
+    default: 'no-reply@localhost',
+    description: 'Sender of the e-mails.',
+  }),
+  CALLBACK_ALLOWED_HOSTS: Type.String({
+    default: '',
+    description:
+      'Comma list of addresses, CIDR ranges or host names that API callbacks may reach although they are on this machine or a private network. Public addresses need no entry.',
+  }),
+  CALLBACK_TIMEOUT: Type.Integer({
+    minimum: 100,
+    default: 10_000,
+    description: 'Longest API callback, answer included, milliseconds.',
+  }),
+  CALLBACK_RETRY_DELAY: Type.Integer({
+    minimum: 1,
+    default: 10_000,
+    description: 'Pause after the first callback that failed, milliseconds; each of the next ones is twice as long.',
+  }),
 });
 
 type Environment = Static<typeof EnvironmentSchema>;
@@ -161,6 +189,14 @@ export interface Config {
   readonly worker: { readonly concurrency: number; readonly jobMemoryMb: number; readonly jobTimeoutMs: number };
   /** Bytes. */
   readonly uploadMaxFile: number;
+  /** `smtpUrl`: `undefined` when e-mails only stay in the local mailbox. */
+  readonly mail: { readonly smtpUrl: string | undefined; readonly from: string };
+  readonly callback: {
+    /** Addresses, CIDR ranges and host names that callbacks may reach although they are not public. */
+    readonly allowedHosts: readonly string[];
+    readonly timeoutMs: number;
+    readonly retryDelayMs: number;
+  };
 }
 
 /** Raised with every fault of the environment, one sentence each. */
@@ -200,6 +236,9 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   if (values.PUBLIC_URL !== undefined && /^https?:\/\/(sso|data)\.geopf\.fr(:|$)/.test(values.PUBLIC_URL)) {
     faults.push('PUBLIC_URL: an emulator must not pretend to be the production host');
   }
+  for (const fault of allowedHostFaults(listOf(values.CALLBACK_ALLOWED_HOSTS))) {
+    faults.push(`CALLBACK_ALLOWED_HOSTS: ${fault}`);
+  }
   if (faults.length > 0) throw new ConfigError(faults);
   return toConfig(values);
 }
@@ -227,9 +266,7 @@ function toConfig(values: Environment): Config {
     cacheDir: resolve(values.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'geopf-local'),
     publicUrl: values.PUBLIC_URL,
     issuer: `${origin}/realms/geoplateforme`,
-    trustedProxies: values.TRUSTED_PROXIES.split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== ''),
+    trustedProxies: listOf(values.TRUSTED_PROXIES),
     databaseUrl: values.DATABASE_URL,
     redisUrl: values.REDIS_URL,
     seedFile: values.SEED_FILE,
@@ -254,7 +291,21 @@ function toConfig(values: Environment): Config {
       jobTimeoutMs: values.JOB_TIMEOUT,
     },
     uploadMaxFile: values.UPLOAD_MAX_FILE,
+    mail: { smtpUrl: values.SMTP_URL, from: values.MAIL_FROM },
+    callback: {
+      allowedHosts: listOf(values.CALLBACK_ALLOWED_HOSTS),
+      timeoutMs: values.CALLBACK_TIMEOUT,
+      retryDelayMs: values.CALLBACK_RETRY_DELAY,
+    },
   };
+}
+
+/** The parts of a comma list. `undefined` when the variable itself is faulty, which is said elsewhere. */
+function listOf(text: string | undefined): string[] {
+  return (text ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
 }
 
 /** Our own environment with some variables replaced: what a process that we start receives. */

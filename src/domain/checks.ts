@@ -2,6 +2,8 @@ import type { Deps } from '../deps.js';
 import { conflict, notFound } from '../errors.js';
 import type { Check, CheckExecution, Prisma } from '../generated/prisma/client.js';
 import { checkJob } from '../workers/check.job.js';
+import { type Callback, type CallbackRequest, readCallback } from './callback-requests.js';
+import { queueCallbacks, recordCheckCallback } from './callbacks.js';
 import type { Db } from './database.js';
 import { recordEvent } from './events.js';
 import { distinctIds } from './ids.js';
@@ -17,15 +19,16 @@ export type CheckRun = CheckExecution & { check: Check };
 /**
  * Closes an upload: one execution per default check of its type that the datastore owns, all WAITING
  * (lifecycle §3). Without any, the upload is closed at once (§10, 12).
- * @throws ApiError not_found, conflict
+ * @throws ApiError bad_request for the callback, not_found, conflict
  */
 export async function closeUpload(
   deps: Deps,
   datastoreId: string,
   uploadId: string,
-  request: { callback?: Prisma.InputJsonObject | undefined; initiatorId: string },
+  request: { callback?: CallbackRequest | undefined; initiatorId: string },
 ): Promise<void> {
   const { prisma } = deps;
+  const callback = request.callback && readCallback(request.callback);
   const upload = await findUpload(prisma, datastoreId, uploadId);
   const executions = await prisma.$transaction(async (tx) => {
     await transition(tx, { entity: 'upload', id: uploadId, action: 'close', initiatorId: request.initiatorId });
@@ -35,7 +38,7 @@ export async function closeUpload(
     });
     if (checks.length === 0) await transition(tx, { entity: 'upload', id: uploadId, action: 'checksPassed' });
     const run = (await latestRun(tx, uploadId)) + 1;
-    return createExecutions(tx, uploadId, { checkIds: checks.map(({ id }) => id), run, callback: request.callback });
+    return createExecutions(tx, uploadId, { checkIds: checks.map(({ id }) => id), run, callback });
   });
   await enqueue(deps, executions);
 }
@@ -71,16 +74,19 @@ export async function requestChecks(
  * @returns false when the execution was already over (stopped, or ended by another run of its job)
  */
 export async function finishCheckExecution(
-  { prisma }: Pick<Deps, 'prisma'>,
+  deps: Pick<Deps, 'prisma' | 'jobs' | 'log' | 'config'>,
   executionId: string,
   outcome: CheckOutcome,
 ): Promise<boolean> {
-  return prisma.$transaction((tx) =>
+  const callbacks = await deps.prisma.$transaction((tx) =>
     endExecution(tx, executionId, {
       action: outcome.status === 'SUCCESS' ? 'succeed' : 'fail',
       extent: outcome.status === 'SUCCESS' ? outcome.extent : undefined,
     }),
   );
+  if (callbacks === null) return false;
+  await queueCallbacks(deps, callbacks);
+  return true;
 }
 
 /**
@@ -95,11 +101,13 @@ export async function stopCheckExecution(
   initiatorId: string,
 ): Promise<void> {
   await findCheckExecution(deps.prisma, datastoreId, executionId);
-  await deps.prisma.$transaction(async (tx) => {
-    const stopped = await endExecution(tx, executionId, { action: 'stop', initiatorId });
-    if (!stopped) throw conflict("L'exécution de vérification est terminée et ne peut plus être interrompue.");
+  const callbacks = await deps.prisma.$transaction(async (tx) => {
+    const ended = await endExecution(tx, executionId, { action: 'stop', initiatorId });
+    if (ended === null) throw conflict("L'exécution de vérification est terminée et ne peut plus être interrompue.");
+    return ended;
   });
   await deps.jobs.abort(executionId);
+  await queueCallbacks(deps, callbacks);
 }
 
 /**
@@ -121,18 +129,21 @@ export async function findCheckExecution(
 
 /**
  * Changes who is told of the end of an execution.
- * @throws ApiError not_found; conflict when it is over
+ * @throws ApiError bad_request for the callback, not_found; conflict when it is over
  */
 export async function updateCheckExecution(
   prisma: Deps['prisma'],
   datastoreId: string,
   id: string,
-  change: { callback: Prisma.InputJsonObject | undefined },
+  change: { callback: CallbackRequest | undefined },
 ): Promise<void> {
+  const callback = change.callback === undefined ? undefined : readCallback(change.callback);
   await findCheckExecution(prisma, datastoreId, id);
   await prisma.$transaction(async (tx) => {
     await transition(tx, { entity: 'check_execution', id, action: 'modify' });
-    if (change.callback !== undefined) await tx.checkExecution.update({ where: { id }, data: change });
+    if (callback !== undefined) {
+      await tx.checkExecution.update({ where: { id }, data: { callback: callback as unknown as Prisma.JsonObject } });
+    }
   });
 }
 
@@ -146,18 +157,20 @@ export async function latestExecutions(db: Db, uploadId: string): Promise<CheckR
   });
 }
 
+/** @returns the callbacks to queue; `null` when the execution was already over */
 async function endExecution(
   tx: Db,
   executionId: string,
   end: { action: 'succeed' | 'fail' | 'stop'; extent?: CheckOutcome['extent']; initiatorId?: string },
-): Promise<boolean> {
+): Promise<string[] | null> {
   const execution = await tx.checkExecution.findUnique({ where: { id: executionId }, include: { check: true } });
   if (execution === null) throw notFound(`L'exécution de vérification ${executionId} n'existe pas.`);
   const { uploadId } = execution;
   await tx.$queryRaw`SELECT 1 FROM geopf.upload WHERE id = ${uploadId}::uuid FOR UPDATE`;
   const { initiatorId } = end;
   const done = await tryTransition(tx, { entity: 'check_execution', id: executionId, action: end.action, initiatorId });
-  if (done === null) return false;
+  if (done === null) return null;
+  const callbacks = await recordCheckCallback(tx, executionId);
   if (end.extent !== undefined) {
     await tx.upload.update({
       where: { id: uploadId },
@@ -168,7 +181,7 @@ async function endExecution(
   const pending = await tx.checkExecution.count({ where: { uploadId, status: { in: ['WAITING', 'PROGRESS'] } } });
   if (pending > 0) {
     await recordEvent(tx, { entity: 'upload', id: uploadId, initiatorId, ...event });
-    return true;
+    return callbacks;
   }
   const failed = (await latestExecutions(tx, uploadId)).some((latest) => latest.status === 'FAILURE');
   await transition(tx, {
@@ -178,7 +191,7 @@ async function endExecution(
     initiatorId,
     event,
   });
-  return true;
+  return callbacks;
 }
 
 async function latestRun(db: Db, uploadId: string): Promise<number> {
@@ -189,14 +202,16 @@ async function latestRun(db: Db, uploadId: string): Promise<number> {
 async function createExecutions(
   tx: Db,
   uploadId: string,
-  {
-    checkIds,
-    run,
-    callback,
-  }: { checkIds: readonly string[]; run: number; callback?: Prisma.InputJsonObject | undefined },
+  { checkIds, run, callback }: { checkIds: readonly string[]; run: number; callback?: Callback | undefined },
 ): Promise<{ id: string }[]> {
   return tx.checkExecution.createManyAndReturn({
-    data: checkIds.map((checkId) => ({ uploadId, checkId, run, status: 'WAITING', callback })),
+    data: checkIds.map((checkId) => ({
+      uploadId,
+      checkId,
+      run,
+      status: 'WAITING',
+      callback: callback as unknown as Prisma.InputJsonObject | undefined,
+    })),
     select: { id: true },
   });
 }

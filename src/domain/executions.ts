@@ -4,6 +4,8 @@ import { ApiError, badRequest, conflict, notFound } from '../errors.js';
 import type { Prisma } from '../generated/prisma/client.js';
 import { processingJob } from '../workers/processing.job.js';
 import type { Caller } from './caller.js';
+import { type CallbackRequest, readCallback } from './callback-requests.js';
+import { queueCallbacks, recordProcessingCallback } from './callbacks.js';
 import type { Db } from './database.js';
 import { recordEvent } from './events.js';
 import { type ExecutionInputs, holdInputs } from './execution-inputs.js';
@@ -30,7 +32,7 @@ export interface ExecutionRequest {
   readonly inputs?: { readonly upload?: readonly string[]; readonly stored_data?: readonly string[] };
   readonly output: { readonly stored_data?: StoredDataOutput; readonly upload?: unknown };
   readonly parameters?: Readonly<Record<string, unknown>>;
-  readonly callback?: object;
+  readonly callback?: CallbackRequest;
 }
 
 type Execution = Prisma.ProcessingExecutionGetPayload<{ include: { processing: true } }>;
@@ -46,6 +48,7 @@ export async function createExecution(deps: Deps, caller: Caller, request: Execu
   if (!BUILT_PROCESSINGS.has(processing.key)) {
     throw new ApiError('not_implemented', `Le traitement « ${processing.name} » n'est pas encore pris en charge.`);
   }
+  const callback = request.callback && readCallback(request.callback);
   const { definition } = processing;
   const output = request.output.stored_data;
   if (output === undefined) throw badRequest('Le champ "output.stored_data" est obligatoire pour ce traitement.');
@@ -65,7 +68,7 @@ export async function createExecution(deps: Deps, caller: Caller, request: Execu
         processingId: processing.id,
         status: 'CREATED',
         parameters: parameters as Prisma.InputJsonObject,
-        callback: request.callback as Prisma.InputJsonObject | undefined,
+        callback: callback as unknown as Prisma.InputJsonObject | undefined,
         outputStoredDataId: prepared.id,
         outputIsNew: prepared.isNew,
         initiatorId: caller.userId,
@@ -104,7 +107,7 @@ export async function launchExecution(deps: Deps, caller: Caller, id: string): P
  * @throws ApiError conflict when it has ended
  */
 export async function abortExecution(deps: Deps, caller: Caller, id: string): Promise<void> {
-  const launched = await deps.prisma.$transaction(async (tx) => {
+  const { wasLaunched, callbacks } = await deps.prisma.$transaction(async (tx) => {
     const execution = await findExecution(tx, caller.datastoreId, id);
     const { from } = await transition(tx, {
       entity: 'processing_execution',
@@ -112,9 +115,9 @@ export async function abortExecution(deps: Deps, caller: Caller, id: string): Pr
       action: 'abort',
       initiatorId: caller.userId,
     });
-    const wasLaunched = from !== 'CREATED';
+    const launched = from !== 'CREATED';
     // An execution that was never launched has not touched a stored data that existed before it.
-    if (wasLaunched || execution.outputIsNew) {
+    if (launched || execution.outputIsNew) {
       await transition(tx, {
         entity: 'stored_data',
         id: outputOf(execution),
@@ -123,9 +126,10 @@ export async function abortExecution(deps: Deps, caller: Caller, id: string): Pr
         event: { text: `${execution.processing.name} ABORTED` },
       });
     }
-    return wasLaunched;
+    return { wasLaunched: launched, callbacks: await recordProcessingCallback(tx, id) };
   });
-  if (launched) await deps.jobs.abort(id);
+  if (wasLaunched) await deps.jobs.abort(id);
+  await queueCallbacks(deps, callbacks);
 }
 
 /**
@@ -133,14 +137,15 @@ export async function abortExecution(deps: Deps, caller: Caller, id: string): Pr
  * @returns false when the execution had already ended, by an abort for instance: then nothing is changed
  */
 export async function finishExecution(
-  deps: Pick<Deps, 'prisma'>,
+  deps: Pick<Deps, 'prisma' | 'jobs' | 'log' | 'config'>,
   executionId: string,
   outcome: ExecutionOutcome,
 ): Promise<boolean> {
-  return deps.prisma.$transaction(async (tx) => {
+  const callbacks = await deps.prisma.$transaction(async (tx) => {
     const action = outcome.status === 'SUCCESS' ? 'succeed' : 'fail';
     const moved = await tryTransition(tx, { entity: 'processing_execution', id: executionId, action });
-    if (moved === null) return false;
+    if (moved === null) return null;
+    const recorded = await recordProcessingCallback(tx, executionId);
     const execution = await tx.processingExecution.findUniqueOrThrow({
       where: { id: executionId },
       include: { processing: true },
@@ -149,7 +154,7 @@ export async function finishExecution(
     const text = `${execution.processing.name} ${outcome.status}`;
     if (outcome.status === 'FAILURE') {
       await transition(tx, { entity: 'stored_data', id: output, action: 'fail', event: { text } });
-      return true;
+      return recorded;
     }
     await storeResult(tx, output, outcome.result);
     await recordEvent(tx, { entity: 'stored_data', id: output, title: 'Traitement terminé', text });
@@ -158,8 +163,11 @@ export async function finishExecution(
       id: output,
       action: execution.outputIsNew ? 'generated' : 'modified',
     });
-    return true;
+    return recorded;
   });
+  if (callbacks === null) return false;
+  await queueCallbacks(deps, callbacks);
+  return true;
 }
 
 async function storeResult(tx: Db, id: string, result: StoredDataResult): Promise<void> {
@@ -177,21 +185,22 @@ async function storeResult(tx: Db, id: string, result: StoredDataResult): Promis
 
 /**
  * Changes who is told of the end of an execution.
- * @throws ApiError conflict when it has ended
+ * @throws ApiError bad_request for the callback, conflict when it has ended
  */
 export async function updateExecution(
   deps: Deps,
   caller: Caller,
   id: string,
-  change: { callback?: object },
+  change: { callback?: CallbackRequest },
 ): Promise<void> {
+  const callback = change.callback && readCallback(change.callback);
   await deps.prisma.$transaction(async (tx) => {
     await findExecution(tx, caller.datastoreId, id);
     await transition(tx, { entity: 'processing_execution', id, action: 'modify', initiatorId: caller.userId });
-    if (change.callback !== undefined) {
+    if (callback !== undefined) {
       await tx.processingExecution.update({
         where: { id },
-        data: { callback: change.callback as Prisma.InputJsonObject },
+        data: { callback: callback as unknown as Prisma.InputJsonObject },
       });
     }
   });

@@ -10,7 +10,7 @@ export async function queueRecorded<Payload extends TSchema>(
   { jobs, log }: Pick<Deps, 'jobs' | 'log'>,
   definition: JobDefinition<Payload>,
   payload: Static<Payload>,
-  options: { jobId: string; delayMs?: number },
+  options: { jobId: string; delayMs?: number; backoffMs?: number },
 ): Promise<void> {
   try {
     await jobs.enqueue(definition, payload, options);

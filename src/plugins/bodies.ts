@@ -38,9 +38,9 @@ export const bodiesPlugin = fp(
       done(new UnsupportedBodyError());
     });
 
-    // The services have their own refusals: only the API's queries are looked at here.
+    // The services have their own refusals: only the queries of the API and of the control API are looked at here.
     app.addHook('onRequest', async (request) => {
-      if (/^\/api\/[^?]*\?.*%00/.test(request.url)) throw badRequest(UNSTORABLE_TEXT);
+      if (/^\/(api|_emulator)\/[^?]*\?.*%00/.test(request.url)) throw badRequest(UNSTORABLE_TEXT);
     });
 
     app.setSerializerCompiler(() => JSON.stringify);

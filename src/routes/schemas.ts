@@ -49,15 +49,29 @@ export const Event = Type.Object(
   { title: 'EventDto' },
 );
 
+const Recipients = Type.Optional(Type.Array(Type.String({ minLength: 3 }), { minItems: 1, maxItems: 20 }));
+const Pairs = (description: string) => Type.Optional(Type.Record(Type.String(), Type.String(), { description }));
+
 /** End of a job told by e-mail (`to` is the spelling of the change notes) or by a call of the producer's API. */
 export const Callback = Type.Union([
   Type.Object({
     type: Type.Literal('email'),
-    to_address: Type.Optional(Type.Array(Type.String({ minLength: 3 }), { minItems: 1, maxItems: 20 })),
-    to: Type.Optional(Type.Array(Type.String({ minLength: 3 }), { minItems: 1, maxItems: 20 })),
-    entity_url: Type.Optional(Type.String()),
+    to_address: Recipients,
+    to: Recipients,
+    entity_url: Type.Optional(
+      Type.String({
+        description:
+          'Adresse citée dans le message ; {{ datastore }}, {{ community }}, {{ execution }}, {{ processing }}, {{ check }} et {{ output }} y sont remplacés.',
+      }),
+    ),
   }),
-  Type.Object({ type: Type.Literal('api'), url: Type.String(), method: Type.Enum(['POST', 'PUT', 'PATCH']) }),
+  Type.Object({
+    type: Type.Literal('api'),
+    url: Type.String(),
+    method: Type.Enum(['POST', 'PUT', 'PATCH']),
+    query_params: Pairs("Paramètres ajoutés à l'adresse."),
+    headers: Pairs("En-têtes ajoutés à l'appel."),
+  }),
 ]);
 
 /** Body of every refusal (lifecycle §9). */

@@ -9,7 +9,7 @@ export interface SeedContext {
 }
 
 /** What a module needs to forget what lies outside of the registry. */
-export type ClearDeps = Pick<Deps, 'pool' | 'redis' | 'storage' | 'instanceId'>;
+export type ClearDeps = Pick<Deps, 'config' | 'pool' | 'redis' | 'storage' | 'instanceId'>;
 
 /**
  * One family of entities, as the control API sees it. Every family implements this interface: a reset

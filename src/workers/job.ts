@@ -8,7 +8,7 @@ import type { Deps } from '../deps.js';
  */
 
 /** Queue families; each has its own concurrency in the worker. */
-export const QUEUE_NAMES = ['check', 'processing', 'publication'] as const;
+export const QUEUE_NAMES = ['check', 'processing', 'publication', 'callback'] as const;
 export type QueueName = (typeof QUEUE_NAMES)[number];
 
 /** What producers and workers of a kind of job share. */
@@ -21,6 +21,8 @@ export interface JobDefinition<Payload extends TSchema = TSchema> {
   readonly attempts: number;
   /** Pause before a new attempt, milliseconds. */
   readonly backoffMs: number;
+  /** Whether each pause is twice the one before. */
+  readonly backoffGrows?: boolean;
 }
 
 /** Declares a kind of job, keeping the type of its payload. */

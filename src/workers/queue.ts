@@ -12,13 +12,13 @@ export interface JobQueue {
   readonly prefix: string;
   /**
    * Queues a job. While a job of the same id is waiting or running this does nothing, so that
-   * enqueueing twice is harmless.
+   * enqueueing twice is harmless. `backoffMs` replaces the definition's.
    * @throws Error when the payload does not match the definition
    */
   enqueue<Payload extends TSchema>(
     definition: JobDefinition<Payload>,
     payload: Static<Payload>,
-    options: { jobId: string; delayMs?: number },
+    options: { jobId: string; delayMs?: number; backoffMs?: number },
   ): Promise<void>;
   /** Stops a job: resolves once it has left the queue or its process is gone. Unknown ids are no error. */
   abort(jobId: string): Promise<void>;
@@ -77,14 +77,14 @@ export function createJobQueue(options: { redisUrl: string; prefix: string; log:
 
   return {
     prefix,
-    async enqueue(definition, payload, { jobId, delayMs = 0 }) {
+    async enqueue(definition, payload, { jobId, delayMs = 0, backoffMs = definition.backoffMs }) {
       if (!Value.Check(definition.payload, payload)) throw new Error(`invalid payload for job ${definition.name}`);
       await redis.del(jobKeys.abortMark(prefix, jobId));
       await queues[definition.queue].add(definition.name, payload, {
         jobId,
         delay: delayMs,
         attempts: definition.attempts,
-        backoff: { type: 'fixed', delay: definition.backoffMs },
+        backoff: { type: definition.backoffGrows === true ? 'exponential' : 'fixed', delay: backoffMs },
         removeOnComplete: true,
         removeOnFail: true,
       });

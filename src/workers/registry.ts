@@ -1,3 +1,5 @@
+import { callbackHandler } from './callback.handler.js';
+import { callbackJob } from './callback.job.js';
 import { checkHandler } from './check.handler.js';
 import { checkJob } from './check.job.js';
 import type { ChildPool } from './child-pool.js';
@@ -8,7 +10,7 @@ import { publicationHandler } from './publication.handler.js';
 import { publicationJob } from './publication.job.js';
 
 /** Every kind of job. */
-export const JOB_DEFINITIONS: readonly JobDefinition[] = [checkJob, processingJob, publicationJob];
+export const JOB_DEFINITIONS: readonly JobDefinition[] = [checkJob, processingJob, publicationJob, callbackJob];
 
 /** A handler whose payload type is forgotten: the runner checks payloads against the definition before it calls. */
 export type AnyHandler = Pick<JobHandler, 'definition'> & {
@@ -18,7 +20,7 @@ export type AnyHandler = Pick<JobHandler, 'definition'> & {
 
 /** The handlers of this worker. */
 export function createHandlers(children: ChildPool): readonly AnyHandler[] {
-  return [checkHandler(children), processingHandler(children), publicationHandler];
+  return [checkHandler(children), processingHandler(children), publicationHandler, callbackHandler];
 }
 
 /**

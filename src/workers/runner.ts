@@ -28,8 +28,8 @@ const LOCK_MS = 10_000;
 const STALLED_MS = 5000;
 /** How often the worker of a job may die under it before the job is left to the sweep. */
 const MAX_STALLED = 5;
-/** Publications hold no process: several may wait for their time at once. */
-const PUBLICATION_CONCURRENCY = 8;
+/** Publications and callbacks hold no process: several may wait for their time, or for a server, at once. */
+const WAITING_CONCURRENCY = 8;
 
 /** Raised in running jobs when the worker closes. */
 class WorkerClosing extends Error {
@@ -93,7 +93,7 @@ export async function startWorker(deps: Deps): Promise<RunningWorker> {
   }
 
   const concurrencyOf = (queue: QueueName) =>
-    queue === 'publication' ? PUBLICATION_CONCURRENCY : config.worker.concurrency;
+    queue === 'publication' || queue === 'callback' ? WAITING_CONCURRENCY : config.worker.concurrency;
   const workers = QUEUE_NAMES.map((name) => {
     const worker = new Worker(name, processJob, {
       connection: redis,

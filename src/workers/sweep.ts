@@ -1,4 +1,5 @@
 import type { Deps } from '../deps.js';
+import { queueCallbacks } from '../domain/callbacks.js';
 import { checkJob } from './check.job.js';
 import { processingJob } from './processing.job.js';
 import { type PublicationAction, publicationJob, publicationJobId } from './publication.job.js';
@@ -15,17 +16,19 @@ const PUBLICATION_ACTIONS: Readonly<Record<string, PublicationAction>> = {
  * reach, or that it forgot. Handlers are idempotent, so one too many does no harm.
  * @returns number of jobs queued
  */
-export async function sweepLostJobs({ prisma, jobs, log }: Pick<Deps, 'prisma' | 'jobs' | 'log'>): Promise<number> {
+export async function sweepLostJobs(deps: Pick<Deps, 'prisma' | 'jobs' | 'log' | 'config'>): Promise<number> {
+  const { prisma, jobs, log } = deps;
   // The queue first: a job that ends after this look is no longer awaited at the next.
   const known = await jobs.pendingIds();
   const awaited = { status: { in: ['WAITING', 'PROGRESS'] } };
-  const [checks, processings, offerings] = await Promise.all([
+  const [checks, processings, offerings, callbacks] = await Promise.all([
     prisma.checkExecution.findMany({ where: awaited, select: { id: true } }),
     prisma.processingExecution.findMany({ where: awaited, select: { id: true } }),
     prisma.offering.findMany({
       where: { status: { in: Object.keys(PUBLICATION_ACTIONS) } },
       select: { id: true, status: true, update: true },
     }),
+    prisma.pendingCallback.findMany({ select: { id: true } }),
   ]);
   let queued = 0;
   const note = (jobId: string) => {
@@ -49,6 +52,11 @@ export async function sweepLostJobs({ prisma, jobs, log }: Pick<Deps, 'prisma' |
     if (known.has(jobId)) continue;
     await jobs.enqueue(publicationJob, { offeringId: offering.id, action }, { jobId });
     note(jobId);
+  }
+  for (const { id } of callbacks) {
+    if (known.has(id)) continue;
+    await queueCallbacks(deps, [id]);
+    note(id);
   }
   return queued;
 }

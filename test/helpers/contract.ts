@@ -10,6 +10,7 @@ type JsonSchema = {
   required?: string[];
   properties?: Record<string, JsonSchema>;
   format?: string;
+  enum?: string[];
   [key: string]: unknown;
 };
 
@@ -21,12 +22,16 @@ interface AdaptedSchema {
   readonly optional?: readonly string[];
   /** Members whose declared format is not that of the platform's own answers. */
   readonly unformatted?: readonly string[];
+  /** Legal values beside the contract's. */
+  readonly values?: readonly string[];
 }
 
 const DATES = ['creation', 'update'] as const;
 
 export const ADAPTED_SCHEMAS: readonly AdaptedSchema[] = [
   { schema: 'AuthorResponseDto', line: 'A6', optional: DATES },
+  { schema: 'Callback', line: 'E12', optional: ['to_address'] },
+  { schema: 'CallbackTypeEnum', line: 'E12', values: ['api'] },
   { schema: 'CheckingExecutionCheckResponseDto', line: 'A6', optional: DATES },
   { schema: 'CheckingExecutionUploadResponseDto', line: 'A6', optional: DATES },
   { schema: 'CommunityUserDto', line: 'A6', optional: DATES },
@@ -56,6 +61,8 @@ export interface ContractOperation {
   /** `seen`: a client or page shows it; `inferred` otherwise. */
   readonly confidence: 'seen' | 'inferred';
   readonly outside_api?: true;
+  /** Media types of the answer, when it may be something else than JSON. */
+  readonly produces?: readonly string[];
   /** Line of docs/differences.md that says why this entry is not what the platform's documents say. */
   readonly adapted?: string;
   /** Its items are reduced by `fields`: nothing but `_id` is required. */
@@ -83,22 +90,27 @@ export const contractObserver: FastifyPluginAsync = fp(async (app) => {
   app.addHook('onSend', async (request, reply, payload) => {
     const operation = byShape.get(operationShape(request.method, request.routeOptions.url ?? ''));
     if (operation === undefined || typeof payload !== 'string') return payload;
+    const contentType = String(reply.getHeader('content-type') ?? '');
     const faults =
       reply.statusCode < 400
-        ? successFaults(operation, reply.statusCode, payload)
-        : errorFaults(String(reply.getHeader('content-type') ?? ''), payload);
+        ? successFaults(operation, { status: reply.statusCode, contentType, payload })
+        : errorFaults(contentType, payload);
     if (faults.length === 0) return payload;
     reply.code(500).header('content-type', 'application/json');
     return JSON.stringify({ contract: `${request.method} ${request.url}`, faults, answer: payload.slice(0, 2000) });
   });
 });
 
-function successFaults(operation: ContractOperation, status: number, payload: string): string[] {
+function successFaults(
+  operation: ContractOperation,
+  { status, contentType, payload }: { status: number; contentType: string; payload: string },
+): string[] {
   if (status === 304 || status === 206) return [];
   if (status !== operation.success) return [`status ${status}, the contract says ${operation.success}`];
   const { response, partial } = operation;
   if (response === null) return payload === '' ? [] : ['a body, the contract says none'];
   if (response.includes('/') || response === 'unknown') return [];
+  if (!contentType.includes('json') && operation.produces?.some((type) => contentType.startsWith(type))) return [];
   const answer = JSON.parse(payload) as unknown;
   if (response === 'integer') return Number.isInteger(answer) ? [] : ['not an integer'];
   if (!response.endsWith('[]')) return contractFaults(response, answer, { partial });
@@ -158,10 +170,11 @@ export function matchContract(t: Test, dto: string, answer: unknown, options: { 
 function readDefinitions(): Record<string, JsonSchema> {
   const path = join(projectRoot(), 'fixtures', 'contract', 'schemas.json');
   const { $defs } = JSON.parse(readFileSync(path, 'utf8')) as { $defs: Record<string, JsonSchema> };
-  for (const { schema: name, optional = [], unformatted = [] } of ADAPTED_SCHEMAS) {
+  for (const { schema: name, optional = [], unformatted = [], values = [] } of ADAPTED_SCHEMAS) {
     const schema = $defs[name];
     if (schema?.required !== undefined) schema.required = schema.required.filter((one) => !optional.includes(one));
     for (const member of unformatted) delete schema?.properties?.[member]?.format;
+    schema?.enum?.push(...values);
   }
   return $defs;
 }

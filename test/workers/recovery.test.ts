@@ -1,45 +1,19 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import t, { type Test } from 'tap';
+import t from 'tap';
 import { geopackage } from '../../fixtures/generate/vector.js';
-import { childEnvironment } from '../../src/config.js';
 import { createLogger } from '../../src/log.js';
 import { closeDeps, createDeps } from '../../src/deps.js';
 import { backendName } from '../../src/workers/backends.js';
 import { startWorker } from '../../src/workers/runner.js';
 import { sweepLostJobs } from '../../src/workers/sweep.js';
 import { logIn, until } from '../helpers/api.js';
-import type { TestEmulator } from '../helpers/app.js';
 import { startApi } from '../helpers/deposit.js';
 import { deliver, ended, integrate, into, launch, rowsOf } from '../helpers/integration.js';
+import { forkWorker } from '../helpers/worker.js';
 
 /** Workers that come, go and die while the API lives on. */
-
-const WORKER = fileURLToPath(new URL('../../src/worker.js', import.meta.url));
-
-/** A worker process of the emulator, ready. */
-async function forkWorker(t: Test, { config }: TestEmulator): Promise<ChildProcess> {
-  const worker = fork(WORKER, {
-    env: childEnvironment({
-      DATABASE_URL: config.databaseUrl ?? '',
-      REDIS_URL: config.redisUrl ?? '',
-      DATA_DIR: config.dataDir,
-      TIMING: config.timing,
-      LOG_LEVEL: 'silent',
-    }),
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
-  t.teardown(async () => {
-    if (worker.exitCode !== null || worker.signalCode !== null) return;
-    worker.kill('SIGKILL');
-    await once(worker, 'exit');
-  });
-  await once(worker, 'message');
-  return worker;
-}
 
 void t.test('a worker that is killed is replaced, and its processing ends once', async (t) => {
   const emulator = await startApi(t);

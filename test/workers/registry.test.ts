@@ -14,7 +14,7 @@ void t.test('every job of the worker has exactly one handler', async (t) => {
   const log = createLogger(loadConfig({ LOG_LEVEL: 'silent' }), 'test');
   const children = createChildPool({ memoryMb: 64, timeoutMs: 1000, log });
   const bound = bindHandlers(JOB_DEFINITIONS, createHandlers(children));
-  t.same([...bound.keys()].sort(), ['check', 'processing', 'publication']);
+  t.same([...bound.keys()].sort(), ['callback', 'check', 'processing', 'publication']);
   await children.close();
 });
 

@@ -243,9 +243,21 @@ CREATE TABLE "hit" (
 );
 
 -- CreateTable
+CREATE TABLE "pending_callback" (
+    "id" UUID NOT NULL,
+    "execution_id" UUID NOT NULL,
+    "callback" JSONB NOT NULL,
+    "report" JSONB NOT NULL,
+    "creation" TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "pending_callback_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
 CREATE TABLE "mail" (
     "id" BIGSERIAL NOT NULL,
     "creation" TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "source_id" UUID NOT NULL,
     "recipients" TEXT[],
     "subject" TEXT NOT NULL,
     "text" TEXT NOT NULL,
@@ -271,6 +283,8 @@ CREATE INDEX "metadata_publication_endpoint_id_idx" ON "metadata_publication"("e
 CREATE UNIQUE INDEX "document_public_name_key" ON "document"("public_name");
 CREATE INDEX "document_owner_id_creation_idx" ON "document"("owner_id", "creation");
 CREATE INDEX "document_sharing_user_id_idx" ON "document_sharing"("user_id");
+CREATE UNIQUE INDEX "mail_source_id_key" ON "mail"("source_id");
+CREATE INDEX "event_entity_type_date_idx" ON "event"("entity_type", "date");
 CREATE UNIQUE INDEX "user_key_digest_key" ON "user_key"("digest");
 CREATE UNIQUE INDEX "user_key_login_key" ON "user_key"("login");
 CREATE UNIQUE INDEX "user_key_user_id_name_key" ON "user_key"("user_id", "name");

@@ -2,7 +2,6 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { findCheck, listCheckExecutions, listCheckLogs, listChecks } from '../../domain/check-reads.js';
 import { findCheckExecution, stopCheckExecution, updateCheckExecution } from '../../domain/checks.js';
-import type { Prisma } from '../../generated/prisma/client.js';
 import { callerOf, datastoreOf } from '../../plugins/auth.js';
 import { PageQuery, readPage, readSort, sendPage } from '../lists.js';
 import { answers, NoContent } from '../schemas.js';
@@ -120,9 +119,7 @@ export const checkRoutes: FastifyPluginAsyncTypebox = async (app) => {
     async (request) => {
       const { execution: id } = request.params;
       const datastoreId = datastoreOf(request).id;
-      await updateCheckExecution(prisma, datastoreId, id, {
-        callback: request.body.callback as Prisma.InputJsonObject | undefined,
-      });
+      await updateCheckExecution(prisma, datastoreId, id, { callback: request.body.callback });
       return presentCheckExecution(await findCheckExecution(prisma, datastoreId, id));
     },
   );

@@ -10,6 +10,7 @@ import { SeedError, parseSeed } from '../../seed/parse.js';
 import { resetToSeed } from '../../seed/reset.js';
 import { projectRoot } from '../../supervisor/paths.js';
 import { refuseForeignPages, requireToken } from './guard.js';
+import { mailRoutes } from './mails.js';
 import { readReadiness } from './readiness.js';
 import { HealthResponse, ReadyResponse, VersionResponse, WarningsQuery, WarningsResponse } from './schema.js';
 
@@ -41,6 +42,8 @@ export const emulatorRoutes: FastifyPluginAsyncTypebox = async (app) => {
     control.addContentTypeParser('*', { parseAs: 'string', bodyLimit: SEED_MAX_BYTES }, (_request, text, done) =>
       done(null, text),
     );
+
+    await control.register(mailRoutes, { prefix: '/mails' });
 
     control.post('/reset', async (_request, reply) => {
       await deps.traffic.flush(); // what was served before belongs to what is forgotten

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { PageQuery } from '../lists.js';
 
 export const HealthResponse = Type.Object({ status: Type.Literal('up') });
 
@@ -18,3 +19,21 @@ export const WarningsQuery = Type.Object({ entity: Type.String({ format: 'uuid' 
 export const WarningsResponse = Type.Array(
   Type.Object({ text: Type.String(), creation: Type.String({ format: 'date-time' }) }),
 );
+
+export const MailsQuery = Type.Object({
+  ...PageQuery.properties,
+  to: Type.Optional(Type.String({ description: "L'un des destinataires ; % remplace des caractères." })),
+});
+export const MailParams = Type.Object({ mail: Type.String({ pattern: '^\\d{1,18}$' }) });
+
+/** `sent`: when the SMTP server took it. */
+const MailItem = Type.Object({
+  id: Type.String(),
+  creation: Type.String(),
+  to: Type.Array(Type.String()),
+  subject: Type.String(),
+  text: Type.String(),
+  sent: Type.Optional(Type.String()),
+});
+export type MailItem = Static<typeof MailItem>;
+export const MailList = Type.Array(MailItem);

@@ -2,7 +2,6 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { closeUpload, latestExecutions, requestChecks } from '../../domain/checks.js';
 import { findUpload } from '../../domain/uploads.js';
-import type { Prisma } from '../../generated/prisma/client.js';
 import { callerOf, datastoreOf } from '../../plugins/auth.js';
 import { answers, NoContent, Uuid } from '../schemas.js';
 import { presentUploadChecks } from './present.js';
@@ -29,7 +28,7 @@ export const uploadCheckRoutes: FastifyPluginAsyncTypebox = async (app) => {
     },
     async (request, reply) => {
       await closeUpload(deps, datastoreOf(request).id, request.params.upload, {
-        callback: request.body?.callback as Prisma.InputJsonObject | undefined,
+        callback: request.body?.callback,
         initiatorId: callerOf(request).id,
       });
       return reply.code(204).send();

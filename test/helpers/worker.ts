@@ -1,0 +1,30 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { Test } from 'tap';
+import { childEnvironment } from '../../src/config.js';
+import type { Overrides, TestEmulator } from './app.js';
+
+const WORKER = fileURLToPath(new URL('../../src/worker.js', import.meta.url));
+
+/** A worker process of the emulator, ready, killed when the test ends. */
+export async function forkWorker(t: Test, { config }: TestEmulator, overrides: Overrides = {}): Promise<ChildProcess> {
+  const worker = fork(WORKER, {
+    env: childEnvironment({
+      DATABASE_URL: config.databaseUrl ?? '',
+      REDIS_URL: config.redisUrl ?? '',
+      DATA_DIR: config.dataDir,
+      TIMING: config.timing,
+      LOG_LEVEL: 'silent',
+      ...overrides,
+    }),
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  t.teardown(async () => {
+    if (worker.exitCode !== null || worker.signalCode !== null) return;
+    worker.kill('SIGKILL');
+    await once(worker, 'exit');
+  });
+  await once(worker, 'message');
+  return worker;
+}
