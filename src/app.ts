@@ -20,6 +20,7 @@ import { communityRoutes } from './routes/communities/index.js';
 import { configurationRoutes } from './routes/configurations/index.js';
 import { datastoreRoutes } from './routes/datastores/index.js';
 import { emulatorRoutes } from './routes/emulator/index.js';
+import { organizationEntityRoutes, platformEntityRoutes } from './routes/extended/index.js';
 import { offeringRoutes } from './routes/offerings/index.js';
 import { wfsRoutes } from './routes/ogc/wfs.js';
 import { wmsVectorRoutes } from './routes/ogc/wms-v.js';
@@ -88,6 +89,8 @@ export async function buildApp(
       await api.register(configurationRoutes, { prefix: '/datastores/:datastore/configurations' });
       await api.register(offeringRoutes, { prefix: '/datastores/:datastore/offerings' });
       await api.register(statisticsRoutes);
+      await api.register(organizationEntityRoutes, { prefix: '/organizations/:organization' });
+      await api.register(platformEntityRoutes, { prefix: '/administrator' });
       await api.register(unbuiltRoutes);
     },
     { prefix: '/api' },

@@ -3,6 +3,7 @@ import { type Check, Prisma } from '../generated/prisma/client.js';
 import { type CheckRun, findCheckExecution } from './checks.js';
 import type { Db } from './database.js';
 import { inOrder, matchesText, type Page, type Paged, pageOfIds } from './listing.js';
+import type { Scope } from './scope.js';
 
 export interface CheckFilters {
   readonly name?: string | undefined;
@@ -68,11 +69,11 @@ export async function listCheckExecutions(
 }
 
 /**
- * A page of the lines a check execution wrote.
+ * A page of the lines that a check execution of the scope wrote.
  * @throws ApiError not_found
  */
-export async function listCheckLogs(db: Db, datastoreId: string, id: string, page: Page): Promise<Paged<string>> {
-  await findCheckExecution(db, datastoreId, id);
+export async function listCheckLogs(db: Db, scope: Scope, id: string, page: Page): Promise<Paged<string>> {
+  await findCheckExecution(db, scope, id);
   const where = { executionId: id };
   const total = await db.logLine.count({ where });
   const lines = await db.logLine.findMany({ where, orderBy: { id: 'asc' }, skip: page.offset, take: page.limit });

@@ -6,6 +6,7 @@ import type { Db } from './database.js';
 import { recordEvent } from './events.js';
 import type { CheckOutcome } from './outcomes.js';
 import { queueRecorded } from './queueing.js';
+import { ofScope, type Scope, WITH_PLACE } from './scope.js';
 import { waitingDelayMs } from './timing.js';
 import { assertAllowed, transition, tryTransition } from './transitions.js';
 import { findUpload } from './uploads.js';
@@ -25,7 +26,7 @@ export async function closeUpload(
   request: { callback?: Prisma.InputJsonObject | undefined; initiatorId: string },
 ): Promise<void> {
   const { prisma } = deps;
-  const upload = await findUpload(prisma, datastoreId, uploadId);
+  const upload = await findUpload(prisma, { datastore: datastoreId }, uploadId);
   const executions = await prisma.$transaction(async (tx) => {
     await transition(tx, { entity: 'upload', id: uploadId, action: 'close', initiatorId: request.initiatorId });
     const checks = await tx.check.findMany({
@@ -50,7 +51,7 @@ export async function requestChecks(
   request: { checkIds: readonly string[]; initiatorId: string },
 ): Promise<void> {
   const { prisma } = deps;
-  await findUpload(prisma, datastoreId, uploadId);
+  await findUpload(prisma, { datastore: datastoreId }, uploadId);
   const checkIds = [...new Set(request.checkIds)];
   const lent = await prisma.datastoreCheck.findMany({ where: { datastoreId, checkId: { in: checkIds } } });
   const unknown = checkIds.filter((id) => !lent.some(({ checkId }) => checkId === id));
@@ -93,7 +94,7 @@ export async function stopCheckExecution(
   executionId: string,
   initiatorId: string,
 ): Promise<void> {
-  await findCheckExecution(deps.prisma, datastoreId, executionId);
+  await findCheckExecution(deps.prisma, { datastore: datastoreId }, executionId);
   await deps.prisma.$transaction(async (tx) => {
     const stopped = await endExecution(tx, executionId, { action: 'stop', initiatorId });
     if (!stopped) throw conflict("L'exécution de vérification est terminée et ne peut plus être interrompue.");
@@ -101,18 +102,22 @@ export async function stopCheckExecution(
   await deps.jobs.abort(executionId);
 }
 
+const WITH_UPLOAD = {
+  check: true,
+  upload: { select: { id: true, name: true, type: true, datastore: WITH_PLACE } },
+} as const satisfies Prisma.CheckExecutionInclude;
+
+/** An execution with its check, its upload and where that lives. */
+export type CheckExecutionRecord = Prisma.CheckExecutionGetPayload<{ include: typeof WITH_UPLOAD }>;
+
 /**
- * An execution on an upload of the datastore.
+ * An execution on an upload of the scope.
  * @throws ApiError not_found
  */
-export async function findCheckExecution(
-  db: Db,
-  datastoreId: string,
-  id: string,
-): Promise<CheckRun & { upload: { id: string; name: string; type: string } }> {
+export async function findCheckExecution(db: Db, scope: Scope, id: string): Promise<CheckExecutionRecord> {
   const execution = await db.checkExecution.findFirst({
-    where: { id, upload: { datastoreId } },
-    include: { check: true, upload: { select: { id: true, name: true, type: true } } },
+    where: { id, upload: ofScope(scope) },
+    include: WITH_UPLOAD,
   });
   if (execution === null) throw notFound(`L'exécution de vérification ${id} n'existe pas.`);
   return execution;
@@ -127,8 +132,8 @@ export async function setCheckCallback(
   datastoreId: string,
   id: string,
   callback: Prisma.InputJsonObject,
-): ReturnType<typeof findCheckExecution> {
-  const execution = await findCheckExecution(db, datastoreId, id);
+): Promise<CheckExecutionRecord> {
+  const execution = await findCheckExecution(db, { datastore: datastoreId }, id);
   assertAllowed('check_execution', 'modify', execution.status);
   await db.checkExecution.update({ where: { id }, data: { callback } });
   return { ...execution, callback: callback as Prisma.JsonObject };

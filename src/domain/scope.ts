@@ -23,6 +23,34 @@ export interface Place {
   readonly organization: string | null;
 }
 
+/** What a query must read of an entity's datastore to tell its place and its contact. */
+export const WITH_PLACE = {
+  select: { id: true, communityId: true, community: { select: { contact: true, organizationId: true } } },
+} as const satisfies Prisma.DatastoreDefaultArgs;
+
+/** Where the entities of a datastore read with {@link WITH_PLACE} live. */
+export function placeOf(datastore: Prisma.DatastoreGetPayload<typeof WITH_PLACE>): Place {
+  const { id, communityId, community } = datastore;
+  return { datastore: id, community: communityId, organization: community.organizationId };
+}
+
+/** The condition of {@link inScope} in the words of the database client, to read one entity that has a datastore. */
+export function ofScope(scope: Scope): { datastoreId: string } | { datastore: Prisma.DatastoreWhereInput } {
+  if ('datastore' in scope) return { datastoreId: scope.datastore };
+  const { datastore, community, organization } = scope.within ?? {};
+  const whole = 'organization' in scope ? { community: { organizationId: scope.organization } } : {};
+  return {
+    datastore: {
+      AND: [
+        whole,
+        datastore === undefined ? {} : { id: datastore },
+        community === undefined ? {} : { communityId: community },
+        organization === undefined ? {} : { community: { organizationId: organization } },
+      ],
+    },
+  };
+}
+
 /**
  * Conditions that keep the entities of a scope.
  * @param datastoreId SQL expression of the id of the entity's datastore

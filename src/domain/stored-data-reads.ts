@@ -2,15 +2,16 @@ import type { Deps } from '../deps.js';
 import { notFound } from '../errors.js';
 import { Prisma } from '../generated/prisma/client.js';
 import { hasTags, inOrder, matchesText, type Page, type Paged, pageOfIds } from './listing.js';
+import { inScope, ofScope, type Scope, WITH_PLACE } from './scope.js';
 
 /** Reading of stored data, spec lifecycle §5. */
 
 const WITH_OWNER = {
   storage: true,
-  datastore: { include: { community: { select: { contact: true } } } },
+  datastore: WITH_PLACE,
 } as const satisfies Prisma.StoredDataInclude;
 
-/** A stored data with its storage and the contact of its owner. */
+/** A stored data with its storage, where it lives and the contact of its owner. */
 export type StoredDataDetail = Prisma.StoredDataGetPayload<{ include: typeof WITH_OWNER }>;
 
 /** Filters of the list. */
@@ -35,28 +36,28 @@ export interface StoredDataFilter {
 export type StoredDataSort = { readonly field: 'creation' | 'last_event'; readonly descending: boolean };
 
 /**
- * A stored data of the datastore; deleted ones stay readable.
+ * A stored data of the scope; deleted ones stay readable.
  * @throws ApiError not_found
  */
 export async function getStoredData(
   { prisma }: Pick<Deps, 'prisma'>,
-  datastoreId: string,
+  scope: Scope,
   id: string,
 ): Promise<StoredDataDetail> {
-  const storedData = await prisma.storedData.findFirst({ where: { id, datastoreId }, include: WITH_OWNER });
+  const storedData = await prisma.storedData.findFirst({ where: { id, ...ofScope(scope) }, include: WITH_OWNER });
   if (storedData === null) throw notFound(`La donnée stockée ${id} n'existe pas.`);
   return storedData;
 }
 
-/** A page of the stored data of a datastore; deleted ones only when the status filter asks for them. */
+/** A page of the stored data of a scope; deleted ones only when the status filter asks for them. */
 export async function listStoredData(
   { prisma }: Pick<Deps, 'prisma'>,
-  datastoreId: string,
+  scope: Scope,
   query: { filter: StoredDataFilter; sort: readonly StoredDataSort[]; page: Page },
 ): Promise<Paged<StoredDataDetail>> {
   const { ids, total } = await pageOfIds(prisma, {
     from: Prisma.sql`geopf.stored_data AS entity`,
-    where: conditions(datastoreId, query.filter),
+    where: [...inScope(Prisma.sql`entity.datastore_id`, scope), ...conditions(query.filter)],
     orderBy: [...query.sort.map(orderBy), Prisma.sql`entity.creation`],
     page: query.page,
   });
@@ -64,8 +65,8 @@ export async function listStoredData(
   return { items: inOrder(ids, rows), total };
 }
 
-function conditions(datastoreId: string, filter: StoredDataFilter): Prisma.Sql[] {
-  const where: Prisma.Sql[] = [Prisma.sql`entity.datastore_id = ${datastoreId}::uuid`];
+function conditions(filter: StoredDataFilter): Prisma.Sql[] {
+  const where: Prisma.Sql[] = [];
   where.push(
     filter.status === undefined ? Prisma.sql`entity.status <> 'DELETED'` : Prisma.sql`entity.status = ${filter.status}`,
   );
@@ -106,6 +107,6 @@ export async function storedDataDependencies(
   datastoreId: string,
   id: string,
 ): Promise<{ used_by: Dependency[]; use: Dependency[] }> {
-  await getStoredData(deps, datastoreId, id);
+  await getStoredData(deps, { datastore: datastoreId }, id);
   return { used_by: [], use: [] };
 }

@@ -1,15 +1,18 @@
 import type { UploadType } from '../catalogue/data-types.js';
 import type { Deps } from '../deps.js';
 import { badRequest, conflict, notFound } from '../errors.js';
-import { Prisma, type Upload } from '../generated/prisma/client.js';
+import { Prisma } from '../generated/prisma/client.js';
 import type { Db } from './database.js';
 import { recordEvent } from './events.js';
 import { extentFault } from './extent.js';
 import { hasTags, inOrder, matchesText, type Page, type Paged, pageOfIds } from './listing.js';
+import { inScope, ofScope, type Scope, WITH_PLACE } from './scope.js';
 import { transition } from './transitions.js';
 
-/** An upload with the contact of the community that owns it. */
-export type UploadRecord = Upload & { contact: string };
+const WITH_DATASTORE = { datastore: WITH_PLACE } as const satisfies Prisma.UploadInclude;
+
+/** An upload with where it lives and the contact of the community that owns it. */
+export type UploadRecord = Prisma.UploadGetPayload<{ include: typeof WITH_DATASTORE }>;
 
 /** What a producer says when creating an upload. */
 export interface NewUpload {
@@ -51,8 +54,6 @@ export type UploadSort = 'creation' | 'last_event';
 /** An authority and a code; whether the data really are in it is what the checks tell. */
 const SRS = /^[A-Za-z][A-Za-z0-9]*:[A-Za-z0-9_.-]+$/;
 
-const WITH_CONTACT = { datastore: { select: { community: { select: { contact: true } } } } } as const;
-
 /**
  * Creates an open upload in the uploads storage of the datastore (lifecycle §2.1).
  * @throws ApiError bad_request for a malformed srs, conflict when the datastore has no uploads storage
@@ -85,39 +86,34 @@ export async function createUpload(
       select: { id: true },
     });
     await recordEvent(tx, { entity: 'upload', id, title: 'Création', initiatorId });
-    return findUpload(tx, datastoreId, id);
+    return findUpload(tx, { datastore: datastoreId }, id);
   });
 }
 
 /**
- * An upload of the datastore, whatever its status.
+ * An upload of the scope, whatever its status.
  * @throws ApiError not_found
  */
-export async function findUpload(db: Db, datastoreId: string, id: string): Promise<UploadRecord> {
-  const row = await db.upload.findFirst({ where: { id, datastoreId }, include: WITH_CONTACT });
-  if (row === null) throw notFound(`La livraison ${id} n'existe pas.`);
-  const { datastore, ...upload } = row;
-  return { ...upload, contact: datastore.community.contact };
+export async function findUpload(db: Db, scope: Scope, id: string): Promise<UploadRecord> {
+  const upload = await db.upload.findFirst({ where: { id, ...ofScope(scope) }, include: WITH_DATASTORE });
+  if (upload === null) throw notFound(`La livraison ${id} n'existe pas.`);
+  return upload;
 }
 
-/** A page of the uploads of a datastore; deleted ones only when the status filter asks for them. */
+/** A page of the uploads of a scope; deleted ones only when the status filter asks for them. */
 export async function listUploads(
   db: Db,
-  datastoreId: string,
+  scope: Scope,
   query: { filters: UploadFilters; sort: readonly { field: UploadSort; descending: boolean }[]; page: Page },
 ): Promise<Paged<UploadRecord>> {
   const { ids, total } = await pageOfIds(db, {
     from: Prisma.sql`geopf.upload AS entity`,
-    where: [Prisma.sql`entity.datastore_id = ${datastoreId}::uuid`, ...conditions(query.filters)],
+    where: [...inScope(Prisma.sql`entity.datastore_id`, scope), ...conditions(query.filters)],
     orderBy: [...query.sort.map(sortExpression), Prisma.sql`entity.creation`],
     page: query.page,
   });
-  const rows = await db.upload.findMany({ where: { id: { in: ids } }, include: WITH_CONTACT });
-  const items = inOrder(ids, rows).map(({ datastore, ...upload }) => ({
-    ...upload,
-    contact: datastore.community.contact,
-  }));
-  return { items, total };
+  const rows = await db.upload.findMany({ where: { id: { in: ids } }, include: WITH_DATASTORE });
+  return { items: inOrder(ids, rows), total };
 }
 
 /**
@@ -130,7 +126,7 @@ export async function patchUpload(
   id: string,
   patch: UploadPatch,
 ): Promise<UploadRecord> {
-  await findUpload(prisma, datastoreId, id);
+  await findUpload(prisma, { datastore: datastoreId }, id);
   if (patch.srs !== undefined) assertSrs(patch.srs);
   if (patch.extent !== undefined && patch.extent !== null) {
     const fault = extentFault(patch.extent);
@@ -145,7 +141,7 @@ export async function patchUpload(
       ...(extra !== undefined && { extra: extra ?? Prisma.DbNull }),
     },
   });
-  return findUpload(prisma, datastoreId, id);
+  return findUpload(prisma, { datastore: datastoreId }, id);
 }
 
 /**
@@ -159,7 +155,7 @@ export async function deleteUpload(
   id: string,
   initiatorId: string,
 ): Promise<void> {
-  await findUpload(prisma, datastoreId, id);
+  await findUpload(prisma, { datastore: datastoreId }, id);
   await prisma.$transaction(async (tx) => {
     await transition(tx, { entity: 'upload', id, action: 'delete', initiatorId });
     const using = await tx.processingExecution.findFirst({
@@ -187,7 +183,7 @@ export async function openUpload(
   id: string,
   initiatorId: string,
 ): Promise<void> {
-  await findUpload(prisma, datastoreId, id);
+  await findUpload(prisma, { datastore: datastoreId }, id);
   await transition(prisma, { entity: 'upload', id, action: 'open', initiatorId });
 }
 

@@ -101,7 +101,7 @@ export const checkRoutes: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async (request) =>
-      presentCheckExecution(await findCheckExecution(prisma, datastoreOf(request).id, request.params.execution)),
+      presentCheckExecution(await findCheckExecution(prisma, { datastore: datastoreOf(request).id }, request.params.execution)),
   );
 
   app.patch(
@@ -158,7 +158,7 @@ export const checkRoutes: FastifyPluginAsyncTypebox = async (app) => {
     },
     async (request, reply) => {
       const page = readPage(request.query);
-      const found = await listCheckLogs(prisma, datastoreOf(request).id, request.params.execution, page);
+      const found = await listCheckLogs(prisma, { datastore: datastoreOf(request).id }, request.params.execution, page);
       return sendPage(reply, page, found);
     },
   );

@@ -49,7 +49,8 @@ export const CreateBody = Type.Object(
 
 export const PatchBody = Type.Object({ callback: Type.Optional(Callback) }, { title: 'ExecutionUpdateDto' });
 
-export const ListQuery = Type.Object({
+/** Query of the lists of executions, whatever they look at. */
+export const LIST_FILTERS = {
   ...PageQuery.properties,
   ...SortQuery.properties,
   status: Type.Optional(ExecutionStatus),
@@ -58,7 +59,9 @@ export const ListQuery = Type.Object({
   input_stored_data: Type.Optional(Uuid),
   output_upload: Type.Optional(Uuid),
   output_stored_data: Type.Optional(Uuid),
-});
+};
+
+export const ListQuery = Type.Object(LIST_FILTERS);
 
 const item = {
   _id: Uuid,

@@ -1,26 +1,20 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { type Static, Type } from 'typebox';
+import { Type } from 'typebox';
 import { deleteStoredData, updateStoredData } from '../../domain/stored-data.js';
-import {
-  getStoredData,
-  listStoredData,
-  storedDataDependencies,
-  type StoredDataFilter,
-} from '../../domain/stored-data-reads.js';
-import { badRequest } from '../../errors.js';
+import { getStoredData, listStoredData, storedDataDependencies } from '../../domain/stored-data-reads.js';
 import { datastoreOf } from '../../plugins/auth.js';
 import { commentRoutes } from '../attached/comments.js';
 import { eventRoutes } from '../attached/events.js';
 import type { Subject } from '../attached/subject.js';
 import { tagRoutes } from '../attached/tags.js';
 import { callerIn } from '../caller.js';
-import { pickFields, readDate, readFields, readPage, readSort, readTagFilters, sendPage } from '../lists.js';
+import { pickFields, sendPage } from '../lists.js';
 import { answers, NoContent, readBoolean } from '../schemas.js';
+import { readList } from './list.js';
 import { presentStoredData, presentStoredDataItem } from './present.js';
 import {
   DatastoreParams,
   Dependencies,
-  LIST_FIELDS,
   ListQuery,
   PatchBody,
   StoredDataDetail,
@@ -42,7 +36,7 @@ export const storedDataRoutes: FastifyPluginAsyncTypebox = async (app) => {
     tag,
     name: 'StoredData',
     label: 'une donnée stockée',
-    read: async (request, id) => presentStoredData(await getStoredData(deps, datastoreOf(request).id, id)),
+    read: async (request, id) => presentStoredData(await getStoredData(deps, { datastore: datastoreOf(request).id }, id)),
   };
   await app.register(tagRoutes, { ...subject, detail: StoredDataDetail });
   await app.register(eventRoutes, subject);
@@ -62,12 +56,11 @@ export const storedDataRoutes: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async (request, reply) => {
-      const fields = readFields(request.query, LIST_FIELDS);
-      const page = readPage(request.query);
-      const sort = readSort(request.query, ['creation', 'last_event']);
-      const query = { filter: readFilter(request.query), sort, page };
-      const found = await listStoredData(deps, datastoreOf(request).id, query);
-      return sendPage(reply, page, found).map((item) => pickFields(presentStoredDataItem(item), fields));
+      const { fields, ...query } = readList(request.query);
+      const { owned, shared } = request.query;
+      const filter = { ...query.filter, owned, shared };
+      const found = await listStoredData(deps, { datastore: datastoreOf(request).id }, { ...query, filter });
+      return sendPage(reply, query.page, found).map((item) => pickFields(presentStoredDataItem(item), fields));
     },
   );
 
@@ -84,7 +77,7 @@ export const storedDataRoutes: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async (request) =>
-      presentStoredData(await getStoredData(deps, datastoreOf(request).id, request.params.stored_data)),
+      presentStoredData(await getStoredData(deps, { datastore: datastoreOf(request).id }, request.params.stored_data)),
   );
 
   app.patch(
@@ -105,7 +98,7 @@ export const storedDataRoutes: FastifyPluginAsyncTypebox = async (app) => {
       const { open, public_activity, ...rest } = request.body;
       const change = { ...rest, open: readBoolean(open), public_activity: readBoolean(public_activity) };
       await updateStoredData(deps, datastoreOf(request).id, id, change);
-      return presentStoredData(await getStoredData(deps, datastoreOf(request).id, id));
+      return presentStoredData(await getStoredData(deps, { datastore: datastoreOf(request).id }, id));
     },
   );
 
@@ -143,16 +136,3 @@ export const storedDataRoutes: FastifyPluginAsyncTypebox = async (app) => {
     async (request) => storedDataDependencies(deps, datastoreOf(request).id, request.params.stored_data),
   );
 };
-
-function readFilter(query: Static<typeof ListQuery>): StoredDataFilter {
-  const { before, after, ...filter } = query;
-  if ((filter.lon === undefined) !== (filter.lat === undefined)) {
-    throw badRequest('Les paramètres "lon" et "lat" vont ensemble.');
-  }
-  return {
-    ...filter,
-    tags: readTagFilters(query),
-    before: readDate('before', before),
-    after: readDate('after', after),
-  };
-}

@@ -15,7 +15,8 @@ const Edition = Type.Object({
   to: Type.Optional(Type.String({ format: 'date' })),
 });
 
-export const ListQuery = Type.Object({
+/** Query of the lists of stored data, whatever they look at. */
+export const LIST_FILTERS = {
   ...PageQuery.properties,
   ...FieldsQuery.properties,
   ...SortQuery.properties,
@@ -30,6 +31,10 @@ export const ListQuery = Type.Object({
   lat: Type.Optional(Type.Number({ minimum: -90, maximum: 90 })),
   before: Type.Optional(Type.String({ description: 'Date de création : avant cette date, exclue.' })),
   after: Type.Optional(Type.String({ description: 'Date de création : à partir de cette date.' })),
+};
+
+export const ListQuery = Type.Object({
+  ...LIST_FILTERS,
   owned: Type.Optional(Type.Boolean()),
   shared: Type.Optional(Type.Boolean()),
 });

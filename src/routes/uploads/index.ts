@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { type Static, Type } from 'typebox';
+import { Type } from 'typebox';
 import Value from 'typebox/value';
 import type { UploadType } from '../../catalogue/data-types.js';
 import {
@@ -9,7 +9,6 @@ import {
   listUploads,
   openUpload,
   patchUpload,
-  type UploadFilters,
 } from '../../domain/uploads.js';
 import { badRequest } from '../../errors.js';
 import type { Prisma } from '../../generated/prisma/client.js';
@@ -19,15 +18,15 @@ import { eventRoutes } from '../attached/events.js';
 import type { Subject } from '../attached/subject.js';
 import { tagRoutes } from '../attached/tags.js';
 import { validationSentences } from '../../plugins/validation-sentences.js';
-import { pickFields, readDate, readFields, readPage, readSort, readTagFilters, sendPage } from '../lists.js';
+import { pickFields, sendPage } from '../lists.js';
 import { answers, NoContent, readBoolean } from '../schemas.js';
 import { uploadCheckRoutes } from './checks.js';
 import { uploadFileRoutes } from './files.js';
+import { readList } from './list.js';
 import { presentUpload, presentUploadItem } from './present.js';
 import {
   CreateBody,
   DatastoreParams,
-  LIST_FIELDS,
   ListQuery,
   PatchBody,
   TYPE_INFOS,
@@ -53,7 +52,7 @@ export const uploadRoutes: FastifyPluginAsyncTypebox = async (app) => {
     tag,
     name: 'Upload',
     label: 'une livraison',
-    read: async (request, id) => presentUpload(await findUpload(prisma, datastoreOf(request).id, id)),
+    read: async (request, id) => presentUpload(await findUpload(prisma, { datastore: datastoreOf(request).id }, id)),
   };
   await app.register(tagRoutes, { ...subject, detail: UploadDetail });
   await app.register(eventRoutes, subject);
@@ -73,15 +72,11 @@ export const uploadRoutes: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async (request, reply) => {
-      const fields = readFields(request.query, LIST_FIELDS);
-      const page = readPage(request.query);
-      const sort = readSort(request.query, ['creation', 'last_event']);
-      const filters = readFilters(request.query);
-      const datastoreId = datastoreOf(request).id;
+      const { fields, ...query } = readList(request.query);
       const found = isOwnedList(request.query)
-        ? await listUploads(prisma, datastoreId, { filters, sort, page })
+        ? await listUploads(prisma, { datastore: datastoreOf(request).id }, query)
         : { items: [], total: 0 };
-      return sendPage(reply, page, found).map((upload) => pickFields(presentUploadItem(upload), fields));
+      return sendPage(reply, query.page, found).map((upload) => pickFields(presentUploadItem(upload), fields));
     },
   );
 
@@ -122,7 +117,7 @@ export const uploadRoutes: FastifyPluginAsyncTypebox = async (app) => {
         response: answers({ 200: UploadDetail }, 400, 401, 403, 404),
       },
     },
-    async (request) => presentUpload(await findUpload(prisma, datastoreOf(request).id, request.params.upload)),
+    async (request) => presentUpload(await findUpload(prisma, { datastore: datastoreOf(request).id }, request.params.upload)),
   );
 
   app.patch(
@@ -192,24 +187,6 @@ export const uploadRoutes: FastifyPluginAsyncTypebox = async (app) => {
 /** Nothing is shared between datastores yet: a list of shared uploads only is empty. */
 function isOwnedList({ owned, shared }: { owned?: boolean; shared?: boolean }): boolean {
   return owned ?? !(shared ?? false);
-}
-
-function readFilters(query: Static<typeof ListQuery>): UploadFilters {
-  const { type, status, name, srs, open, lon, lat, before, after } = query;
-  if ((lon === undefined) !== (lat === undefined)) {
-    throw badRequest('Les paramètres "lon" et "lat" vont ensemble.');
-  }
-  return {
-    type,
-    status,
-    name,
-    srs,
-    open,
-    tags: readTagFilters(query),
-    point: lon === undefined || lat === undefined ? undefined : { lon, lat },
-    createdBefore: readDate('before', before),
-    createdAfter: readDate('after', after),
-  };
 }
 
 function readTypeInfos(type: UploadType, given: Record<string, unknown> = {}): Prisma.InputJsonObject {

@@ -67,7 +67,7 @@ function shared(upload: UploadRecord) {
     open: upload.open,
     status: upload.status as Detail['status'],
     srs: upload.srs,
-    contact: upload.contact,
+    contact: upload.datastore.community.contact,
     size: Number(upload.size),
     tags: upload.tags as Detail['tags'],
   };
