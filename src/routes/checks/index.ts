@@ -45,7 +45,7 @@ export const checkRoutes: FastifyPluginAsyncTypebox = async (app) => {
       const page = readPage(request.query);
       const sort = readSort(request.query, ['creation']);
       const filters = { name, defaultUploadType: default_upload_type };
-      const found = await listChecks(prisma, datastoreOf(request).id, { filters, sort, page });
+      const found = await listChecks(prisma, { datastore: datastoreOf(request).id }, { filters, sort, page });
       return sendPage(reply, page, found).map(presentCheckItem);
     },
   );
@@ -62,7 +62,7 @@ export const checkRoutes: FastifyPluginAsyncTypebox = async (app) => {
         response: answers({ 200: CheckDetail }, 400, 401, 403, 404),
       },
     },
-    async (request) => presentCheck(await findCheck(prisma, datastoreOf(request).id, request.params.check)),
+    async (request) => presentCheck(await findCheck(prisma, { datastore: datastoreOf(request).id }, request.params.check)),
   );
 
   app.get(

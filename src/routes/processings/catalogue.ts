@@ -45,7 +45,7 @@ export const processingCatalogueRoutes: FastifyPluginAsyncTypebox = async (app) 
         outputUploadType: query.output_upload_type,
         outputStoredDataType: query.output_stored_data_type,
       };
-      const found = await listProcessings(prisma, datastoreOf(request).id, { filters, sort, page });
+      const found = await listProcessings(prisma, { datastore: datastoreOf(request).id }, { filters, sort, page });
       return sendPage(reply, page, found).map((processing) => pickFields(presentProcessingItem(processing), fields));
     },
   );
@@ -63,7 +63,7 @@ export const processingCatalogueRoutes: FastifyPluginAsyncTypebox = async (app) 
       },
     },
     async (request) => {
-      const processing = await findProcessing(prisma, datastoreOf(request).id, request.params.processing);
+      const processing = await findProcessing(prisma, { datastore: datastoreOf(request).id }, request.params.processing);
       return presentProcessing(processing, await requiredChecks(prisma, processing.definition));
     },
   );
