@@ -14,6 +14,7 @@ import { originPlugin } from './plugins/origin.js';
 import { requestLogPlugin } from './plugins/request-log.js';
 import { trafficPlugin } from './plugins/traffic.js';
 import { catalogRoutes } from './routes/catalogs/index.js';
+import { administratorRoutes } from './routes/administrator/index.js';
 import { checkRoutes } from './routes/checks/index.js';
 import { commonFileRoutes } from './routes/common-files/index.js';
 import { communityRoutes } from './routes/communities/index.js';
@@ -90,6 +91,7 @@ export async function buildApp(
       await api.register(offeringRoutes, { prefix: '/datastores/:datastore/offerings' });
       await api.register(statisticsRoutes);
       await api.register(organizationEntityRoutes, { prefix: '/organizations/:organization' });
+      await api.register(administratorRoutes, { prefix: '/administrator' });
       await api.register(platformEntityRoutes, { prefix: '/administrator' });
       await api.register(unbuiltRoutes);
     },

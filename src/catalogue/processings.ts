@@ -3,6 +3,8 @@ import type { StoredDataType, UploadType } from './data-types.js';
 import { MERGE_PARAMETERS, RASTER_PARAMETERS, VECTOR_TILES_PARAMETERS, WMS_PARAMETERS } from './pyramid-parameters.js';
 import type { StorageType } from './storages.js';
 
+export const PRIORITIES = ['STANDARD', 'PREMIUM', 'SANDBOX', 'STRONG', 'EXTRACTION'] as const;
+
 /** Processings of the platform (lifecycle.md §4.1). */
 export interface CatalogueProcessing {
   readonly id: string;
@@ -10,7 +12,7 @@ export interface CatalogueProcessing {
   readonly jobName: string;
   readonly name: string;
   readonly description: string;
-  readonly priority: 'STANDARD' | 'PREMIUM' | 'SANDBOX' | 'STRONG' | 'EXTRACTION';
+  readonly priority: (typeof PRIORITIES)[number];
   /** Kept as is in the registry. */
   readonly definition: ProcessingDefinition;
   /** The platform does not publish its id: ours is a constant of the emulator. */

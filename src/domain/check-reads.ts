@@ -2,7 +2,7 @@ import { notFound } from '../errors.js';
 import { type Check, Prisma } from '../generated/prisma/client.js';
 import { type CheckRun, findCheckExecution } from './checks.js';
 import type { Db } from './database.js';
-import { inOrder, matchesText, type Page, type Paged, pageOfIds } from './listing.js';
+import { byCreation, inOrder, matchesText, type Page, type Paged, pageOfIds } from './listing.js';
 import { lentIn, lentWithin, type Scope } from './scope.js';
 
 export interface CheckFilters {
@@ -78,8 +78,4 @@ export async function listCheckLogs(db: Db, scope: Scope, id: string, page: Page
   const total = await db.logLine.count({ where });
   const lines = await db.logLine.findMany({ where, orderBy: { id: 'asc' }, skip: page.offset, take: page.limit });
   return { items: lines.map((line) => line.line), total };
-}
-
-function byCreation(sort: readonly { descending: boolean }[]): Prisma.Sql[] {
-  return sort.map(({ descending }) => Prisma.sql`entity.creation ${Prisma.raw(descending ? 'DESC' : 'ASC')}`);
 }

@@ -2,7 +2,7 @@ import type { Deps } from '../deps.js';
 import { badRequest, conflict, notFound } from '../errors.js';
 import { Prisma } from '../generated/prisma/client.js';
 import { holdUsedEntities } from './configuration-checks.js';
-import type { Db } from './database.js';
+import { type Db, isUniqueViolation } from './database.js';
 import { recordEvent } from './events.js';
 import type { Caller } from './caller.js';
 import { transition } from './transitions.js';
@@ -168,8 +168,4 @@ function columnsOf(body: ConfigurationBody) {
     attribution: body.attribution === undefined ? Prisma.DbNull : (body.attribution as Prisma.InputJsonObject),
     metadata: body.metadata === undefined ? Prisma.DbNull : (body.metadata as unknown as Prisma.InputJsonArray),
   };
-}
-
-function isUniqueViolation(error: unknown): boolean {
-  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
 }

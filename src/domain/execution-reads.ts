@@ -6,7 +6,10 @@ import { inScope, ofScope, type Scope, WITH_PLACE } from './scope.js';
 
 /** Reading of executions of processings: one, a list, the logs. */
 
-const WITH_PROCESSING = { processing: true, datastore: WITH_PLACE } as const satisfies Prisma.ProcessingExecutionInclude;
+const WITH_PROCESSING = {
+  processing: true,
+  datastore: WITH_PLACE,
+} as const satisfies Prisma.ProcessingExecutionInclude;
 
 const WITH_ENTITIES = {
   ...WITH_PROCESSING,

@@ -45,6 +45,11 @@ export function hasTags(column: Prisma.Sql, tags: Readonly<Record<string, string
   return Prisma.sql`${column} @> ${JSON.stringify(tags)}::jsonb`;
 }
 
+/** `ORDER BY` expressions of a sort by creation, the only one that most of the platform's lists know. */
+export function byCreation(sort: readonly { descending: boolean }[]): Prisma.Sql[] {
+  return sort.map(({ descending }) => Prisma.sql`entity.creation ${Prisma.raw(descending ? 'DESC' : 'ASC')}`);
+}
+
 /**
  * The ids of one page of a filtered and sorted table, and the total, which depends on neither page nor sort.
  * @param query.from table with its joins; the entity is called `entity`

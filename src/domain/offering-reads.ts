@@ -33,11 +33,7 @@ export interface OfferingSort {
  * An offering of the scope.
  * @throws ApiError not_found, which is also what a removed offering answers
  */
-export async function getOffering(
-  { prisma }: Pick<Deps, 'prisma'>,
-  scope: Scope,
-  id: string,
-): Promise<OfferingDetail> {
+export async function getOffering({ prisma }: Pick<Deps, 'prisma'>, scope: Scope, id: string): Promise<OfferingDetail> {
   const offering = await prisma.offering.findFirst({
     where: { id, configuration: ofScope(scope) },
     include: WITH_ENDS,

@@ -2,7 +2,7 @@ import type { ProcessingDefinition } from '../catalogue/processings.js';
 import { notFound } from '../errors.js';
 import { type Check, Prisma, type Processing } from '../generated/prisma/client.js';
 import type { Db } from './database.js';
-import { inOrder, matchesText, type Page, type Paged, pageOfIds } from './listing.js';
+import { byCreation, inOrder, matchesText, type Page, type Paged, pageOfIds } from './listing.js';
 import { lentIn, lentWithin, type Scope } from './scope.js';
 
 /** A processing with its definition read from the registry. */
@@ -23,13 +23,10 @@ export async function listProcessings(
   scope: Scope,
   query: { filters: ProcessingFilters; sort: readonly { descending: boolean }[]; page: Page },
 ): Promise<Paged<ProcessingRecord>> {
-  const sort = query.sort.map(
-    ({ descending }) => Prisma.sql`entity.creation ${Prisma.raw(descending ? 'DESC' : 'ASC')}`,
-  );
   const { ids, total } = await pageOfIds(db, {
     from: Prisma.sql`geopf.processing AS entity`,
     where: [...lentIn('processing', scope), ...conditions(query.filters)],
-    orderBy: [...sort, Prisma.sql`entity.position`],
+    orderBy: [...byCreation(query.sort), Prisma.sql`entity.position`],
     page: query.page,
   });
   const rows = await db.processing.findMany({ where: { id: { in: ids } } });

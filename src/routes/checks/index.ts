@@ -62,7 +62,8 @@ export const checkRoutes: FastifyPluginAsyncTypebox = async (app) => {
         response: answers({ 200: CheckDetail }, 400, 401, 403, 404),
       },
     },
-    async (request) => presentCheck(await findCheck(prisma, { datastore: datastoreOf(request).id }, request.params.check)),
+    async (request) =>
+      presentCheck(await findCheck(prisma, { datastore: datastoreOf(request).id }, request.params.check)),
   );
 
   app.get(
@@ -101,7 +102,9 @@ export const checkRoutes: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async (request) =>
-      presentCheckExecution(await findCheckExecution(prisma, { datastore: datastoreOf(request).id }, request.params.execution)),
+      presentCheckExecution(
+        await findCheckExecution(prisma, { datastore: datastoreOf(request).id }, request.params.execution),
+      ),
   );
 
   app.patch(

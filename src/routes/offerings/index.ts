@@ -9,14 +9,7 @@ import { pickFields, sendPage } from '../lists.js';
 import { answers, NoContent, readBoolean } from '../schemas.js';
 import { readList } from './list.js';
 import { presentOffering } from './present.js';
-import {
-  DatastoreParams,
-  ListQuery,
-  OfferingDetail,
-  OfferingItem,
-  OfferingParams,
-  PatchBody,
-} from './schema.js';
+import { DatastoreParams, ListQuery, OfferingDetail, OfferingItem, OfferingParams, PatchBody } from './schema.js';
 
 const tags = ['Configurations et publications'];
 
@@ -42,7 +35,9 @@ export const offeringRoutes: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => {
       const { fields, ...query } = readList(request.query);
       const found = await listOfferings(deps, { datastore: datastoreOf(request).id }, query);
-      return sendPage(reply, query.page, found).map((item) => pickFields(presentOffering(item, request.origin), fields));
+      return sendPage(reply, query.page, found).map((item) =>
+        pickFields(presentOffering(item, request.origin), fields),
+      );
     },
   );
 

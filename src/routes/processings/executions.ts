@@ -83,7 +83,8 @@ export const executionRoutes: FastifyPluginAsyncTypebox = async (app) => {
         response: answers({ 200: ExecutionDetail }, 400, 401, 403, 404),
       },
     },
-    async (request) => presentExecution(await getExecution(deps, { datastore: datastoreOf(request).id }, request.params.execution)),
+    async (request) =>
+      presentExecution(await getExecution(deps, { datastore: datastoreOf(request).id }, request.params.execution)),
   );
 
   app.patch(
@@ -175,7 +176,12 @@ export const executionRoutes: FastifyPluginAsyncTypebox = async (app) => {
     },
     async (request, reply) => {
       const page = readPage(request.query);
-      const logs = await listExecutionLogs(deps, { datastore: datastoreOf(request).id }, request.params.execution, page);
+      const logs = await listExecutionLogs(
+        deps,
+        { datastore: datastoreOf(request).id },
+        request.params.execution,
+        page,
+      );
       return sendPage(reply, page, logs);
     },
   );

@@ -36,7 +36,8 @@ export const storedDataRoutes: FastifyPluginAsyncTypebox = async (app) => {
     tag,
     name: 'StoredData',
     label: 'une donnée stockée',
-    read: async (request, id) => presentStoredData(await getStoredData(deps, { datastore: datastoreOf(request).id }, id)),
+    read: async (request, id) =>
+      presentStoredData(await getStoredData(deps, { datastore: datastoreOf(request).id }, id)),
   };
   await app.register(tagRoutes, { ...subject, detail: StoredDataDetail });
   await app.register(eventRoutes, subject);

@@ -1,25 +1,16 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
-import Value from 'typebox/value';
 import type { UploadType } from '../../catalogue/data-types.js';
-import {
-  createUpload,
-  deleteUpload,
-  findUpload,
-  listUploads,
-  openUpload,
-  patchUpload,
-} from '../../domain/uploads.js';
-import { badRequest } from '../../errors.js';
+import { createUpload, deleteUpload, findUpload, listUploads, openUpload, patchUpload } from '../../domain/uploads.js';
 import type { Prisma } from '../../generated/prisma/client.js';
 import { callerOf, datastoreOf } from '../../plugins/auth.js';
 import { commentRoutes } from '../attached/comments.js';
 import { eventRoutes } from '../attached/events.js';
 import type { Subject } from '../attached/subject.js';
 import { tagRoutes } from '../attached/tags.js';
-import { validationSentences } from '../../plugins/validation-sentences.js';
 import { pickFields, sendPage } from '../lists.js';
 import { answers, NoContent, readBoolean } from '../schemas.js';
+import { assertTypeInfos } from '../type-infos.js';
 import { uploadCheckRoutes } from './checks.js';
 import { uploadFileRoutes } from './files.js';
 import { readList } from './list.js';
@@ -117,7 +108,8 @@ export const uploadRoutes: FastifyPluginAsyncTypebox = async (app) => {
         response: answers({ 200: UploadDetail }, 400, 401, 403, 404),
       },
     },
-    async (request) => presentUpload(await findUpload(prisma, { datastore: datastoreOf(request).id }, request.params.upload)),
+    async (request) =>
+      presentUpload(await findUpload(prisma, { datastore: datastoreOf(request).id }, request.params.upload)),
   );
 
   app.patch(
@@ -192,11 +184,7 @@ function isOwnedList({ owned, shared }: { owned?: boolean; shared?: boolean }): 
 function readTypeInfos(type: UploadType, given: Record<string, unknown> = {}): Prisma.InputJsonObject {
   if (!(type in TYPE_INFOS)) return {};
   const schema = TYPE_INFOS[type as keyof typeof TYPE_INFOS];
-  const faults = Value.Errors(schema, given);
-  if (faults.length > 0) {
-    const located = faults.map((fault) => ({ ...fault, instancePath: `/type_infos${fault.instancePath}` }));
-    throw badRequest(...validationSentences(located as Parameters<typeof validationSentences>[0], 'body'));
-  }
+  assertTypeInfos(schema, given);
   return type === 'INDEX'
     ? { is_search_layer: readBoolean(given.is_search_layer as boolean | string | undefined) ?? false }
     : (given as Prisma.InputJsonObject);
