@@ -24,12 +24,13 @@ export async function createDatastore(
   given: Omit<DatastoreChanges, 'active'>,
 ): Promise<DatastoreRecord> {
   try {
-    return await prisma.$transaction(async (tx) => {
+    const id = await prisma.$transaction(async (tx) => {
       await assertGrantable(tx, given, [communityId]);
-      const { id } = await tx.datastore.create({ data: { communityId, active: false, ...columnsOf(given) } });
-      await lend(tx, id, given);
-      return findDatastoreDetail(tx, id);
+      const datastore = await tx.datastore.create({ data: { communityId, active: false, ...columnsOf(given) } });
+      await lend(tx, datastore.id, given);
+      return datastore.id;
     });
+    return await findDatastoreDetail(prisma, id);
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
     throw conflict(`La communauté ${communityId} a déjà un entrepôt.`);
@@ -45,7 +46,7 @@ export async function changeDatastore(
   id: string,
   changes: DatastoreChanges,
 ): Promise<DatastoreRecord> {
-  return prisma.$transaction(async (tx) => {
+  await prisma.$transaction(async (tx) => {
     await holdDatastore(tx, id);
     await assertGrantable(tx, changes);
     await tx.datastore.update({
@@ -53,8 +54,8 @@ export async function changeDatastore(
       data: { active: changes.active, ...columnsOf(changes), update: new Date() },
     });
     await lend(tx, id, changes);
-    return findDatastoreDetail(tx, id);
   });
+  return findDatastoreDetail(prisma, id);
 }
 
 /**
