@@ -1,5 +1,13 @@
 import t from 'tap';
-import { COMMUNITY, newCommunity, newDatastore, ORGANIZATION, PEOPLE, type Refusal, UNKNOWN } from '../../helpers/administration.js';
+import {
+  COMMUNITY,
+  newCommunity,
+  newDatastore,
+  ORGANIZATION,
+  PEOPLE,
+  type Refusal,
+  UNKNOWN,
+} from '../../helpers/administration.js';
 import { logIn } from '../../helpers/api.js';
 import { startApi } from '../../helpers/deposit.js';
 
@@ -101,7 +109,10 @@ void t.test('communities, for administrators', async (t) => {
     const named = await admin.call<Community[]>('GET', `${path}?name=d%25couverte`);
     t.match(named.body, [{ technical_name: 'sandbox' }]);
     t.equal(named.headers.get('content-range'), '1-1/1');
-    const inside = await admin.call<Community[]>('GET', `${path}?organization=${ORGANIZATION}&limit=1&sort=creation,asc`);
+    const inside = await admin.call<Community[]>(
+      'GET',
+      `${path}?organization=${ORGANIZATION}&limit=1&sort=creation,asc`,
+    );
     t.equal(inside.body[0]?._id, COMMUNITY);
     t.equal(inside.headers.get('content-range'), '1-1/2');
     const hidden = await admin.call<{ public: boolean }[]>('GET', `${path}?public=0&limit=100`);

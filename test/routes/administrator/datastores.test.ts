@@ -2,7 +2,14 @@ import t from 'tap';
 import { ENDPOINTS } from '../../../src/catalogue/endpoints.js';
 import { CHECKS } from '../../../src/catalogue/checks.js';
 import { STORAGES } from '../../../src/catalogue/storages.js';
-import { newCommunity, newDatastore, PEOPLE, type Refusal, storagesWith, UNKNOWN } from '../../helpers/administration.js';
+import {
+  newCommunity,
+  newDatastore,
+  PEOPLE,
+  type Refusal,
+  storagesWith,
+  UNKNOWN,
+} from '../../helpers/administration.js';
 import { logIn } from '../../helpers/api.js';
 import { DATASTORE, startApi } from '../../helpers/deposit.js';
 
@@ -120,23 +127,26 @@ void t.test('datastores, for administrators', async (t) => {
     t.equal((await admin.call('PATCH', `${path}/${UNKNOWN}`, { active: true })).status, 404);
   });
 
-  await t.test('the storage of uploads changes while there are some; a quota below its use refuses what comes', async (t) => {
-    const { _id } = await newDatastore(admin, PEOPLE.producteur);
-    await admin.call('PATCH', `${path}/${_id}`, { active: true });
-    const { body: upload } = await producer.call<{ _id: string }>('POST', `/datastores/${_id}/uploads`, UPLOAD);
-    const send = (name: string) => {
-      const form = new FormData();
-      form.append('file', new Blob(['0123456789']), name);
-      return producer.call('POST', `/datastores/${_id}/uploads/${upload._id}/data?path=${name}`, form);
-    };
-    t.equal((await send('a')).status, 204);
-    const moved = await admin.call<Datastore>('PATCH', `${path}/${_id}`, {
-      storages: { uploads: { storage: S3, quota: 4 } },
-    });
-    t.match(moved, { status: 200, body: { storages: { uploads: { use: 10, quota: 4, storage: { _id: S3 } } } } });
-    t.equal((await send('b')).status, 409);
-    t.equal((await producer.call('GET', `/datastores/${_id}/uploads/${upload._id}`)).status, 200);
-  });
+  await t.test(
+    'the storage of uploads changes while there are some; a quota below its use refuses what comes',
+    async (t) => {
+      const { _id } = await newDatastore(admin, PEOPLE.producteur);
+      await admin.call('PATCH', `${path}/${_id}`, { active: true });
+      const { body: upload } = await producer.call<{ _id: string }>('POST', `/datastores/${_id}/uploads`, UPLOAD);
+      const send = (name: string) => {
+        const form = new FormData();
+        form.append('file', new Blob(['0123456789']), name);
+        return producer.call('POST', `/datastores/${_id}/uploads/${upload._id}/data?path=${name}`, form);
+      };
+      t.equal((await send('a')).status, 204);
+      const moved = await admin.call<Datastore>('PATCH', `${path}/${_id}`, {
+        storages: { uploads: { storage: S3, quota: 4 } },
+      });
+      t.match(moved, { status: 200, body: { storages: { uploads: { use: 10, quota: 4, storage: { _id: S3 } } } } });
+      t.equal((await send('b')).status, 409);
+      t.equal((await producer.call('GET', `/datastores/${_id}/uploads/${upload._id}`)).status, 200);
+    },
+  );
 
   await t.test('what is used is not taken back', async (t) => {
     const storages = await admin.call<Refusal>('PATCH', `${path}/${DATASTORE}`, { storages: { data: [] } });

@@ -62,7 +62,10 @@ void t.test('organizations, nomenclatures and users, for administrators', async 
     const community = await newCommunity(admin, PEOPLE.producteur);
     await admin.call('PATCH', `/administrator/communities/${community}`, { organization: body._id });
     const used = await admin.call<Refusal>('DELETE', path);
-    t.match(used, { status: 409, body: { error_description: ["La communauté « Nouvelle » appartient à l'organisme."] } });
+    t.match(used, {
+      status: 409,
+      body: { error_description: ["La communauté « Nouvelle » appartient à l'organisme."] },
+    });
     await admin.call('PATCH', `/administrator/communities/${community}`, { organization: null });
     t.equal((await admin.call('DELETE', path)).status, 204);
     t.equal((await admin.call('GET', path)).status, 404);

@@ -88,7 +88,10 @@ void t.test('lists and reads beyond one datastore', async (t) => {
   await t.test('filters and sorts of the datastore lists hold', async (t) => {
     const newest = await admin.call<Item[]>('GET', '/administrator/uploads?sort=creation,desc&limit=1');
     t.equal(newest.body[0]?._id, input);
-    const { body } = await admin.call<{ layer_name: string }[]>('GET', '/administrator/offerings?layer_name=%25regions');
+    const { body } = await admin.call<{ layer_name: string }[]>(
+      'GET',
+      '/administrator/offerings?layer_name=%25regions',
+    );
     t.match(body, [{ layer_name: 'demo_regions' }]);
     const created = await admin.call<Item[]>('GET', '/administrator/processings/executions?status=CREATED');
     t.match(created.body, [{ _id: execution.body._id, processing: {}, ...PLACE }]);
