@@ -18,6 +18,7 @@ import { extendedAnnexRoutes } from './routes/annexes/extended.js';
 import { annexRoutes } from './routes/annexes/index.js';
 import { catalogRoutes } from './routes/catalogs/index.js';
 import { activityRoutes } from './routes/activity/index.js';
+import { administratorRoutes } from './routes/administrator/index.js';
 import { checkRoutes } from './routes/checks/index.js';
 import { commonFileRoutes } from './routes/common-files/index.js';
 import { communityRoutes } from './routes/communities/index.js';
@@ -104,6 +105,7 @@ export async function buildApp(
       await api.register(annexRoutes, { prefix: '/datastores/:datastore/annexes' });
       await api.register(extendedAnnexRoutes);
       await api.register(organizationEntityRoutes, { prefix: '/organizations/:organization' });
+      await api.register(administratorRoutes, { prefix: '/administrator' });
       await api.register(platformEntityRoutes, { prefix: '/administrator' });
       await api.register(activityRoutes);
       await api.register(unbuiltRoutes);

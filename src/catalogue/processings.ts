@@ -1,15 +1,18 @@
+import { checkIds } from './checks.js';
 import type { StoredDataType, UploadType } from './data-types.js';
 import { MERGE_PARAMETERS, RASTER_PARAMETERS, VECTOR_TILES_PARAMETERS, WMS_PARAMETERS } from './pyramid-parameters.js';
 import type { StorageType } from './storages.js';
 
+export const PRIORITIES = ['STANDARD', 'PREMIUM', 'SANDBOX', 'STRONG', 'EXTRACTION'] as const;
+
 /** Processings of the platform (lifecycle.md §4.1). */
 export interface CatalogueProcessing {
   readonly id: string;
-  /** Short name in code; never shown. */
-  readonly key: string;
+  /** What runs it: administrators see it, and may make other processings of the same job. */
+  readonly jobName: string;
   readonly name: string;
   readonly description: string;
-  readonly priority: 'STANDARD' | 'PREMIUM' | 'SANDBOX' | 'STRONG' | 'EXTRACTION';
+  readonly priority: (typeof PRIORITIES)[number];
   /** Kept as is in the registry. */
   readonly definition: ProcessingDefinition;
   /** The platform does not publish its id: ours is a constant of the emulator. */
@@ -23,7 +26,7 @@ export interface ProcessingDefinition {
     | { readonly stored_data: StoredDataType; readonly storage: readonly StorageType[] }
     | { readonly upload: UploadType };
   readonly parameters: readonly ProcessingParameter[];
-  /** Keys of src/catalogue/checks.ts; each must have passed on every input upload. */
+  /** Ids of checks; each must have passed on every input upload. */
   readonly required_checks: readonly string[];
   /** Names under which other sources know it: the name filter finds them too. */
   readonly other_names?: readonly string[];
@@ -41,17 +44,23 @@ export interface ProcessingParameter {
   readonly static_type?: 'DERIVATION-SQL';
 }
 
+/**
+ * Jobs that the emulator can run. Processings of another one are listed, since clients look them up, and refused when
+ * an execution of them is asked for.
+ */
+export const PROCESSING_JOBS = ['vector_to_db'] as const;
+
 export const PROCESSINGS: readonly CatalogueProcessing[] = [
   {
     id: '0de8c60b-9938-4be9-aa36-9026b77c3c96',
-    key: 'vector_to_db',
+    jobName: 'vector_to_db',
     name: 'Intégration de données vecteur livrées en base',
     description: 'Intègre les fichiers vecteur d’une livraison dans une base de données PostgreSQL.',
     priority: 'STANDARD',
     definition: {
       input_types: { upload: ['VECTOR'], stored_data: [] },
       output_type: { stored_data: 'VECTOR-DB', storage: ['POSTGRESQL'] },
-      required_checks: ['vector', 'standard'],
+      required_checks: checkIds('vector', 'standard'),
       other_ids: ['5a348542-61a7-4289-a950-8544bb0ce2b8'],
       parameters: [
         {
@@ -85,34 +94,34 @@ export const PROCESSINGS: readonly CatalogueProcessing[] = [
   },
   {
     id: '12cdc646-3976-4f18-b273-f34fca37e2a6',
-    key: 'archive_to_archive',
+    jobName: 'archive_to_archive',
     name: "Recopie d'une archive livrée",
     description: 'Copie à plat les fichiers d’une livraison pour leur téléchargement.',
     priority: 'STANDARD',
     definition: {
       input_types: { upload: ['ARCHIVE'], stored_data: [] },
       output_type: { stored_data: 'ARCHIVE', storage: ['S3'] },
-      required_checks: ['archive', 'standard'],
+      required_checks: checkIds('archive', 'standard'),
       parameters: [],
     },
   },
   {
     id: '2ae50661-986c-4f47-a3f0-e380417b522c',
-    key: 'raster_to_pyramid',
+    jobName: 'raster_to_pyramid',
     name: 'Calcul de pyramide raster',
     description: "Calcule ou met à jour une pyramide de tuiles à partir d'images livrées.",
     priority: 'STANDARD',
     definition: {
       input_types: { upload: ['RASTER'], stored_data: ['ROK4-PYRAMID-RASTER'] },
       output_type: { stored_data: 'ROK4-PYRAMID-RASTER', storage: ['S3'] },
-      required_checks: ['raster', 'standard'],
+      required_checks: checkIds('raster', 'standard'),
       other_names: ['Calcul ou mise à jour de pyramide raster'],
       parameters: RASTER_PARAMETERS,
     },
   },
   {
     id: '6a54dc92-fc93-4c8e-9f02-046bf889550e',
-    key: 'wms_to_pyramid',
+    jobName: 'wms_to_pyramid',
     name: 'Calcul ou mise à jour de pyramide raster par moissonnage WMS',
     description: "Calcule ou met à jour une pyramide de tuiles à partir d'un service WMS.",
     priority: 'STANDARD',
@@ -126,7 +135,7 @@ export const PROCESSINGS: readonly CatalogueProcessing[] = [
   },
   {
     id: '7cdca031-9e86-4804-8764-9b1d783b087d',
-    key: 'pyramids_to_pyramid',
+    jobName: 'pyramids_to_pyramid',
     name: 'Fusion de pyramides raster',
     description: 'Compose une pyramide de tuiles à partir de plusieurs.',
     priority: 'STANDARD',
@@ -139,7 +148,7 @@ export const PROCESSINGS: readonly CatalogueProcessing[] = [
   },
   {
     id: 'aa5f9391-0bdb-4b97-9209-fcde351b82f6',
-    key: 'db_to_pyramid',
+    jobName: 'db_to_pyramid',
     name: 'Calcul de pyramide vecteur',
     description: "Calcule ou met à jour une pyramide de tuiles vectorielles à partir d'une base de données vecteur.",
     priority: 'STANDARD',
@@ -154,7 +163,7 @@ export const PROCESSINGS: readonly CatalogueProcessing[] = [
   },
   {
     id: '2c18eda8-d30c-42ab-8760-ec16d8929de5',
-    key: 'db_to_db',
+    jobName: 'db_to_db',
     name: "Génération ou mise à jour d'une donnée vecteur à partir d'une donnée vecteur",
     description: 'Dérive une base de données vecteur par des fichiers SQL.',
     priority: 'STANDARD',
@@ -181,27 +190,27 @@ export const PROCESSINGS: readonly CatalogueProcessing[] = [
   },
   {
     id: 'c3297784-71e6-4417-864b-f62514768b87',
-    key: 'index2index',
+    jobName: 'index2index',
     name: "Intégration d'un index de recherche",
     description: 'Intègre les documents d’une livraison dans un index de recherche.',
     priority: 'STANDARD',
     definition: {
       input_types: { upload: ['INDEX'], stored_data: [] },
       output_type: { stored_data: 'INDEX', storage: ['OPENSEARCH'] },
-      required_checks: ['index'],
+      required_checks: checkIds('index'),
       parameters: [],
     },
   },
   {
     id: '75dad665-45e6-493a-88da-c604d59aac45',
-    key: 'validator',
+    jobName: 'validator',
     name: 'Validateur Archive',
     description: 'Valide le contenu d’une livraison selon un modèle, et peut le normaliser.',
     priority: 'STANDARD',
     definition: {
       input_types: { upload: ['ARCHIVE'], stored_data: [] },
       output_type: { upload: 'ARCHIVE' },
-      required_checks: ['archive'],
+      required_checks: checkIds('archive'),
       other_ids: ['cc923709-e34c-4fab-8ebd-7414a0ddbabf'],
       parameters: [
         { name: 'model', description: 'URL du modèle.', mandatory: true, constraints: { type: 'string' } },
@@ -235,7 +244,7 @@ export const PROCESSINGS: readonly CatalogueProcessing[] = [
   },
   {
     id: '00000000-0000-4000-8000-00000000b001',
-    key: 'pmtiles',
+    jobName: 'pmtiles',
     name: 'gpf-processing-vector-db-to-archive-pmtiles',
     description: "Calcule une archive PMTiles à partir d'une base de données vecteur.",
     priority: 'STANDARD',

@@ -1,6 +1,7 @@
 /** Storages of the platform (lifecycle.md §7): ids are the platform's, names ours (it publishes none). */
 
-export type StorageType = 'POSTGRESQL' | 'S3' | 'FILESYSTEM' | 'OPENSEARCH' | 'POSTGRESQL-ROUTING';
+export const STORAGE_TYPES = ['POSTGRESQL', 'S3', 'FILESYSTEM', 'OPENSEARCH', 'POSTGRESQL-ROUTING'] as const;
+export type StorageType = (typeof STORAGE_TYPES)[number];
 
 /** What a datastore uses a storage for. */
 export type StorageUsage = 'DATA' | 'UPLOADS' | 'ANNEXES';

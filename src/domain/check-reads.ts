@@ -2,27 +2,28 @@ import { notFound } from '../errors.js';
 import { type Check, Prisma } from '../generated/prisma/client.js';
 import { type CheckRun, findCheckExecution } from './checks.js';
 import type { Db } from './database.js';
-import { inOrder, matchesText, type Page, type Paged, pageOfIds } from './listing.js';
+import { byCreation, inOrder, matchesText, type Page, type Paged, pageOfIds } from './listing.js';
+import { lentIn, lentWithin, type Scope } from './scope.js';
 
 export interface CheckFilters {
   readonly name?: string | undefined;
   readonly defaultUploadType?: string | undefined;
 }
 
-/** A page of the checks lent to a datastore, in the order of the catalogue unless sorted by creation. */
+/** A page of the checks lent in a scope, in the order of the catalogue unless sorted by creation. */
 export async function listChecks(
   db: Db,
-  datastoreId: string,
+  scope: Scope,
   query: { filters: CheckFilters; sort: readonly { descending: boolean }[]; page: Page },
 ): Promise<Paged<Check>> {
   const { name, defaultUploadType } = query.filters;
-  const where = [Prisma.sql`lent.datastore_id = ${datastoreId}::uuid`];
+  const where = lentIn('check', scope);
   if (name !== undefined) where.push(matchesText(Prisma.sql`entity.name`, name));
   if (defaultUploadType !== undefined) {
     where.push(Prisma.sql`${defaultUploadType} = ANY (entity.default_upload_types)`);
   }
   const { ids, total } = await pageOfIds(db, {
-    from: Prisma.sql`geopf."check" AS entity JOIN geopf.datastore_check AS lent ON lent.check_id = entity.id`,
+    from: Prisma.sql`geopf."check" AS entity`,
     where,
     orderBy: [...byCreation(query.sort), Prisma.sql`entity.position`],
     page: query.page,
@@ -31,11 +32,11 @@ export async function listChecks(
 }
 
 /**
- * A check lent to the datastore.
+ * A check lent in the scope.
  * @throws ApiError not_found
  */
-export async function findCheck(db: Db, datastoreId: string, id: string): Promise<Check> {
-  const check = await db.check.findFirst({ where: { id, datastores: { some: { datastoreId } } } });
+export async function findCheck(db: Db, scope: Scope, id: string): Promise<Check> {
+  const check = await db.check.findFirst({ where: { id, ...lentWithin(scope) } });
   if (check === null) throw notFound(`La vérification ${id} n'existe pas.`);
   return check;
 }
@@ -68,17 +69,13 @@ export async function listCheckExecutions(
 }
 
 /**
- * A page of the lines a check execution wrote.
+ * A page of the lines that a check execution of the scope wrote.
  * @throws ApiError not_found
  */
-export async function listCheckLogs(db: Db, datastoreId: string, id: string, page: Page): Promise<Paged<string>> {
-  await findCheckExecution(db, datastoreId, id);
+export async function listCheckLogs(db: Db, scope: Scope, id: string, page: Page): Promise<Paged<string>> {
+  await findCheckExecution(db, scope, id);
   const where = { executionId: id };
   const total = await db.logLine.count({ where });
   const lines = await db.logLine.findMany({ where, orderBy: { id: 'asc' }, skip: page.offset, take: page.limit });
   return { items: lines.map((line) => line.line), total };
-}
-
-function byCreation(sort: readonly { descending: boolean }[]): Prisma.Sql[] {
-  return sort.map(({ descending }) => Prisma.sql`entity.creation ${Prisma.raw(descending ? 'DESC' : 'ASC')}`);
 }

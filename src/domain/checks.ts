@@ -9,6 +9,7 @@ import { recordEvent } from './events.js';
 import { distinctIds } from './ids.js';
 import type { CheckOutcome } from './outcomes.js';
 import { queueRecorded } from './queueing.js';
+import { ofScope, type Scope, WITH_PLACE } from './scope.js';
 import { waitingDelayMs } from './timing.js';
 import { transition, tryTransition } from './transitions.js';
 import { findUpload } from './uploads.js';
@@ -29,7 +30,7 @@ export async function closeUpload(
 ): Promise<void> {
   const { prisma } = deps;
   const callback = request.callback && readCallback(request.callback);
-  const upload = await findUpload(prisma, datastoreId, uploadId);
+  const upload = await findUpload(prisma, { datastore: datastoreId }, uploadId);
   const executions = await prisma.$transaction(async (tx) => {
     await transition(tx, { entity: 'upload', id: uploadId, action: 'close', initiatorId: request.initiatorId });
     const checks = await tx.check.findMany({
@@ -54,7 +55,7 @@ export async function requestChecks(
   request: { checkIds: readonly string[]; initiatorId: string },
 ): Promise<void> {
   const { prisma } = deps;
-  await findUpload(prisma, datastoreId, uploadId);
+  await findUpload(prisma, { datastore: datastoreId }, uploadId);
   const checkIds = distinctIds(request.checkIds);
   const lent = await prisma.datastoreCheck.findMany({ where: { datastoreId, checkId: { in: checkIds } } });
   const unknown = checkIds.filter((id) => !lent.some(({ checkId }) => checkId === id));
@@ -100,7 +101,7 @@ export async function stopCheckExecution(
   executionId: string,
   initiatorId: string,
 ): Promise<void> {
-  await findCheckExecution(deps.prisma, datastoreId, executionId);
+  await findCheckExecution(deps.prisma, { datastore: datastoreId }, executionId);
   const callbacks = await deps.prisma.$transaction(async (tx) => {
     const ended = await endExecution(tx, executionId, { action: 'stop', initiatorId });
     if (ended === null) throw conflict("L'exécution de vérification est terminée et ne peut plus être interrompue.");
@@ -110,18 +111,22 @@ export async function stopCheckExecution(
   await queueCallbacks(deps, callbacks);
 }
 
+const WITH_UPLOAD = {
+  check: true,
+  upload: { select: { id: true, name: true, type: true, datastore: WITH_PLACE } },
+} as const satisfies Prisma.CheckExecutionInclude;
+
+/** An execution with its check, its upload and where that lives. */
+export type CheckExecutionRecord = Prisma.CheckExecutionGetPayload<{ include: typeof WITH_UPLOAD }>;
+
 /**
- * An execution on an upload of the datastore.
+ * An execution on an upload of the scope.
  * @throws ApiError not_found
  */
-export async function findCheckExecution(
-  db: Db,
-  datastoreId: string,
-  id: string,
-): Promise<CheckRun & { upload: { id: string; name: string; type: string } }> {
+export async function findCheckExecution(db: Db, scope: Scope, id: string): Promise<CheckExecutionRecord> {
   const execution = await db.checkExecution.findFirst({
-    where: { id, upload: { datastoreId } },
-    include: { check: true, upload: { select: { id: true, name: true, type: true } } },
+    where: { id, upload: ofScope(scope) },
+    include: WITH_UPLOAD,
   });
   if (execution === null) throw notFound(`L'exécution de vérification ${id} n'existe pas.`);
   return execution;
@@ -138,7 +143,7 @@ export async function updateCheckExecution(
   change: { callback: CallbackRequest | undefined },
 ): Promise<void> {
   const callback = change.callback === undefined ? undefined : readCallback(change.callback);
-  await findCheckExecution(prisma, datastoreId, id);
+  await findCheckExecution(prisma, { datastore: datastoreId }, id);
   await prisma.$transaction(async (tx) => {
     await transition(tx, { entity: 'check_execution', id, action: 'modify' });
     if (callback !== undefined) {

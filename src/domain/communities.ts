@@ -1,7 +1,7 @@
 import { forbidden, notFound } from '../errors.js';
-import type { Prisma } from '../generated/prisma/client.js';
+import { Prisma } from '../generated/prisma/client.js';
 import type { Db } from './database.js';
-import type { Page, Paged } from './listing.js';
+import { byCreation, inOrder, matchesText, type Page, type Paged, pageOfIds } from './listing.js';
 
 const SHOWN = { organization: true, supervisor: true, datastore: true } as const satisfies Prisma.CommunityInclude;
 
@@ -52,21 +52,29 @@ export async function updateCommunity(db: Db, id: string, changes: CommunityChan
   });
 }
 
-/** A page of the communities of an organization, or of those that everybody may see; oldest first. */
+/** Filters of the lists of communities. */
+export interface CommunityFilters {
+  readonly name?: string | undefined;
+  readonly organization?: string | undefined;
+  readonly public?: boolean | undefined;
+}
+
+/** A page of the communities of the platform, oldest first unless sorted. */
 export async function listCommunities(
   db: Db,
-  which: { readonly organizationId: string } | { readonly public: true },
-  page: Page,
+  query: { filters: CommunityFilters; sort?: readonly { descending: boolean }[]; page: Page },
 ): Promise<Paged<CommunityItem>> {
-  const [total, items] = await Promise.all([
-    db.community.count({ where: which }),
-    db.community.findMany({
-      where: which,
-      include: { organization: true },
-      orderBy: [{ creation: 'asc' }, { id: 'asc' }],
-      skip: page.offset,
-      take: page.limit,
-    }),
-  ]);
-  return { items, total };
+  const { name, organization, public: isPublic } = query.filters;
+  const where: Prisma.Sql[] = [];
+  if (name !== undefined) where.push(matchesText(Prisma.sql`entity.name`, name));
+  if (organization !== undefined) where.push(Prisma.sql`entity.organization_id = ${organization}::uuid`);
+  if (isPublic !== undefined) where.push(Prisma.sql`entity.public = ${isPublic}`);
+  const { ids, total } = await pageOfIds(db, {
+    from: Prisma.sql`geopf.community AS entity`,
+    where,
+    orderBy: [...byCreation(query.sort ?? []), Prisma.sql`entity.creation`],
+    page: query.page,
+  });
+  const rows = await db.community.findMany({ where: { id: { in: ids } }, include: { organization: true } });
+  return { items: inOrder(ids, rows), total };
 }

@@ -2,10 +2,13 @@ import type { Deps } from '../deps.js';
 import { notFound } from '../errors.js';
 import { type Configuration, Prisma } from '../generated/prisma/client.js';
 import { hasTags, inOrder, matchesText, type Page, type Paged, pageOfIds } from './listing.js';
+import { inScope, ofScope, type Scope, WITH_PLACE } from './scope.js';
 import type { ConfigurationContent } from './type-infos.js';
 
-/** A configuration of the registry. */
-export type ConfigurationRecord = Configuration;
+const WITH_DATASTORE = { datastore: WITH_PLACE } as const satisfies Prisma.ConfigurationInclude;
+
+/** A configuration with where it lives. */
+export type ConfigurationRecord = Prisma.ConfigurationGetPayload<{ include: typeof WITH_DATASTORE }>;
 
 /** Filters of the list. */
 export interface ConfigurationFilter {
@@ -23,13 +26,19 @@ export interface ConfigurationSort {
   readonly descending: boolean;
 }
 
-/** @throws ApiError not_found */
+/**
+ * A configuration of the scope.
+ * @throws ApiError not_found
+ */
 export async function getConfiguration(
   { prisma }: Pick<Deps, 'prisma'>,
-  datastoreId: string,
+  scope: Scope,
   id: string,
-): Promise<Configuration> {
-  const configuration = await prisma.configuration.findFirst({ where: { id, datastoreId } });
+): Promise<ConfigurationRecord> {
+  const configuration = await prisma.configuration.findFirst({
+    where: { id, ...ofScope(scope) },
+    include: WITH_DATASTORE,
+  });
   if (configuration === null) throw notFound(`La configuration ${id} n'existe pas.`);
   return configuration;
 }
@@ -39,14 +48,14 @@ export function contentOf(record: Pick<Configuration, 'type' | 'typeInfos'>): Co
   return { type: record.type, typeInfos: record.typeInfos } as unknown as ConfigurationContent;
 }
 
-/** A page of the configurations of a datastore, oldest first unless sorted otherwise. */
+/** A page of the configurations of a scope, oldest first unless sorted otherwise. */
 export async function listConfigurations(
   { prisma }: Pick<Deps, 'prisma'>,
-  datastoreId: string,
+  scope: Scope,
   query: { filter: ConfigurationFilter; sort: readonly ConfigurationSort[]; page: Page },
-): Promise<Paged<Configuration>> {
+): Promise<Paged<ConfigurationRecord>> {
   const { filter } = query;
-  const where = [Prisma.sql`entity.datastore_id = ${datastoreId}::uuid`];
+  const where = inScope(Prisma.sql`entity.datastore_id`, scope);
   if (filter.type !== undefined) where.push(Prisma.sql`entity.type = ${filter.type}`);
   if (filter.status !== undefined) where.push(Prisma.sql`entity.status = ${filter.status}`);
   if (filter.name !== undefined) where.push(matchesText(Prisma.sql`entity.name`, filter.name));
@@ -62,7 +71,8 @@ export async function listConfigurations(
     orderBy: [...query.sort.map(orderBy), Prisma.sql`entity.creation`],
     page: query.page,
   });
-  return { items: inOrder(ids, await prisma.configuration.findMany({ where: { id: { in: ids } } })), total };
+  const rows = await prisma.configuration.findMany({ where: { id: { in: ids } }, include: WITH_DATASTORE });
+  return { items: inOrder(ids, rows), total };
 }
 
 const SORT_COLUMNS = {

@@ -90,8 +90,10 @@ export async function lentStorages(db: Db, datastoreId: string): Promise<LentSto
       orderBy: { storage: { position: 'asc' } },
     }),
     db.$queryRaw<{ usage: string; storage: string; use: bigint }[]>`
-      SELECT 'UPLOADS' AS usage, storage_id AS storage, sum(size)::bigint AS use FROM geopf.upload
-      WHERE datastore_id = ${datastoreId}::uuid AND status <> 'DELETED' GROUP BY storage_id
+      SELECT usage, storage_id AS storage, (
+        SELECT coalesce(sum(size), 0)::bigint FROM geopf.upload
+        WHERE datastore_id = ${datastoreId}::uuid AND status <> 'DELETED') AS use
+      FROM geopf.datastore_storage WHERE datastore_id = ${datastoreId}::uuid AND usage = 'UPLOADS'
       UNION ALL
       SELECT 'DATA', storage_id, coalesce(sum(size), 0)::bigint FROM geopf.stored_data
       WHERE datastore_id = ${datastoreId}::uuid AND status <> 'DELETED' GROUP BY storage_id

@@ -1,4 +1,3 @@
-import { CHECKS } from '../catalogue/checks.js';
 import type { ProcessingDefinition } from '../catalogue/processings.js';
 import { badRequest, conflict, notFound } from '../errors.js';
 import { Prisma } from '../generated/prisma/client.js';
@@ -89,20 +88,19 @@ function assertTypes(label: string, types: readonly string[], rows: readonly Inp
 
 /** The latest run counts: an upload that was reopened must have passed its checks again. */
 async function assertChecksPassed(tx: Db, definition: ProcessingDefinition, uploads: readonly string[]): Promise<void> {
-  const required = CHECKS.filter((check) => definition.required_checks.includes(check.key));
+  const required = [...definition.required_checks];
   const lacking = await tx.$queryRaw<{ upload: string; check: string }[]>`
-    SELECT wanted.upload, wanted."check"
+    SELECT wanted.upload, (SELECT name FROM geopf."check" WHERE id = wanted."check") AS "check"
     FROM (SELECT upload, "check" FROM unnest(${[...uploads]}::uuid[]) AS upload
-          CROSS JOIN unnest(${required.map((check) => check.id)}::uuid[]) AS "check") AS wanted
+          CROSS JOIN unnest(${required}::uuid[]) AS "check") AS wanted
     WHERE NOT EXISTS (
       SELECT 1 FROM geopf.check_execution AS execution
       WHERE execution.upload_id = wanted.upload AND execution.check_id = wanted."check" AND execution.status = 'SUCCESS'
         AND execution.run = (SELECT max(run) FROM geopf.check_execution WHERE upload_id = wanted.upload))`;
   if (lacking.length > 0) {
-    const nameOf = new Map(required.map((check) => [check.id, check.name]));
     throw conflict(
       ...lacking.map(
-        ({ upload, check }) => `La livraison ${upload} n'a pas passé la vérification requise « ${nameOf.get(check)} ».`,
+        ({ upload, check }) => `La livraison ${upload} n'a pas passé la vérification requise « ${check} ».`,
       ),
     );
   }

@@ -2,21 +2,27 @@ import type { Deps } from '../deps.js';
 import { notFound } from '../errors.js';
 import { Prisma } from '../generated/prisma/client.js';
 import { inOrder, type Page, type Paged, pageOfIds } from './listing.js';
+import { inScope, ofScope, type Scope, WITH_PLACE } from './scope.js';
 
 /** Reading of executions of processings: one, a list, the logs. */
 
-const WITH_ENTITIES = {
+const WITH_PROCESSING = {
   processing: true,
+  datastore: WITH_PLACE,
+} as const satisfies Prisma.ProcessingExecutionInclude;
+
+const WITH_ENTITIES = {
+  ...WITH_PROCESSING,
   inputUploads: { include: { upload: true }, orderBy: { position: 'asc' } },
   inputStoredData: { include: { storedData: true }, orderBy: { position: 'asc' } },
   outputStoredData: true,
   outputUpload: true,
 } as const satisfies Prisma.ProcessingExecutionInclude;
 
-/** An execution with what it reads and writes. */
+/** An execution with what it reads and writes, and where it lives. */
 export type ExecutionDetail = Prisma.ProcessingExecutionGetPayload<{ include: typeof WITH_ENTITIES }>;
 /** An execution as lists show it. */
-export type ExecutionItem = Prisma.ProcessingExecutionGetPayload<{ include: { processing: true } }>;
+export type ExecutionItem = Prisma.ProcessingExecutionGetPayload<{ include: typeof WITH_PROCESSING }>;
 
 /** Filters of the list; ids select executions that read or write that entity. */
 export interface ExecutionFilter {
@@ -28,28 +34,31 @@ export interface ExecutionFilter {
   readonly output_stored_data?: string | undefined;
 }
 
-/** @throws ApiError not_found when the datastore has no such execution */
+/**
+ * An execution of the scope.
+ * @throws ApiError not_found
+ */
 export async function getExecution(
   { prisma }: Pick<Deps, 'prisma'>,
-  datastoreId: string,
+  scope: Scope,
   id: string,
 ): Promise<ExecutionDetail> {
   const execution = await prisma.processingExecution.findFirst({
-    where: { id, datastoreId },
+    where: { id, ...ofScope(scope) },
     include: WITH_ENTITIES,
   });
   if (execution === null) throw notFound(`L'exécution de traitement ${id} n'existe pas.`);
   return execution;
 }
 
-/** A page of the executions of a datastore, oldest first unless `newestFirst`. */
+/** A page of the executions of a scope, oldest first unless `newestFirst`. */
 export async function listExecutions(
   { prisma }: Pick<Deps, 'prisma'>,
-  datastoreId: string,
+  scope: Scope,
   query: { filter: ExecutionFilter; newestFirst: boolean; page: Page },
 ): Promise<Paged<ExecutionItem>> {
   const { filter } = query;
-  const where: Prisma.Sql[] = [Prisma.sql`entity.datastore_id = ${datastoreId}::uuid`];
+  const where = inScope(Prisma.sql`entity.datastore_id`, scope);
   if (filter.status !== undefined) where.push(Prisma.sql`entity.status = ${filter.status}`);
   if (filter.processing !== undefined) where.push(Prisma.sql`entity.processing_id = ${filter.processing}::uuid`);
   if (filter.output_stored_data !== undefined) {
@@ -74,22 +83,25 @@ export async function listExecutions(
   });
   const rows = await prisma.processingExecution.findMany({
     where: { id: { in: ids } },
-    include: { processing: true },
+    include: WITH_PROCESSING,
   });
   return { items: inOrder(ids, rows), total };
 }
 
 /**
  * A page of the lines an execution wrote.
- * @throws ApiError not_found when the datastore has no such execution
+ * @throws ApiError not_found when the scope has no such execution
  */
 export async function listExecutionLogs(
   { prisma }: Pick<Deps, 'prisma'>,
-  datastoreId: string,
+  scope: Scope,
   id: string,
   page: Page,
 ): Promise<Paged<string>> {
-  const execution = await prisma.processingExecution.findFirst({ where: { id, datastoreId }, select: { id: true } });
+  const execution = await prisma.processingExecution.findFirst({
+    where: { id, ...ofScope(scope) },
+    select: { id: true },
+  });
   if (execution === null) throw notFound(`L'exécution de traitement ${id} n'existe pas.`);
   const where = { executionId: id };
   const total = await prisma.logLine.count({ where });

@@ -1,4 +1,4 @@
-import type { ProcessingDefinition } from '../catalogue/processings.js';
+import { PROCESSING_JOBS, type ProcessingDefinition } from '../catalogue/processings.js';
 import type { Deps } from '../deps.js';
 import { ApiError, badRequest, conflict, notFound } from '../errors.js';
 import type { Prisma } from '../generated/prisma/client.js';
@@ -20,12 +20,6 @@ import { transition, tryTransition } from './transitions.js';
 
 /** Executions of processings, spec lifecycle §4.2: their life and its effect on the stored data they write. */
 
-/**
- * Keys of the processings that the emulator can run. The others are listed, since clients look them up, and refused
- * when an execution of them is asked for.
- */
-export const BUILT_PROCESSINGS: ReadonlySet<string> = new Set(['vector_to_db']);
-
 /** What a client asks to be run. */
 export interface ExecutionRequest {
   readonly processing: string;
@@ -44,8 +38,8 @@ type Execution = Prisma.ProcessingExecutionGetPayload<{ include: { processing: t
  *   that the emulator lists without being able to run it
  */
 export async function createExecution(deps: Deps, caller: Caller, request: ExecutionRequest): Promise<string> {
-  const processing = await findProcessing(deps.prisma, caller.datastoreId, request.processing);
-  if (!BUILT_PROCESSINGS.has(processing.key)) {
+  const processing = await findProcessing(deps.prisma, { datastore: caller.datastoreId }, request.processing);
+  if (!PROCESSING_JOBS.some((job) => job === processing.jobName)) {
     throw new ApiError('not_implemented', `Le traitement « ${processing.name} » n'est pas encore pris en charge.`);
   }
   const callback = request.callback && readCallback(request.callback);

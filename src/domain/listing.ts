@@ -50,6 +50,11 @@ export function hasLabels(column: Prisma.Sql, labels: readonly string[]): Prisma
   return Prisma.sql`${column} @> ${[...labels]}::text[]`;
 }
 
+/** `ORDER BY` expressions of a sort by creation, the only one that most of the platform's lists know. */
+export function byCreation(sort: readonly { descending: boolean }[]): Prisma.Sql[] {
+  return sort.map(({ descending }) => Prisma.sql`entity.creation ${Prisma.raw(descending ? 'DESC' : 'ASC')}`);
+}
+
 /** A sort by one of the dates that every entity has. */
 export interface DateSort {
   readonly field: 'creation' | 'update';

@@ -2,10 +2,14 @@ import type { Deps } from '../deps.js';
 import { notFound } from '../errors.js';
 import { Prisma } from '../generated/prisma/client.js';
 import { inOrder, matchesText, type Page, type Paged, pageOfIds } from './listing.js';
+import { inScope, ofScope, type Scope, WITH_PLACE } from './scope.js';
 
-const WITH_ENDS = { configuration: true, endpoint: true } as const satisfies Prisma.OfferingInclude;
+const WITH_ENDS = {
+  configuration: { include: { datastore: WITH_PLACE } },
+  endpoint: true,
+} as const satisfies Prisma.OfferingInclude;
 
-/** An offering with its configuration and endpoint. */
+/** An offering with its endpoint, its configuration and where that lives. */
 export type OfferingDetail = Prisma.OfferingGetPayload<{ include: typeof WITH_ENDS }>;
 
 /** Filters of the list. */
@@ -25,28 +29,27 @@ export interface OfferingSort {
   readonly descending: boolean;
 }
 
-/** @throws ApiError not_found, which is also what a removed offering answers */
-export async function getOffering(
-  { prisma }: Pick<Deps, 'prisma'>,
-  datastoreId: string,
-  id: string,
-): Promise<OfferingDetail> {
+/**
+ * An offering of the scope.
+ * @throws ApiError not_found, which is also what a removed offering answers
+ */
+export async function getOffering({ prisma }: Pick<Deps, 'prisma'>, scope: Scope, id: string): Promise<OfferingDetail> {
   const offering = await prisma.offering.findFirst({
-    where: { id, configuration: { datastoreId } },
+    where: { id, configuration: ofScope(scope) },
     include: WITH_ENDS,
   });
   if (offering === null) throw notFound(`L'offre ${id} n'existe pas.`);
   return offering;
 }
 
-/** A page of the offerings of a datastore, oldest first unless sorted otherwise. */
+/** A page of the offerings of a scope, oldest first unless sorted otherwise. */
 export async function listOfferings(
   { prisma }: Pick<Deps, 'prisma'>,
-  datastoreId: string,
+  scope: Scope,
   query: { filter: OfferingFilter; sort: readonly OfferingSort[]; page: Page },
 ): Promise<Paged<OfferingDetail>> {
   const { filter } = query;
-  const where = [Prisma.sql`configuration.datastore_id = ${datastoreId}::uuid`];
+  const where = inScope(Prisma.sql`configuration.datastore_id`, scope);
   if (filter.type !== undefined) where.push(Prisma.sql`configuration.type = ${filter.type}`);
   if (filter.status !== undefined) where.push(Prisma.sql`entity.status = ${filter.status}`);
   if (filter.layer_name !== undefined) where.push(matchesText(Prisma.sql`configuration.layer_name`, filter.layer_name));

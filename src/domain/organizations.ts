@@ -1,16 +1,38 @@
 import type { Deps } from '../deps.js';
 import { notFound } from '../errors.js';
-import type { ApiUser, Organization } from '../generated/prisma/client.js';
-import type { Page, Paged } from './listing.js';
+import { type ApiUser, Prisma } from '../generated/prisma/client.js';
+import type { Db } from './database.js';
+import { inOrder, matchesText, type Page, type Paged, pageOfIds } from './listing.js';
 import { assertUser } from './users.js';
 
+const WITH_MODEL = { economicalModel: true } as const satisfies Prisma.OrganizationInclude;
+
+/** An organization with its economical model. */
+export type OrganizationRecord = Prisma.OrganizationGetPayload<{ include: typeof WITH_MODEL }>;
+
 /** A page of the organizations of the platform, by name. */
-export async function listOrganizations({ prisma }: Pick<Deps, 'prisma'>, page: Page): Promise<Paged<Organization>> {
-  const [total, items] = await Promise.all([
-    prisma.organization.count(),
-    prisma.organization.findMany({ orderBy: { name: 'asc' }, skip: page.offset, take: page.limit }),
-  ]);
-  return { items, total };
+export async function listOrganizations(
+  db: Db,
+  query: { name?: string | undefined; page: Page },
+): Promise<Paged<OrganizationRecord>> {
+  const { ids, total } = await pageOfIds(db, {
+    from: Prisma.sql`geopf.organization AS entity`,
+    where: query.name === undefined ? [] : [matchesText(Prisma.sql`entity.name`, query.name)],
+    orderBy: [Prisma.sql`entity.name`],
+    page: query.page,
+  });
+  const rows = await db.organization.findMany({ where: { id: { in: ids } }, include: WITH_MODEL });
+  return { items: inOrder(ids, rows), total };
+}
+
+/**
+ * An organization.
+ * @throws ApiError not_found
+ */
+export async function findOrganization(db: Db, id: string): Promise<OrganizationRecord> {
+  const organization = await db.organization.findUnique({ where: { id }, include: WITH_MODEL });
+  if (organization === null) throw notFound(`L'organisme ${id} n'existe pas.`);
+  return organization;
 }
 
 /** A page of the members of an organization, oldest first. */

@@ -1,9 +1,9 @@
-import { CHECKS } from '../catalogue/checks.js';
 import type { ProcessingDefinition } from '../catalogue/processings.js';
 import { notFound } from '../errors.js';
 import { type Check, Prisma, type Processing } from '../generated/prisma/client.js';
 import type { Db } from './database.js';
-import { inOrder, matchesText, type Page, type Paged, pageOfIds } from './listing.js';
+import { byCreation, inOrder, matchesText, type Page, type Paged, pageOfIds } from './listing.js';
+import { lentIn, lentWithin, type Scope } from './scope.js';
 
 /** A processing with its definition read from the registry. */
 export type ProcessingRecord = Omit<Processing, 'definition'> & { definition: ProcessingDefinition };
@@ -17,19 +17,16 @@ export interface ProcessingFilters {
   readonly outputStoredDataType?: string | undefined;
 }
 
-/** A page of the processings lent to a datastore, in the order of the catalogue unless sorted by creation. */
+/** A page of the processings lent in a scope, in the order of the catalogue unless sorted by creation. */
 export async function listProcessings(
   db: Db,
-  datastoreId: string,
+  scope: Scope,
   query: { filters: ProcessingFilters; sort: readonly { descending: boolean }[]; page: Page },
 ): Promise<Paged<ProcessingRecord>> {
-  const sort = query.sort.map(
-    ({ descending }) => Prisma.sql`entity.creation ${Prisma.raw(descending ? 'DESC' : 'ASC')}`,
-  );
   const { ids, total } = await pageOfIds(db, {
-    from: Prisma.sql`geopf.processing AS entity JOIN geopf.datastore_processing AS lent ON lent.processing_id = entity.id`,
-    where: [Prisma.sql`lent.datastore_id = ${datastoreId}::uuid`, ...conditions(query.filters)],
-    orderBy: [...sort, Prisma.sql`entity.position`],
+    from: Prisma.sql`geopf.processing AS entity`,
+    where: [...lentIn('processing', scope), ...conditions(query.filters)],
+    orderBy: [...byCreation(query.sort), Prisma.sql`entity.position`],
     page: query.page,
   });
   const rows = await db.processing.findMany({ where: { id: { in: ids } } });
@@ -37,13 +34,13 @@ export async function listProcessings(
 }
 
 /**
- * A processing lent to the datastore, by its id or the id of a twin on another installation.
+ * A processing lent in the scope, by its id or the id of a twin on another installation.
  * @throws ApiError not_found
  */
-export async function findProcessing(db: Db, datastoreId: string, id: string): Promise<ProcessingRecord> {
+export async function findProcessing(db: Db, scope: Scope, id: string): Promise<ProcessingRecord> {
   const lent = await db.processing.findFirst({
     where: {
-      datastores: { some: { datastoreId } },
+      ...lentWithin(scope),
       OR: [{ id }, { definition: { path: ['other_ids'], array_contains: [id.toLowerCase()] } }],
     },
   });
@@ -53,8 +50,8 @@ export async function findProcessing(db: Db, datastoreId: string, id: string): P
 
 /** The checks that every input upload of a processing must have passed. */
 export async function requiredChecks(db: Db, definition: ProcessingDefinition): Promise<Check[]> {
-  const ids = CHECKS.filter((check) => definition.required_checks.includes(check.key)).map((check) => check.id);
-  return db.check.findMany({ where: { id: { in: ids } }, orderBy: { position: 'asc' } });
+  const ids = [...definition.required_checks];
+  return db.check.findMany({ where: { id: { in: ids } }, orderBy: [{ position: 'asc' }, { id: 'asc' }] });
 }
 
 function withDefinition(row: Processing): ProcessingRecord {

@@ -1,5 +1,6 @@
 import { Prisma } from '../generated/prisma/client.js';
 import type { Db } from './database.js';
+import { inScope, type Scope } from './scope.js';
 
 /**
  * What a datastore reaches beyond its own entities (lifecycle.md §1.4): the uploads and stored data that are shared
@@ -26,11 +27,27 @@ export function reachableFrom(entity: ReachableEntity, datastoreId: string): Pri
   return Prisma.sql`(entity.datastore_id = ${datastoreId}::uuid OR entity.open OR ${sharedWith(entity, datastoreId)})`;
 }
 
+/** Condition: the entity belongs to the scope, and is not just shared with it. */
+export function ownIn(scope: Scope): Prisma.Sql {
+  const conditions = inScope(Prisma.sql`entity.datastore_id`, scope);
+  return conditions.length === 0 ? Prisma.sql`true` : Prisma.sql`(${Prisma.join(conditions, ' AND ')})`;
+}
+
+/** Condition of a list: what belongs to the scope and, when it is one datastore, what is shared with it. */
+export async function listedIn(
+  db: Db,
+  entity: ReachableEntity,
+  scope: Scope,
+  filter: OwnershipFilter = {},
+): Promise<Prisma.Sql> {
+  return 'datastore' in scope ? listedInDatastore(db, entity, scope.datastore, filter) : ownIn(scope);
+}
+
 /**
  * Condition of the list of a datastore. What is shared with it is looked up first: mostly nothing, and then the list
  * is read in the order of its index.
  */
-export async function listedIn(
+async function listedInDatastore(
   db: Db,
   entity: ReachableEntity,
   datastoreId: string,

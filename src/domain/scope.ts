@@ -70,6 +70,19 @@ export function inScope(datastoreId: Prisma.Sql, scope: Scope): Prisma.Sql[] {
   return conditions;
 }
 
+/** Conditions that keep what the catalogue lends in a scope; on the whole platform, what is lent to nobody too. */
+export function lentIn(kind: 'check' | 'processing', scope: Scope): Prisma.Sql[] {
+  if ('platform' in scope) return [];
+  const lent = Prisma.raw(`geopf.datastore_${kind} AS lent WHERE lent.${kind}_id = entity.id`);
+  const where = Prisma.join(inScope(Prisma.sql`lent.datastore_id`, scope), ' AND ');
+  return [Prisma.sql`EXISTS (SELECT 1 FROM ${lent} AND ${where})`];
+}
+
+/** {@link lentIn} in the words of the database client, to read one entry. */
+export function lentWithin(scope: Scope): { datastores?: { some: ReturnType<typeof ofScope> } } {
+  return 'platform' in scope ? {} : { datastores: { some: ofScope(scope) } };
+}
+
 function ofCommunities(datastoreId: Prisma.Sql, condition: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`${datastoreId} IN (
     SELECT id FROM geopf.datastore WHERE community_id IN (SELECT id FROM geopf.community WHERE ${condition}))`;

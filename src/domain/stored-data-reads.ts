@@ -1,17 +1,18 @@
 import type { Deps } from '../deps.js';
 import { notFound } from '../errors.js';
 import { Prisma } from '../generated/prisma/client.js';
-import { listedIn, type OwnershipFilter } from './reach.js';
 import { hasTags, holdsPoint, inOrder, matchesText, type Page, type Paged, pageOfIds, type Point } from './listing.js';
+import { listedIn, ownIn, type OwnershipFilter } from './reach.js';
+import { ofScope, type Scope, WITH_PLACE } from './scope.js';
 
 /** Reading of stored data, spec lifecycle §5. */
 
 const WITH_OWNER = {
   storage: true,
-  datastore: { include: { community: { select: { contact: true } } } },
+  datastore: WITH_PLACE,
 } as const satisfies Prisma.StoredDataInclude;
 
-/** A stored data with its storage and the contact of its owner. */
+/** A stored data with its storage, where it lives and the contact of its owner. */
 export type StoredDataDetail = Prisma.StoredDataGetPayload<{ include: typeof WITH_OWNER }>;
 
 /** Filters of the lists. */
@@ -40,15 +41,15 @@ export interface StoredDataQuery {
 export type StoredDataSort = { readonly field: 'creation' | 'last_event'; readonly descending: boolean };
 
 /**
- * A stored data of the datastore; deleted ones stay readable.
+ * A stored data of the scope; deleted ones stay readable.
  * @throws ApiError not_found
  */
 export async function getStoredData(
   { prisma }: Pick<Deps, 'prisma'>,
-  datastoreId: string,
+  scope: Scope,
   id: string,
 ): Promise<StoredDataDetail> {
-  const storedData = await prisma.storedData.findFirst({ where: { id, datastoreId }, include: WITH_OWNER });
+  const storedData = await prisma.storedData.findFirst({ where: { id, ...ofScope(scope) }, include: WITH_OWNER });
   if (storedData === null) throw notFound(`La donnée stockée ${id} n'existe pas.`);
   return storedData;
 }
@@ -70,15 +71,15 @@ export async function getReachableStoredData(
   return storedData;
 }
 
-/** A page of the stored data of a datastore and of those shared with it. */
+/** A page of the stored data of a scope, with those shared with it when it is a datastore. */
 export async function listStoredData(
   { prisma }: Pick<Deps, 'prisma'>,
-  datastoreId: string,
-  query: StoredDataQuery & { ownership: OwnershipFilter },
+  scope: Scope,
+  query: StoredDataQuery & { ownership?: OwnershipFilter },
 ): Promise<Paged<StoredDataDetail>> {
   return pageOfStoredData(prisma, query, {
-    listed: await listedIn(prisma, 'stored_data', datastoreId, query.ownership),
-    own: Prisma.sql`entity.datastore_id = ${datastoreId}::uuid`,
+    listed: await listedIn(prisma, 'stored_data', scope, query.ownership),
+    own: ownIn(scope),
   });
 }
 
@@ -181,6 +182,6 @@ export async function storedDataDependencies(
   datastoreId: string,
   id: string,
 ): Promise<{ used_by: Dependency[]; use: Dependency[] }> {
-  await getStoredData(deps, datastoreId, id);
+  await getStoredData(deps, { datastore: datastoreId }, id);
   return { used_by: [], use: [] };
 }

@@ -24,7 +24,7 @@ export interface ReceivedFile {
  * @throws ApiError not_found, conflict
  */
 export async function assertWritable({ prisma }: Deps, datastoreId: string, uploadId: string): Promise<void> {
-  const upload = await findUpload(prisma, datastoreId, uploadId);
+  const upload = await findUpload(prisma, { datastore: datastoreId }, uploadId);
   assertAllowed('upload', 'write', upload.status);
 }
 
@@ -133,7 +133,7 @@ export async function findFile(
   uploadId: string,
   path: string | undefined,
 ): Promise<UploadFile> {
-  await findUpload(prisma, datastoreId, uploadId);
+  await findUpload(prisma, { datastore: datastoreId }, uploadId);
   const wanted = checkedPath(path);
   const file = await prisma.uploadFile.findUnique({ where: { uploadId_path: { uploadId, path: wanted } } });
   if (file === null) throw notFound(`Le fichier ${wanted} n'existe pas dans la livraison.`);
@@ -145,7 +145,7 @@ export async function findFile(
  * @throws ApiError not_found, also when the upload is deleted
  */
 export async function uploadTree({ prisma }: Deps, datastoreId: string, uploadId: string): Promise<TreeNode[]> {
-  const upload = await findUpload(prisma, datastoreId, uploadId);
+  const upload = await findUpload(prisma, { datastore: datastoreId }, uploadId);
   if (upload.status === 'DELETED')
     throw notFound(`La livraison ${uploadId} est supprimée : elle n'a plus de fichiers.`);
   const files = await prisma.uploadFile.findMany({ where: { uploadId }, select: { path: true, size: true } });

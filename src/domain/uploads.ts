@@ -1,17 +1,20 @@
 import type { UploadType } from '../catalogue/data-types.js';
 import type { Deps } from '../deps.js';
 import { badRequest, conflict, notFound } from '../errors.js';
-import { Prisma, type Upload } from '../generated/prisma/client.js';
+import { Prisma } from '../generated/prisma/client.js';
 import type { Db } from './database.js';
 import { recordEvent } from './events.js';
 import { extentFault } from './extent.js';
 import { hasTags, holdsPoint, inOrder, matchesText, type Page, type Paged, pageOfIds, type Point } from './listing.js';
 import { holdForChange } from './openness.js';
-import { listedIn, type OwnershipFilter } from './reach.js';
+import { listedIn, ownIn, type OwnershipFilter } from './reach.js';
+import { ofScope, type Scope, WITH_PLACE } from './scope.js';
 import { transition } from './transitions.js';
 
-/** An upload with the contact of the community that owns it. */
-export type UploadRecord = Upload & { contact: string };
+const WITH_DATASTORE = { datastore: WITH_PLACE } as const satisfies Prisma.UploadInclude;
+
+/** An upload with where it lives and the contact of the community that owns it. */
+export type UploadRecord = Prisma.UploadGetPayload<{ include: typeof WITH_DATASTORE }>;
 
 /** What a producer says when creating an upload. */
 export interface NewUpload {
@@ -54,11 +57,6 @@ export type UploadSort = 'creation' | 'last_event';
 /** An authority and a code; whether the data really are in it is what the checks tell. */
 const SRS = /^[A-Za-z][A-Za-z0-9]*:[A-Za-z0-9_.-]+$/;
 
-const WITH_CONTACT = {
-  datastore: { select: { community: { select: { contact: true } } } },
-} as const satisfies Prisma.UploadInclude;
-type UploadRow = Prisma.UploadGetPayload<{ include: typeof WITH_CONTACT }>;
-
 /**
  * Creates an open upload in the uploads storage of the datastore (lifecycle §2.1).
  * @throws ApiError bad_request for a malformed srs, conflict when the datastore has no uploads storage
@@ -91,18 +89,18 @@ export async function createUpload(
       select: { id: true },
     });
     await recordEvent(tx, { entity: 'upload', id, title: 'Création', initiatorId });
-    return findUpload(tx, datastoreId, id);
+    return findUpload(tx, { datastore: datastoreId }, id);
   });
 }
 
 /**
- * An upload of the datastore, whatever its status.
+ * An upload of the scope, whatever its status.
  * @throws ApiError not_found
  */
-export async function findUpload(db: Db, datastoreId: string, id: string): Promise<UploadRecord> {
-  const row = await db.upload.findFirst({ where: { id, datastoreId }, include: WITH_CONTACT });
-  if (row === null) throw notFound(`La livraison ${id} n'existe pas.`);
-  return withContact(row);
+export async function findUpload(db: Db, scope: Scope, id: string): Promise<UploadRecord> {
+  const upload = await db.upload.findFirst({ where: { id, ...ofScope(scope) }, include: WITH_DATASTORE });
+  if (upload === null) throw notFound(`La livraison ${id} n'existe pas.`);
+  return upload;
 }
 
 /**
@@ -110,28 +108,31 @@ export async function findUpload(db: Db, datastoreId: string, id: string): Promi
  * @throws ApiError not_found
  */
 export async function findReachableUpload(db: Db, datastoreId: string, id: string): Promise<UploadRecord> {
-  const row = await db.upload.findFirst({
+  const upload = await db.upload.findFirst({
     where: { id, OR: [{ datastoreId }, { open: true }, { sharings: { some: { datastoreId } } }] },
-    include: WITH_CONTACT,
+    include: WITH_DATASTORE,
   });
-  if (row === null) throw notFound(`La livraison ${id} n'existe pas.`);
-  return withContact(row);
+  if (upload === null) throw notFound(`La livraison ${id} n'existe pas.`);
+  return upload;
 }
 
-/** A page of the uploads of a datastore and of those shared with it; deleted ones only when the status filter asks. */
+/**
+ * A page of the uploads of a scope, with those shared with it when it is a datastore; deleted ones only when the status
+ * filter asks.
+ */
 export async function listUploads(
   db: Db,
-  datastoreId: string,
+  scope: Scope,
   query: { filters: UploadFilters; sort: readonly { field: UploadSort; descending: boolean }[]; page: Page },
 ): Promise<Paged<UploadRecord>> {
   const { ids, total } = await pageOfIds(db, {
     from: Prisma.sql`geopf.upload AS entity`,
-    where: [await listedIn(db, 'upload', datastoreId, query.filters), ...conditions(datastoreId, query.filters)],
+    where: [await listedIn(db, 'upload', scope, query.filters), ...conditions(query.filters, ownIn(scope))],
     orderBy: [...query.sort.map(sortExpression), Prisma.sql`entity.creation`],
     page: query.page,
   });
-  const rows = await db.upload.findMany({ where: { id: { in: ids } }, include: WITH_CONTACT });
-  return { items: inOrder(ids, rows).map(withContact), total };
+  const rows = await db.upload.findMany({ where: { id: { in: ids } }, include: WITH_DATASTORE });
+  return { items: inOrder(ids, rows), total };
 }
 
 /**
@@ -160,7 +161,7 @@ export async function patchUpload(
         ...(extra !== undefined && { extra: extra ?? Prisma.DbNull }),
       },
     });
-    return findUpload(tx, datastoreId, id);
+    return findUpload(tx, { datastore: datastoreId }, id);
   });
 }
 
@@ -175,7 +176,7 @@ export async function deleteUpload(
   id: string,
   initiatorId: string,
 ): Promise<void> {
-  await findUpload(prisma, datastoreId, id);
+  await findUpload(prisma, { datastore: datastoreId }, id);
   await prisma.$transaction(async (tx) => {
     await transition(tx, { entity: 'upload', id, action: 'delete', initiatorId });
     const using = await tx.processingExecution.findFirst({
@@ -203,7 +204,7 @@ export async function openUpload(
   id: string,
   initiatorId: string,
 ): Promise<void> {
-  await findUpload(prisma, datastoreId, id);
+  await findUpload(prisma, { datastore: datastoreId }, id);
   await transition(prisma, { entity: 'upload', id, action: 'open', initiatorId });
 }
 
@@ -212,17 +213,14 @@ export function uploadPrefix(id: string): string {
   return `uploads/${id}`;
 }
 
-function withContact({ datastore, ...upload }: UploadRow): UploadRecord {
-  return { ...upload, contact: datastore.community.contact };
-}
-
 function assertSrs(srs: string): void {
   if (!SRS.test(srs)) {
     throw badRequest('Le champ "srs" doit être de la forme <autorité>:<code>, par exemple EPSG:2154.');
   }
 }
 
-function conditions(datastoreId: string, filters: UploadFilters): Prisma.Sql[] {
+/** @param own condition of what is not shown as shared: only its tags can be asked for */
+function conditions(filters: UploadFilters, own: Prisma.Sql): Prisma.Sql[] {
   const found: Prisma.Sql[] = [];
   if (filters.type !== undefined) found.push(Prisma.sql`entity.type = ${filters.type}`);
   found.push(
@@ -234,7 +232,7 @@ function conditions(datastoreId: string, filters: UploadFilters): Prisma.Sql[] {
   if (filters.srs !== undefined) found.push(matchesText(Prisma.sql`entity.srs`, filters.srs));
   if (filters.open !== undefined) found.push(Prisma.sql`entity.open = ${filters.open}`);
   if (filters.tags !== undefined && filters.tags !== null) {
-    found.push(Prisma.sql`entity.datastore_id = ${datastoreId}::uuid`, hasTags(Prisma.sql`entity.tags`, filters.tags));
+    found.push(own, hasTags(Prisma.sql`entity.tags`, filters.tags));
   }
   if (filters.createdBefore !== undefined) found.push(Prisma.sql`entity.creation < ${filters.createdBefore}`);
   if (filters.createdAfter !== undefined) found.push(Prisma.sql`entity.creation >= ${filters.createdAfter}`);

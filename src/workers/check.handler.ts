@@ -1,4 +1,3 @@
-import { CHECKS } from '../catalogue/checks.js';
 import { finishCheckExecution } from '../domain/checks.js';
 import { boxesIn4326, extentOfBoxes } from '../domain/feature-measures.js';
 import type { CheckOutcome } from '../domain/outcomes.js';
@@ -77,7 +76,7 @@ async function perform(
   const { upload, check } = execution;
   const files = deliveredFiles(deps.storage, upload.files);
   const run = { signal, onLog: (entry: TaskLogEntry, date: Date) => log.add(entry, date) };
-  switch (CHECKS.find(({ id }) => id === check.id)?.key) {
+  switch (check.jobName) {
     case 'standard':
       return { status: await children.run('standard-check', { upload: { id: upload.id, files } }, run) };
     case 'vector': {

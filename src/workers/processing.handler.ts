@@ -83,7 +83,7 @@ async function perform(
   context: JobContext,
   log: JobLog,
 ): Promise<ExecutionOutcome> {
-  if (execution.processing.key !== 'vector_to_db') {
+  if (execution.processing.jobName !== 'vector_to_db') {
     const message = `Le traitement « ${execution.processing.name} » n'est pas encore pris en charge par l'émulateur`;
     log.add({ level: 'ERROR', ...SIGNALS, message });
     return { status: 'FAILURE' };

@@ -24,18 +24,18 @@ void t.test('every open endpoint comes before every private one', async (t) => {
 });
 
 void t.test('required checks exist, and some storage can hold every output', async (t) => {
-  const keys = CHECKS.map((check): string => check.key);
-  for (const { key, definition } of PROCESSINGS) {
+  const checks = CHECKS.map((check) => check.id);
+  for (const { jobName, definition } of PROCESSINGS) {
     t.strictSame(
-      definition.required_checks.filter((required) => !keys.includes(required)),
+      definition.required_checks.filter((required) => !checks.includes(required)),
       [],
-      key,
+      jobName,
     );
     if ('storage' in definition.output_type) {
       const types = definition.output_type.storage;
       t.ok(
         STORAGES.some((storage) => storage.usage === 'DATA' && types.includes(storage.type)),
-        key,
+        jobName,
       );
     }
   }

@@ -21,7 +21,10 @@ export async function buildClosedUpload(
       srs: 'EPSG:4326',
       status: overrides.status ?? 'CLOSED',
       checks: {
-        create: CHECKS.filter(({ key }) => passed.includes(key)).map(({ id }) => ({ checkId: id, status: 'SUCCESS' })),
+        create: CHECKS.filter(({ jobName }) => passed.includes(jobName)).map(({ id }) => ({
+          checkId: id,
+          status: 'SUCCESS',
+        })),
       },
     },
   });

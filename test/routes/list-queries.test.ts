@@ -231,7 +231,7 @@ await t.test('lists of the datastore', async (t) => {
     },
     {
       path: `${ROOT}/checks`,
-      id: CHECKS.find(({ key }) => key === 'vector')?.id ?? '',
+      id: CHECKS.find(({ jobName }) => jobName === 'vector')?.id ?? '',
       with: ['name=v%25rification vect%25', 'default_upload_type=VECTOR'],
       without: ['name=vecteur', 'default_upload_type=ARCHIVE'],
       refused: ['default_upload_type=x'],

@@ -49,7 +49,7 @@ ALTER TABLE "check" ADD COLUMN "priority" TEXT NOT NULL DEFAULT 'STANDARD';
 ALTER TABLE "check" ADD COLUMN "orchestrator_job_name" TEXT;
 
 -- AlterTable
-ALTER TABLE "processing" ADD COLUMN "orchestrator_job_name" TEXT;
+ALTER TABLE "processing" RENAME COLUMN "key" TO "orchestrator_job_name";
 
 -- CreateTable
 CREATE TABLE "upload_sharing" (

@@ -28,7 +28,7 @@ export const catalogRoutes: FastifyPluginAsyncTypebox = async (app) => {
     },
     async (request, reply) => {
       const page = readPage(request.query);
-      return sendPage(reply, page, await listCommunities(app.deps.prisma, { public: true }, page)).map(
+      return sendPage(reply, page, await listCommunities(app.deps.prisma, { filters: { public: true }, page })).map(
         presentCommunityItem,
       );
     },
@@ -48,7 +48,7 @@ export const catalogRoutes: FastifyPluginAsyncTypebox = async (app) => {
     },
     async (request, reply) => {
       const page = readPage(request.query);
-      return sendPage(reply, page, await listOrganizations(app.deps, page)).map(presentCatalogOrganization);
+      return sendPage(reply, page, await listOrganizations(app.deps.prisma, { page })).map(presentCatalogOrganization);
     },
   );
 

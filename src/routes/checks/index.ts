@@ -44,7 +44,7 @@ export const checkRoutes: FastifyPluginAsyncTypebox = async (app) => {
       const page = readPage(request.query);
       const sort = readSort(request.query, ['creation']);
       const filters = { name, defaultUploadType: default_upload_type };
-      const found = await listChecks(prisma, datastoreOf(request).id, { filters, sort, page });
+      const found = await listChecks(prisma, { datastore: datastoreOf(request).id }, { filters, sort, page });
       return sendPage(reply, page, found).map(presentCheckItem);
     },
   );
@@ -61,7 +61,8 @@ export const checkRoutes: FastifyPluginAsyncTypebox = async (app) => {
         response: answers({ 200: CheckDetail }, 400, 401, 403, 404),
       },
     },
-    async (request) => presentCheck(await findCheck(prisma, datastoreOf(request).id, request.params.check)),
+    async (request) =>
+      presentCheck(await findCheck(prisma, { datastore: datastoreOf(request).id }, request.params.check)),
   );
 
   app.get(
@@ -100,7 +101,9 @@ export const checkRoutes: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async (request) =>
-      presentCheckExecution(await findCheckExecution(prisma, datastoreOf(request).id, request.params.execution)),
+      presentCheckExecution(
+        await findCheckExecution(prisma, { datastore: datastoreOf(request).id }, request.params.execution),
+      ),
   );
 
   app.patch(
@@ -120,7 +123,7 @@ export const checkRoutes: FastifyPluginAsyncTypebox = async (app) => {
       const { execution: id } = request.params;
       const datastoreId = datastoreOf(request).id;
       await updateCheckExecution(prisma, datastoreId, id, { callback: request.body.callback });
-      return presentCheckExecution(await findCheckExecution(prisma, datastoreId, id));
+      return presentCheckExecution(await findCheckExecution(prisma, { datastore: datastoreId }, id));
     },
   );
 
@@ -157,7 +160,7 @@ export const checkRoutes: FastifyPluginAsyncTypebox = async (app) => {
     },
     async (request, reply) => {
       const page = readPage(request.query);
-      const found = await listCheckLogs(prisma, datastoreOf(request).id, request.params.execution, page);
+      const found = await listCheckLogs(prisma, { datastore: datastoreOf(request).id }, request.params.execution, page);
       return sendPage(reply, page, found);
     },
   );

@@ -1,5 +1,5 @@
 import type { Static } from 'typebox';
-import type { CheckRun, findCheckExecution } from '../../domain/checks.js';
+import type { CheckExecutionRecord, CheckRun } from '../../domain/checks.js';
 import type { Check } from '../../generated/prisma/client.js';
 import { presentDates, presentInstant, presentOptional } from '../present.js';
 import { presentExecutionDates } from '../uploads/present.js';
@@ -32,7 +32,7 @@ export function presentCheckExecutionItem(execution: CheckRun): Static<typeof Ex
 }
 
 /** An execution in full. */
-export function presentCheckExecution(execution: Awaited<ReturnType<typeof findCheckExecution>>): PublicExecution {
+export function presentCheckExecution(execution: CheckExecutionRecord): PublicExecution {
   const { upload, start, finish, callback } = execution;
   return {
     ...presentCheckExecutionItem(execution),

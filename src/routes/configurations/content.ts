@@ -1,9 +1,8 @@
-import { type Static, type TSchema } from 'typebox';
-import Value from 'typebox/value';
+import type { Static } from 'typebox';
 import type { ConfigurationContent } from '../../domain/type-infos.js';
 import type { ConfigurationBody } from '../../domain/configurations.js';
-import { ApiError, badRequest } from '../../errors.js';
-import { validationSentences } from '../../plugins/validation-sentences.js';
+import { ApiError } from '../../errors.js';
+import { assertTypeInfos } from '../type-infos.js';
 import { type CreateBody, type ReplaceBody, TYPE_INFOS } from './schema.js';
 
 type Body = Static<typeof CreateBody> | Static<typeof ReplaceBody>;
@@ -26,15 +25,6 @@ function readContent({ type, type_infos }: Body): ConfigurationContent {
   if (type !== 'WFS' && type !== 'WMS-VECTOR') {
     throw new ApiError('not_implemented', `Les configurations de type ${type} ne sont pas encore prises en charge.`);
   }
-  assertShape(TYPE_INFOS[type], type_infos);
+  assertTypeInfos(TYPE_INFOS[type], type_infos);
   return { type, typeInfos: type_infos } as ConfigurationContent;
-}
-
-function assertShape(schema: TSchema, typeInfos: Record<string, unknown>): void {
-  if (Value.Check(schema, typeInfos)) return;
-  const faults = Value.Errors(schema, typeInfos).map((fault) => ({
-    ...fault,
-    instancePath: `/type_infos${fault.instancePath}`,
-  }));
-  throw badRequest(...validationSentences(faults as unknown as Parameters<typeof validationSentences>[0], 'body'));
 }

@@ -14,10 +14,11 @@ import { eventRoutes } from '../attached/events.js';
 import type { Subject } from '../attached/subject.js';
 import { tagRoutes } from '../attached/tags.js';
 import { callerIn } from '../caller.js';
-import { pickFields, readFields, readPage, readSort, readTagFilters, sendPage } from '../lists.js';
+import { pickFields, sendPage } from '../lists.js';
 import { configurationOfferingRoutes } from '../offerings/of-configuration.js';
 import { answers, NoContent } from '../schemas.js';
 import { readConfiguration } from './content.js';
+import { readList } from './list.js';
 import { presentConfiguration, presentConfigurationItem } from './present.js';
 import {
   ConfigurationDetail,
@@ -25,7 +26,6 @@ import {
   ConfigurationParams,
   CreateBody,
   DatastoreParams,
-  LIST_FIELDS,
   ListQuery,
   PatchBody,
   ReplaceBody,
@@ -38,7 +38,7 @@ const tags = [tag];
 export const configurationRoutes: FastifyPluginAsyncTypebox = async (app) => {
   const { deps } = app;
   const read = async (request: FastifyRequest, id: string) =>
-    presentConfiguration(await getConfiguration(deps, datastoreOf(request).id, id), request.origin);
+    presentConfiguration(await getConfiguration(deps, { datastore: datastoreOf(request).id }, id), request.origin);
   await app.register(configurationOfferingRoutes, { prefix: '/:configuration/offerings' });
 
   const subject: Subject & { prefix: string } = {
@@ -68,12 +68,9 @@ export const configurationRoutes: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async (request, reply) => {
-      const fields = readFields(request.query, LIST_FIELDS);
-      const page = readPage(request.query);
-      const sort = readSort(request.query, ['creation', 'update', 'last_event']);
-      const filter = { ...request.query, tags: readTagFilters(request.query) };
-      const found = await listConfigurations(deps, datastoreOf(request).id, { filter, sort, page });
-      return sendPage(reply, page, found).map((item) =>
+      const { fields, ...query } = readList(request.query);
+      const found = await listConfigurations(deps, { datastore: datastoreOf(request).id }, query);
+      return sendPage(reply, query.page, found).map((item) =>
         pickFields(presentConfigurationItem(item, request.origin), fields),
       );
     },

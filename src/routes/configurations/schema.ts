@@ -72,7 +72,8 @@ export const PatchBody = Type.Object(
   { title: 'ConfigurationPartialUpdateDto' },
 );
 
-export const ListQuery = Type.Object({
+/** Query of the lists of configurations, whatever they look at. */
+export const LIST_FILTERS = {
   ...PageQuery.properties,
   ...FieldsQuery.properties,
   ...SortQuery.properties,
@@ -81,7 +82,9 @@ export const ListQuery = Type.Object({
   name: Type.Optional(Type.String({ description: '% remplace zéro ou plusieurs caractères ; la casse est ignorée.' })),
   layer_name: Type.Optional(Type.String({ description: 'Comme name.' })),
   stored_data: Type.Optional(Uuid),
-});
+};
+
+export const ListQuery = Type.Object(LIST_FILTERS);
 
 export const LIST_FIELDS = {
   defaults: ['name', 'layer_name', 'type', 'status'],

@@ -1,11 +1,12 @@
 import { Type } from 'typebox';
 import { ENDPOINT_TYPES, ENDPOINT_URL_TYPES } from '../../catalogue/endpoints.js';
+import { STORAGE_TYPES } from '../../catalogue/storages.js';
 import { PageQuery } from '../lists.js';
 import { Instant, Uuid } from '../schemas.js';
 
 export const DatastoreParams = Type.Object({ datastore: Uuid });
 
-const StorageTypeSchema = Type.Enum(['POSTGRESQL', 'S3', 'FILESYSTEM', 'OPENSEARCH', 'POSTGRESQL-ROUTING']);
+const StorageTypeSchema = Type.Enum([...STORAGE_TYPES]);
 
 const Use = { use: Type.Integer(), quota: Type.Integer() };
 

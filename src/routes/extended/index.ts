@@ -1,7 +1,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { checkExecutionReads } from './check-executions.js';
+import { configurationLists, configurationReads } from './configurations.js';
+import { executionLists, executionReads } from './executions.js';
 import { type Level, ORGANIZATION, PLATFORM } from './level.js';
 import { metadataReads } from './metadata.js';
+import { offeringLists, offeringReads } from './offerings.js';
 import { staticLists, staticReads } from './statics.js';
+import { storedDataLists, storedDataReads } from './stored-data.js';
+import { uploadLists, uploadReads } from './uploads.js';
 
 /** The entities of all the datastores of an organization, below `/organizations/:organization`. */
 export const organizationEntityRoutes: FastifyPluginAsyncTypebox = async (app) => {
@@ -11,10 +17,21 @@ export const organizationEntityRoutes: FastifyPluginAsyncTypebox = async (app) =
 /** The entities of all datastores, below `/administrator`. */
 export const platformEntityRoutes: FastifyPluginAsyncTypebox = async (app) => {
   await app.register(lists, { level: PLATFORM });
+  await app.register(uploadReads);
+  await app.register(storedDataReads);
+  await app.register(configurationReads);
+  await app.register(offeringReads);
   await app.register(staticReads);
   await app.register(metadataReads);
+  await app.register(executionReads);
+  await app.register(checkExecutionReads);
 };
 
 const lists: FastifyPluginAsyncTypebox<{ level: Level }> = async (app, options) => {
+  await app.register(uploadLists, options);
+  await app.register(storedDataLists, options);
+  await app.register(configurationLists, options);
+  await app.register(offeringLists, options);
   await app.register(staticLists, options);
+  await app.register(executionLists, options);
 };

@@ -6,18 +6,11 @@ import { removeOffering, synchroniseOffering, updateOffering } from '../../domai
 import { datastoreOf } from '../../plugins/auth.js';
 import { sharingRoutes } from '../attached/sharings.js';
 import { callerIn } from '../caller.js';
-import { pickFields, readFields, readPage, readSort, sendPage } from '../lists.js';
+import { pickFields, sendPage } from '../lists.js';
 import { answers, NoContent, readBoolean } from '../schemas.js';
+import { readList } from './list.js';
 import { presentOffering } from './present.js';
-import {
-  DatastoreParams,
-  LIST_FIELDS,
-  ListQuery,
-  OfferingDetail,
-  OfferingItem,
-  OfferingParams,
-  PatchBody,
-} from './schema.js';
+import { DatastoreParams, ListQuery, OfferingDetail, OfferingItem, OfferingParams, PatchBody } from './schema.js';
 
 const tag = 'Configurations et publications';
 const tags = [tag];
@@ -26,7 +19,7 @@ const tags = [tag];
 export const offeringRoutes: FastifyPluginAsyncTypebox = async (app) => {
   const { deps } = app;
   const read = async (request: FastifyRequest, id: string) =>
-    presentOffering(await getOffering(deps, datastoreOf(request).id, id), request.origin);
+    presentOffering(await getOffering(deps, { datastore: datastoreOf(request).id }, id), request.origin);
   await app.register(sharingRoutes, {
     prefix: '/:offering',
     entity: 'offering',
@@ -51,11 +44,11 @@ export const offeringRoutes: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async (request, reply) => {
-      const fields = readFields(request.query, LIST_FIELDS);
-      const page = readPage(request.query);
-      const sort = readSort(request.query, ['creation', 'update']);
-      const found = await listOfferings(deps, datastoreOf(request).id, { filter: request.query, sort, page });
-      return sendPage(reply, page, found).map((item) => pickFields(presentOffering(item, request.origin), fields));
+      const { fields, ...query } = readList(request.query);
+      const found = await listOfferings(deps, { datastore: datastoreOf(request).id }, query);
+      return sendPage(reply, query.page, found).map((item) =>
+        pickFields(presentOffering(item, request.origin), fields),
+      );
     },
   );
 

@@ -39,9 +39,9 @@ export const configurationOfferingRoutes: FastifyPluginAsyncTypebox = async (app
     async (request, reply) => {
       const fields = readFields(request.query, LIST_FIELDS);
       const page = readPage(request.query);
-      const datastoreId = datastoreOf(request).id;
-      const { id } = await getConfiguration(deps, datastoreId, request.params.configuration);
-      const found = await listOfferings(deps, datastoreId, { filter: { configuration: id }, sort: [], page });
+      const scope = { datastore: datastoreOf(request).id };
+      const { id } = await getConfiguration(deps, scope, request.params.configuration);
+      const found = await listOfferings(deps, scope, { filter: { configuration: id }, sort: [], page });
       return sendPage(reply, page, found).map((item) => pickFields(presentOffering(item, request.origin), fields));
     },
   );
@@ -61,13 +61,12 @@ export const configurationOfferingRoutes: FastifyPluginAsyncTypebox = async (app
       },
     },
     async (request, reply) => {
-      const datastoreId = datastoreOf(request).id;
       const { endpoint, public_activity } = request.body;
       const { configuration } = request.params;
       const asked = { endpoint, public_activity: readBoolean(public_activity) };
       const id = await createOffering(deps, callerIn(request), configuration, asked);
       reply.code(201);
-      return presentOffering(await getOffering(deps, datastoreId, id), request.origin);
+      return presentOffering(await getOffering(deps, { datastore: datastoreOf(request).id }, id), request.origin);
     },
   );
 };

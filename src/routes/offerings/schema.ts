@@ -34,7 +34,8 @@ export const PatchBody = Type.Object(
 
 export const OfConfigurationQuery = Type.Object({ ...PageQuery.properties, ...FieldsQuery.properties });
 
-export const ListQuery = Type.Object({
+/** Query of the lists of offerings, whatever they look at. */
+export const LIST_FILTERS = {
   ...OfConfigurationQuery.properties,
   ...SortQuery.properties,
   type: Type.Optional(OfferingType),
@@ -46,7 +47,9 @@ export const ListQuery = Type.Object({
   configuration: Type.Optional(Uuid),
   stored_data: Type.Optional(Uuid),
   is_open: Type.Optional(Type.Boolean()),
-});
+};
+
+export const ListQuery = Type.Object(LIST_FILTERS);
 
 export const LIST_FIELDS = {
   defaults: ['open', 'available', 'layer_name', 'type', 'status'],

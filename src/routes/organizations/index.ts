@@ -91,7 +91,8 @@ export const organizationRoutes: FastifyPluginAsyncTypebox = async (app) => {
     },
     async (request, reply) => {
       const page = readPage(request.query);
-      const found = await listCommunities(prisma, { organizationId: request.params.organization }, page);
+      const filters = { organization: request.params.organization };
+      const found = await listCommunities(prisma, { filters, page });
       return sendPage(reply, page, found).map(presentCommunityItem);
     },
   );

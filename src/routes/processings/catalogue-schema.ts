@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { STORED_DATA_TYPES, UPLOAD_TYPES } from '../../catalogue/data-types.js';
+import { PRIORITIES } from '../../catalogue/processings.js';
 import { CheckItem } from '../checks/schema.js';
 import { FieldsQuery, PageQuery, SortQuery } from '../lists.js';
 import { FreeObject, Instant, Uuid } from '../schemas.js';
@@ -31,7 +32,7 @@ const shown = {
   name: Type.String(),
   description: Type.String(),
   creation: Instant,
-  priority: Type.Enum(['STANDARD', 'PREMIUM', 'SANDBOX', 'STRONG', 'EXTRACTION']),
+  priority: Type.Enum([...PRIORITIES]),
   input_types: Type.Object({ upload: Type.Array(UploadType), stored_data: Type.Array(StoredDataType) }),
   output_type: Type.Union([
     Type.Object({ stored_data: StoredDataType, storage: Type.Array(Type.String()) }),

@@ -2,17 +2,11 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { findProcessing, listProcessings, requiredChecks } from '../../domain/processings.js';
 import { datastoreOf } from '../../plugins/auth.js';
-import { pickFields, readFields, readPage, readSort, sendPage } from '../lists.js';
+import { pickFields, sendPage } from '../lists.js';
 import { answers } from '../schemas.js';
+import { readList } from './catalogue-list.js';
 import { presentProcessing, presentProcessingItem } from './catalogue-present.js';
-import {
-  DatastoreParams,
-  LIST_FIELDS,
-  ListQuery,
-  ProcessingDetail,
-  ProcessingItem,
-  ProcessingParams,
-} from './catalogue-schema.js';
+import { DatastoreParams, ListQuery, ProcessingDetail, ProcessingItem, ProcessingParams } from './catalogue-schema.js';
 
 const tags = ['Traitements'];
 
@@ -34,19 +28,11 @@ export const processingCatalogueRoutes: FastifyPluginAsyncTypebox = async (app) 
       },
     },
     async (request, reply) => {
-      const { query } = request;
-      const fields = readFields(query, LIST_FIELDS);
-      const page = readPage(query);
-      const sort = readSort(query, ['creation']);
-      const filters = {
-        name: query.name,
-        inputUploadType: query.input_upload_type,
-        inputStoredDataType: query.input_stored_data_type,
-        outputUploadType: query.output_upload_type,
-        outputStoredDataType: query.output_stored_data_type,
-      };
-      const found = await listProcessings(prisma, datastoreOf(request).id, { filters, sort, page });
-      return sendPage(reply, page, found).map((processing) => pickFields(presentProcessingItem(processing), fields));
+      const { fields, ...query } = readList(request.query);
+      const found = await listProcessings(prisma, { datastore: datastoreOf(request).id }, query);
+      return sendPage(reply, query.page, found).map((processing) =>
+        pickFields(presentProcessingItem(processing), fields),
+      );
     },
   );
 
@@ -63,7 +49,11 @@ export const processingCatalogueRoutes: FastifyPluginAsyncTypebox = async (app) 
       },
     },
     async (request) => {
-      const processing = await findProcessing(prisma, datastoreOf(request).id, request.params.processing);
+      const processing = await findProcessing(
+        prisma,
+        { datastore: datastoreOf(request).id },
+        request.params.processing,
+      );
       return presentProcessing(processing, await requiredChecks(prisma, processing.definition));
     },
   );

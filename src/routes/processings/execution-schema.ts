@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { STORED_DATA_TYPES, UPLOAD_TYPES } from '../../catalogue/data-types.js';
+import { STORAGE_TYPES } from '../../catalogue/storages.js';
 import { processingExecutionStates } from '../../domain/states/processing-execution.js';
 import { storedDataStates } from '../../domain/states/stored-data.js';
 import { uploadStates } from '../../domain/states/upload.js';
@@ -30,9 +31,7 @@ export const CreateBody = Type.Object(
           Type.Object(
             {
               name: Type.String({ minLength: 1, maxLength: 255 }),
-              storage_type: Type.Optional(
-                Type.Enum(['POSTGRESQL', 'S3', 'FILESYSTEM', 'OPENSEARCH', 'POSTGRESQL-ROUTING']),
-              ),
+              storage_type: Type.Optional(Type.Enum([...STORAGE_TYPES])),
               storage_tags: Type.Optional(Type.Array(Type.String())),
             },
             { description: 'Crée une donnée stockée.' },
@@ -49,7 +48,8 @@ export const CreateBody = Type.Object(
 
 export const PatchBody = Type.Object({ callback: Type.Optional(Callback) }, { title: 'ExecutionUpdateDto' });
 
-export const ListQuery = Type.Object({
+/** Query of the lists of executions, whatever they look at. */
+export const LIST_FILTERS = {
   ...PageQuery.properties,
   ...SortQuery.properties,
   status: Type.Optional(ExecutionStatus),
@@ -58,7 +58,9 @@ export const ListQuery = Type.Object({
   input_stored_data: Type.Optional(Uuid),
   output_upload: Type.Optional(Uuid),
   output_stored_data: Type.Optional(Uuid),
-});
+};
+
+export const ListQuery = Type.Object(LIST_FILTERS);
 
 const item = {
   _id: Uuid,

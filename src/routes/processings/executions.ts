@@ -10,8 +10,9 @@ import {
 } from '../../domain/executions.js';
 import { datastoreOf } from '../../plugins/auth.js';
 import { callerIn } from '../caller.js';
-import { PageQuery, readPage, readSort, sendPage } from '../lists.js';
+import { PageQuery, readPage, sendPage } from '../lists.js';
 import { answers, NoContent } from '../schemas.js';
+import { readList } from './execution-list.js';
 import { presentExecution, presentExecutionItem } from './execution-present.js';
 import {
   CreateBody,
@@ -43,11 +44,9 @@ export const executionRoutes: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async (request, reply) => {
-      const page = readPage(request.query);
-      const newestFirst = readSort(request.query, ['creation'])[0]?.descending ?? false;
-      const query = { filter: request.query, newestFirst, page };
-      const found = await listExecutions(deps, datastoreOf(request).id, query);
-      return sendPage(reply, page, found).map(presentExecutionItem);
+      const query = readList(request.query);
+      const found = await listExecutions(deps, { datastore: datastoreOf(request).id }, query);
+      return sendPage(reply, query.page, found).map(presentExecutionItem);
     },
   );
 
@@ -68,7 +67,7 @@ export const executionRoutes: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => {
       const id = await createExecution(deps, callerIn(request), request.body);
       reply.code(201);
-      return presentExecution(await getExecution(deps, datastoreOf(request).id, id));
+      return presentExecution(await getExecution(deps, { datastore: datastoreOf(request).id }, id));
     },
   );
 
@@ -84,7 +83,8 @@ export const executionRoutes: FastifyPluginAsyncTypebox = async (app) => {
         response: answers({ 200: ExecutionDetail }, 400, 401, 403, 404),
       },
     },
-    async (request) => presentExecution(await getExecution(deps, datastoreOf(request).id, request.params.execution)),
+    async (request) =>
+      presentExecution(await getExecution(deps, { datastore: datastoreOf(request).id }, request.params.execution)),
   );
 
   app.patch(
@@ -103,7 +103,7 @@ export const executionRoutes: FastifyPluginAsyncTypebox = async (app) => {
     async (request) => {
       const { execution } = request.params;
       await updateExecution(deps, callerIn(request), execution, request.body);
-      return presentExecution(await getExecution(deps, datastoreOf(request).id, execution));
+      return presentExecution(await getExecution(deps, { datastore: datastoreOf(request).id }, execution));
     },
   );
 
@@ -176,7 +176,12 @@ export const executionRoutes: FastifyPluginAsyncTypebox = async (app) => {
     },
     async (request, reply) => {
       const page = readPage(request.query);
-      const logs = await listExecutionLogs(deps, datastoreOf(request).id, request.params.execution, page);
+      const logs = await listExecutionLogs(
+        deps,
+        { datastore: datastoreOf(request).id },
+        request.params.execution,
+        page,
+      );
       return sendPage(reply, page, logs);
     },
   );

@@ -14,14 +14,13 @@ import { sharingRoutes } from '../attached/sharings.js';
 import type { Subject } from '../attached/subject.js';
 import { tagRoutes } from '../attached/tags.js';
 import { callerIn } from '../caller.js';
-import { pickFields, readFields, sendPage } from '../lists.js';
+import { pickFields, sendPage } from '../lists.js';
 import { answers, NoContent, readBoolean } from '../schemas.js';
+import { readList } from './list.js';
 import { presentSharedStoredData, presentStoredData, presentStoredDataItem } from './present.js';
-import { readQuery } from './query.js';
 import {
   DatastoreParams,
   Dependencies,
-  LIST_FIELDS,
   ListQuery,
   PatchBody,
   SharedStoredDataDetail,
@@ -45,7 +44,8 @@ export const storedDataRoutes: FastifyPluginAsyncTypebox = async (app) => {
     tag,
     name: 'StoredData',
     label: 'une donnée stockée',
-    read: async (request, id) => presentStoredData(await getStoredData(deps, datastoreOf(request).id, id)),
+    read: async (request, id) =>
+      presentStoredData(await getStoredData(deps, { datastore: datastoreOf(request).id }, id)),
   };
   await app.register(tagRoutes, { ...subject, detail: StoredDataDetail });
   await app.register(eventRoutes, subject);
@@ -67,11 +67,10 @@ export const storedDataRoutes: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async (request, reply) => {
-      const fields = readFields(request.query, LIST_FIELDS);
-      const { owned, shared, ...filter } = request.query;
-      const query = { ...readQuery(filter), ownership: { owned, shared } };
+      const { fields, ...query } = readList(request.query);
+      const { owned, shared } = request.query;
       const datastoreId = datastoreOf(request).id;
-      const found = await listStoredData(deps, datastoreId, query);
+      const found = await listStoredData(deps, { datastore: datastoreId }, { ...query, ownership: { owned, shared } });
       return sendPage(reply, query.page, found).map((item) =>
         pickFields(presentStoredDataItem(item, item.datastoreId === datastoreId), fields),
       );
@@ -116,7 +115,7 @@ export const storedDataRoutes: FastifyPluginAsyncTypebox = async (app) => {
       const { open, public_activity, ...rest } = request.body;
       const change = { ...rest, open: readBoolean(open), public_activity: readBoolean(public_activity) };
       await updateStoredData(deps, datastoreOf(request).id, id, change);
-      return presentStoredData(await getStoredData(deps, datastoreOf(request).id, id));
+      return presentStoredData(await getStoredData(deps, { datastore: datastoreOf(request).id }, id));
     },
   );
 

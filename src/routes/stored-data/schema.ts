@@ -15,8 +15,8 @@ const Edition = Type.Object({
   to: Type.Optional(Type.String({ format: 'date' })),
 });
 
-/** Query of the stored data visible to a user. */
-export const VisibleListQuery = Type.Object({
+/** Query of the lists of stored data, whatever they look at. */
+export const LIST_FILTERS = {
   ...PageQuery.properties,
   ...FieldsQuery.properties,
   ...SortQuery.properties,
@@ -31,9 +31,12 @@ export const VisibleListQuery = Type.Object({
   lat: Type.Optional(Type.Number({ minimum: -90, maximum: 90 })),
   before: Type.Optional(Type.String({ description: 'Date de création : avant cette date, exclue.' })),
   after: Type.Optional(Type.String({ description: 'Date de création : à partir de cette date.' })),
-});
+};
 
-export const ListQuery = Type.Object({ ...VisibleListQuery.properties, ...OwnershipQuery.properties });
+/** Query of the stored data visible to a user. */
+export const VisibleListQuery = Type.Object(LIST_FILTERS);
+
+export const ListQuery = Type.Object({ ...LIST_FILTERS, ...OwnershipQuery.properties });
 
 export const LIST_FIELDS = {
   defaults: ['name', 'type', 'open', 'srs'],

@@ -17,7 +17,7 @@ export const visibilityRoutes: FastifyPluginAsyncTypebox = async (app) => {
 
   /** @throws ApiError not_found unless the stored data is the datastore's own */
   async function own(request: FastifyRequest<{ Params: { stored_data: string } }>): Promise<string> {
-    return (await getStoredData(deps, datastoreOf(request).id, request.params.stored_data)).id;
+    return (await getStoredData(deps, { datastore: datastoreOf(request).id }, request.params.stored_data)).id;
   }
   const list = async (id: string) =>
     (await listVisibility(deps.prisma, id)).map((community) => ({

@@ -48,7 +48,7 @@ export const uploadCheckRoutes: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async (request) => {
-      const { id } = await findUpload(deps.prisma, datastoreOf(request).id, request.params.upload);
+      const { id } = await findUpload(deps.prisma, { datastore: datastoreOf(request).id }, request.params.upload);
       return presentUploadChecks(await latestExecutions(deps.prisma, id));
     },
   );

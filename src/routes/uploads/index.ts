@@ -1,6 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { type Static, Type } from 'typebox';
-import Value from 'typebox/value';
+import { Type } from 'typebox';
 import type { UploadType } from '../../catalogue/data-types.js';
 import {
   createUpload,
@@ -10,9 +9,7 @@ import {
   listUploads,
   openUpload,
   patchUpload,
-  type UploadFilters,
 } from '../../domain/uploads.js';
-import { badRequest } from '../../errors.js';
 import type { Prisma } from '../../generated/prisma/client.js';
 import { callerOf, datastoreOf } from '../../plugins/auth.js';
 import { commentRoutes } from '../attached/comments.js';
@@ -20,16 +17,16 @@ import { eventRoutes } from '../attached/events.js';
 import { sharingRoutes } from '../attached/sharings.js';
 import type { Subject } from '../attached/subject.js';
 import { tagRoutes } from '../attached/tags.js';
-import { validationSentences } from '../../plugins/validation-sentences.js';
-import { pickFields, readDate, readFields, readPage, readPoint, readSort, readTagFilters, sendPage } from '../lists.js';
+import { pickFields, sendPage } from '../lists.js';
 import { answers, NoContent, readBoolean } from '../schemas.js';
+import { assertTypeInfos } from '../type-infos.js';
 import { uploadCheckRoutes } from './checks.js';
 import { uploadFileRoutes } from './files.js';
+import { readList } from './list.js';
 import { presentSharedUpload, presentUpload, presentUploadItem } from './present.js';
 import {
   CreateBody,
   DatastoreParams,
-  LIST_FIELDS,
   ListQuery,
   PatchBody,
   SharedUploadDetail,
@@ -56,7 +53,7 @@ export const uploadRoutes: FastifyPluginAsyncTypebox = async (app) => {
     tag,
     name: 'Upload',
     label: 'une livraison',
-    read: async (request, id) => presentUpload(await findUpload(prisma, datastoreOf(request).id, id)),
+    read: async (request, id) => presentUpload(await findUpload(prisma, { datastore: datastoreOf(request).id }, id)),
   };
   await app.register(tagRoutes, { ...subject, detail: UploadDetail });
   await app.register(eventRoutes, subject);
@@ -77,13 +74,14 @@ export const uploadRoutes: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async (request, reply) => {
-      const fields = readFields(request.query, LIST_FIELDS);
-      const page = readPage(request.query);
-      const sort = readSort(request.query, ['creation', 'last_event']);
-      const filters = readFilters(request.query);
+      const { fields, ...query } = readList(request.query);
+      const { owned, shared } = request.query;
       const datastoreId = datastoreOf(request).id;
-      const found = await listUploads(prisma, datastoreId, { filters, sort, page });
-      return sendPage(reply, page, found).map((upload) => pickFields(presentUploadItem(upload, datastoreId), fields));
+      const filters = { ...query.filters, owned, shared };
+      const found = await listUploads(prisma, { datastore: datastoreId }, { ...query, filters });
+      return sendPage(reply, query.page, found).map((upload) =>
+        pickFields(presentUploadItem(upload, upload.datastoreId === datastoreId), fields),
+      );
     },
   );
 
@@ -196,31 +194,10 @@ export const uploadRoutes: FastifyPluginAsyncTypebox = async (app) => {
   );
 };
 
-function readFilters(query: Static<typeof ListQuery>): UploadFilters {
-  const { type, status, name, srs, open, before, after, owned, shared } = query;
-  return {
-    type,
-    status,
-    name,
-    srs,
-    open,
-    tags: readTagFilters(query),
-    point: readPoint(query),
-    createdBefore: readDate('before', before),
-    createdAfter: readDate('after', after),
-    owned,
-    shared,
-  };
-}
-
 function readTypeInfos(type: UploadType, given: Record<string, unknown> = {}): Prisma.InputJsonObject {
   if (!(type in TYPE_INFOS)) return {};
   const schema = TYPE_INFOS[type as keyof typeof TYPE_INFOS];
-  const faults = Value.Errors(schema, given);
-  if (faults.length > 0) {
-    const located = faults.map((fault) => ({ ...fault, instancePath: `/type_infos${fault.instancePath}` }));
-    throw badRequest(...validationSentences(located as Parameters<typeof validationSentences>[0], 'body'));
-  }
+  assertTypeInfos(schema, given);
   return type === 'INDEX'
     ? { is_search_layer: readBoolean(given.is_search_layer as boolean | string | undefined) ?? false }
     : (given as Prisma.InputJsonObject);

@@ -27,14 +27,14 @@ export function presentSharedUpload(upload: UploadRecord): Static<typeof SharedU
 
 /**
  * An upload in a list, before `fields` chooses its members.
- * @param datastoreId whose list it is: an upload of another one shows as shared
+ * @param isOwn whether it shows all that the members of its datastore see
  */
-export function presentUploadItem(upload: UploadRecord, datastoreId: string): Static<typeof UploadItem> {
+export function presentUploadItem(upload: UploadRecord, isOwn: boolean): Static<typeof UploadItem> {
   return {
     _id: upload.id,
     creation: presentInstant(upload.creation),
     ...common(upload),
-    ...(upload.datastoreId === datastoreId && ownOnly(upload)),
+    ...(isOwn && ownOnly(upload)),
     ...presentOptional({ bbox: presentBox(upload.extent) }),
   };
 }
@@ -72,7 +72,7 @@ function common(upload: UploadRecord) {
     open: upload.open,
     status: upload.status as Detail['status'],
     srs: upload.srs,
-    contact: upload.contact,
+    contact: upload.datastore.community.contact,
     size: Number(upload.size),
   };
 }

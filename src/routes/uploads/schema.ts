@@ -58,7 +58,8 @@ export const PatchBody = Type.Object(
 
 export const CloseBody = Type.Union([Type.Object({ callback: Type.Optional(Callback) }), Type.Null()]);
 
-export const ListQuery = Type.Object({
+/** Query of the lists of uploads, whatever they look at. */
+export const LIST_FILTERS = {
   ...PageQuery.properties,
   ...FieldsQuery.properties,
   ...SortQuery.properties,
@@ -71,6 +72,10 @@ export const ListQuery = Type.Object({
   lat: Type.Optional(Type.Number({ minimum: -90, maximum: 90 })),
   before: Type.Optional(Type.String({ description: 'Date de création : avant cette date, exclue.' })),
   after: Type.Optional(Type.String({ description: 'Date de création : à partir de cette date.' })),
+};
+
+export const ListQuery = Type.Object({
+  ...LIST_FILTERS,
   ...OwnershipQuery.properties,
 });
 

@@ -3,11 +3,11 @@ import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { getVisibleStoredData, listVisibleStoredData } from '../../domain/stored-data-reads.js';
 import { callerOf } from '../../plugins/auth.js';
-import { pickFields, readFields, sendPage } from '../lists.js';
+import { pickFields, sendPage } from '../lists.js';
 import { answers, Uuid } from '../schemas.js';
 import { presentSharedStoredData, presentStoredDataItem } from '../stored-data/present.js';
-import { readQuery } from '../stored-data/query.js';
-import { LIST_FIELDS, SharedStoredDataDetail, StoredDataItem, VisibleListQuery } from '../stored-data/schema.js';
+import { readList } from '../stored-data/list.js';
+import { SharedStoredDataDetail, StoredDataItem, VisibleListQuery } from '../stored-data/schema.js';
 
 const tags = ['Utilisateurs'];
 
@@ -30,8 +30,7 @@ export const visibleStoredDataRoutes: FastifyPluginAsyncTypebox = async (app) =>
       },
     },
     async (request, reply) => {
-      const fields = readFields(request.query, LIST_FIELDS);
-      const query = readQuery(request.query);
+      const { fields, ...query } = readList(request.query);
       const communities = communitiesOf(request);
       const found = await listVisibleStoredData(deps, communities, query);
       return sendPage(reply, query.page, found).map((item) =>

@@ -33,10 +33,11 @@ export const catalogueModule: EntityModule = {
     });
     await upsertRows(client, 'check', {
       key: ['id'],
-      rows: CHECKS.map(({ id, name, description, defaultUploadTypes }, position) => ({
+      rows: CHECKS.map(({ id, name, description, jobName, defaultUploadTypes }, position) => ({
         id,
         name,
         description,
+        orchestrator_job_name: jobName,
         default_upload_types: defaultUploadTypes,
         position,
         creation: CREATION,
@@ -44,9 +45,9 @@ export const catalogueModule: EntityModule = {
     });
     await upsertRows(client, 'processing', {
       key: ['id'],
-      rows: PROCESSINGS.map(({ id, key, name, description, priority, definition }, position) => ({
+      rows: PROCESSINGS.map(({ id, jobName, name, description, priority, definition }, position) => ({
         id,
-        key,
+        orchestrator_job_name: jobName,
         name,
         description,
         priority,
