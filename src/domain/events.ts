@@ -26,8 +26,14 @@ export interface PublicEvent {
   initiator?: { _id: string; first_name: string; last_name: string };
 }
 
+/**
+ * What events are about: an entity, or what happens in a community, whose id then stands for the entity's
+ * (`member`: somebody joins, changes, leaves; `permission`: given, changed, withdrawn; community-events.ts).
+ */
+export type EventSubject = EntityName | 'member' | 'permission';
+
 /** Entities whose row keeps a copy of the last event that the API shows. */
-export function hasLastEvent(entity: EntityName): boolean {
+export function hasLastEvent(entity: EventSubject): boolean {
   return entity === 'upload' || entity === 'stored_data' || entity === 'configuration';
 }
 
@@ -54,7 +60,7 @@ export function eventColumns(event: ShownEvent): Prisma.Sql {
 /** Records an event that is not a transition (« Création », « Vérification terminée »…) and updates `last_event`. */
 export async function recordEvent(
   db: Db,
-  event: ShownEvent & { entity: EntityName; id: string; title: string },
+  event: ShownEvent & { entity: EventSubject; id: string; title: string },
 ): Promise<void> {
   const touch = hasLastEvent(event.entity)
     ? Prisma.sql`, touched AS (
