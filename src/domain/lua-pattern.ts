@@ -20,8 +20,13 @@ export interface LuaPattern {
   readonly toEnd: boolean;
 }
 
-/** Why a pattern is malformed: the end of a French sentence. */
-export class LuaPatternError extends Error {}
+/** Why a pattern is malformed; the message is the end of a French sentence. */
+export class LuaPatternError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'LuaPatternError';
+  }
+}
 
 /** Bytes of a pattern, at most. */
 export const MAX_PATTERN_LENGTH = 255;

@@ -77,7 +77,11 @@ export async function updatePermission(
   { prisma }: Pick<Deps, 'prisma'>,
   caller: Caller,
   id: string,
-  change: { licence?: string | undefined; end_date?: string | null | undefined; offerings?: readonly string[] | undefined },
+  change: {
+    licence?: string | undefined;
+    end_date?: string | null | undefined;
+    offerings?: readonly string[] | undefined;
+  },
 ): Promise<void> {
   await prisma.$transaction(async (tx) => {
     const permission = await findGivenPermission(tx, caller.datastoreId, id);
@@ -85,7 +89,8 @@ export async function updatePermission(
     const known = new Set(covered.map((row) => row.offeringId));
     const faults: string[] = [];
     const licence = change.licence === undefined ? undefined : readLicence(change.licence, faults);
-    const endDate = change.end_date === undefined ? undefined : readEndDate(change.end_date, faults, permission.endDate);
+    const endDate =
+      change.end_date === undefined ? undefined : readEndDate(change.end_date, faults, permission.endDate);
     const wanted =
       change.offerings && (await holdGivenOfferings(tx, caller.datastoreId, change.offerings, { faults, known }));
     if (faults.length > 0) throw badRequest(...faults);
@@ -97,11 +102,7 @@ export async function updatePermission(
 }
 
 /** Takes a permission back, with the accesses that relied on it. @throws ApiError not_found */
-export async function withdrawPermission(
-  { prisma }: Pick<Deps, 'prisma'>,
-  caller: Caller,
-  id: string,
-): Promise<void> {
+export async function withdrawPermission({ prisma }: Pick<Deps, 'prisma'>, caller: Caller, id: string): Promise<void> {
   await prisma.$transaction(async (tx) => {
     const permission = await findGivenPermission(tx, caller.datastoreId, id);
     await removePermission(tx, permission.id, { change: 'withdrawn', initiatorId: caller.userId });

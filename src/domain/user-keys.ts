@@ -72,8 +72,8 @@ export async function updateKey(
     await holdKeysOf(tx, userId);
     const key = await findKey(tx, userId, id);
     const faults: string[] = [];
-    const restrictions = readRestrictions(change, faults);
     const name = change.name === undefined ? key.name : readName(change.name, faults);
+    const restrictions = readRestrictions(change, faults);
     if (faults.length > 0) throw badRequest(...faults);
     if (await isNameTaken(tx, userId, { name, except: key.id })) throw conflict(nameTaken(name));
     await tx.userKey.update({ where: { id: key.id }, data: { name, ...restrictions, update: new Date() } });

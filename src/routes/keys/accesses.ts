@@ -62,7 +62,7 @@ export const accessRoutes: FastifyPluginAsyncTypebox = async (app) => {
         operationId: 'createAccesses',
         summary: 'Donner à une clé accès à des offres',
         description:
-          "Un accès par offre, tous ou aucun. \"permission\" n'est facultatif que pour des offres ouvertes (open: true) de points d'accès restreints.",
+          'Un accès par offre, tous ou aucun. "permission" n\'est facultatif que pour des offres ouvertes (open: true) de points d\'accès restreints.',
         params: KeyParams,
         body: AccessBody,
         response: answers({ 201: Type.Array(Access) }, 400, 401, 404, 409),

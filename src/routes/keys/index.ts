@@ -14,8 +14,7 @@ const config = { right: 'authenticated' } as const;
 /** The caller's keys of the private services (access.md §5), below `/users/me/keys`. */
 export const keyRoutes: FastifyPluginAsyncTypebox = async (app) => {
   const { deps } = app;
-  const read = async (request: FastifyRequest, id: string) =>
-    presentKey(await getKey(deps, callerOf(request).id, id));
+  const read = async (request: FastifyRequest, id: string) => presentKey(await getKey(deps, callerOf(request).id, id));
 
   app.get(
     '/',

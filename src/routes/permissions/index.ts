@@ -42,11 +42,7 @@ export const permissionRoutes: FastifyPluginAsyncTypebox = async (app) => {
       const { offering } = request.query;
       const page = readPage(request.query);
       const sort = readSort(request.query, ['creation']);
-      const found = await listGivenPermissions(
-        deps,
-        { datastore: datastoreOf(request).id },
-        { offering, sort, page },
-      );
+      const found = await listGivenPermissions(deps, { datastore: datastoreOf(request).id }, { offering, sort, page });
       return sendPage(reply, page, found).map(presentGivenPermission);
     },
   );
