@@ -256,7 +256,7 @@ await t.test('keys of a person', async (t) => {
 });
 
 await t.test('nothing of a key is in the log', async (t) => {
-  const emulator = await startTestEmulator(t, { LOG_LEVEL: 'trace' });
+  const emulator = await startTestEmulator(t, { LOG_LEVEL: 'debug' });
   const lines: string[] = [];
   Object.assign(emulator.deps.log, { [symbols.streamSym]: { write: (line: string) => lines.push(line) } });
   const user = await logIn(emulator, 'consommateur');

@@ -262,6 +262,10 @@ await t.test('permissions given by a datastore', async (t) => {
     await producer.call('DELETE', `${root}/${kept}`);
     await admin.call('DELETE', `/communities/${SANDBOX_COMMUNITY}/permissions/${renounced}`);
     const events = await deps.prisma.event.findMany({ where: { entityType: 'permission' }, orderBy: { id: 'asc' } });
+    t.equal(
+      events[0]?.text,
+      'Licence : Licence ; producteur : Producteur de démonstration ; bénéficiaire : Découverte ; couches : first',
+    );
     for (const community of [PRODUCER_COMMUNITY, SANDBOX_COMMUNITY]) {
       t.same(
         events.filter((event) => event.entityId === community).map((event) => event.title),
