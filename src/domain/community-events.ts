@@ -51,31 +51,45 @@ export interface PermissionEvent {
   readonly initiatorId?: string | undefined;
 }
 
+interface PermissionRow {
+  licence: string;
+  author: string;
+  authorId: string;
+  communityId: string | null;
+  beneficiary: string;
+  layers: string[];
+}
+
 /**
  * Records what happens to a permission, for the community whose datastore gives it and for the one that benefits
  * from it. To be called in the same transaction, while the permission exists: before it is removed.
  */
 export async function recordPermissionEvent(db: Db, event: PermissionEvent): Promise<void> {
-  const permission = await db.permission.findUnique({
-    where: { id: event.permissionId },
-    include: {
-      datastore: { include: { community: true } },
-      user: true,
-      community: true,
-      offerings: { include: { offering: { include: { configuration: { select: { layerName: true } } } } } },
-    },
-  });
-  if (permission === null) return;
-  const { datastore, user, community, offerings, licence } = permission;
-  const beneficiary = community?.name ?? (user === null ? '' : personName(user));
-  const layers = offerings.map(({ offering }) => offering.configuration.layerName).toSorted();
+  // One statement: in a transaction, relations would be asked for all at once on its single connection.
+  const [permission] = await db.$queryRaw<PermissionRow[]>`
+    SELECT permission.licence, author.id AS "authorId", author.name AS author, community.id AS "communityId",
+      coalesce(community.name, nullif(trim(person.first_name || ' ' || person.last_name), ''), person.email)
+        AS beneficiary,
+      ARRAY(
+        SELECT configuration.layer_name FROM geopf.permission_offering AS covered
+        JOIN geopf.offering AS offering ON offering.id = covered.offering_id
+        JOIN geopf.configuration AS configuration ON configuration.id = offering.configuration_id
+        WHERE covered.permission_id = permission.id ORDER BY configuration.layer_name) AS layers
+    FROM geopf.permission AS permission
+    JOIN geopf.datastore AS datastore ON datastore.id = permission.datastore_id
+    JOIN geopf.community AS author ON author.id = datastore.community_id
+    LEFT JOIN geopf.community AS community ON community.id = permission.community_id
+    LEFT JOIN geopf.api_user AS person ON person.id = permission.user_id
+    WHERE permission.id = ${event.permissionId}::uuid`;
+  if (permission === undefined) return;
+  const { licence, author, authorId, communityId, beneficiary, layers } = permission;
   const text = [
     `Licence : ${licence}`,
-    `producteur : ${datastore.community.name}`,
+    `producteur : ${author}`,
     `bénéficiaire : ${beneficiary}`,
     `couches : ${layers.join(', ')}`,
   ].join(' ; ');
-  const concerned = new Set([datastore.communityId, ...(community === null ? [] : [community.id])]);
+  const concerned = new Set([authorId, ...(communityId === null ? [] : [communityId])]);
   for (const id of concerned) {
     await recordEvent(db, {
       entity: 'permission',

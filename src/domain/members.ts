@@ -2,6 +2,7 @@ import type { Deps } from '../deps.js';
 import { conflict, notFound } from '../errors.js';
 import { type ApiUser, Prisma } from '../generated/prisma/client.js';
 import { COMMUNITY_RIGHTS, type CommunityRight } from './access.js';
+import { forgetMemberAccesses } from './access-loss.js';
 import type { Db } from './database.js';
 import { inOrder, type Page, type Paged, pageOfIds } from './listing.js';
 import { assertUser } from './users.js';
@@ -89,7 +90,7 @@ export async function setMember(
 }
 
 /**
- * Ends a membership, whether the member leaves or is removed.
+ * Ends a membership, whether the member leaves or is removed, and the accesses by the permissions of the community.
  * @throws ApiError not_found when the user is no member; conflict for the supervisor
  */
 export async function removeMember({ prisma }: Pick<Deps, 'prisma'>, request: MembershipRequest): Promise<void> {
@@ -122,6 +123,7 @@ async function changeRights(tx: Db, { communityId, userId, rights }: MembershipR
 
 async function leave(tx: Db, { communityId, userId }: MembershipRequest) {
   await tx.member.delete({ where: { communityId_userId: { communityId, userId } } });
+  await forgetMemberAccesses(tx, { communityId, userId });
 }
 
 /**

@@ -1,12 +1,14 @@
 import type { Deps } from '../deps.js';
-import { ApiError, badRequest, conflict, notFound } from '../errors.js';
+import { badRequest, conflict, notFound } from '../errors.js';
 import { Prisma } from '../generated/prisma/client.js';
 import { type PublicationAction, publicationJob, publicationJobId } from '../workers/publication.job.js';
 import { contentOf } from './configuration-reads.js';
 import { holdConfiguration } from './configurations.js';
+import { forgetFreeAccesses } from './access-loss.js';
 import type { Db } from './database.js';
 import type { Caller } from './caller.js';
 import { offeringUrls } from './offering-urls.js';
+import { addToPermissions } from './permissions.js';
 import { touchPublications } from './published.js';
 import { queueRecorded } from './queueing.js';
 import { endpointUse, quotaExceeded } from './quotas.js';
@@ -16,17 +18,26 @@ import { transition, tryTransition } from './transitions.js';
 
 type Endpoint = Prisma.EndpointGetPayload<object>;
 
+export interface NewOffering {
+  readonly endpoint: string;
+  /** To all keys, without permission; an open endpoint makes it so whatever is asked. */
+  readonly open?: boolean | undefined;
+  /** Permissions of the datastore that the offering joins. */
+  readonly permissions?: readonly string[] | undefined;
+  readonly public_activity?: boolean | undefined;
+}
+
 /**
  * Publishes a configuration on an endpoint of its type.
  * @returns id of the offering, PUBLISHING
- * @throws ApiError not_found, bad_request (type of the endpoint), not_implemented (restricted endpoint) or conflict
- *   (offered there already, quota)
+ * @throws ApiError not_found, bad_request (type of the endpoint, permissions on an open one) or conflict (offered there
+ *   already, quota)
  */
 export async function createOffering(
   deps: Pick<Deps, 'prisma' | 'jobs' | 'log'>,
   caller: Caller,
   configurationId: string,
-  request: { endpoint: string; public_activity?: boolean | undefined },
+  request: NewOffering,
 ): Promise<string> {
   const offering = await deps.prisma.$transaction(async (tx) => {
     await holdConfiguration(tx, caller.datastoreId, configurationId);
@@ -35,18 +46,27 @@ export async function createOffering(
     assertPublishable(configuration, endpoint);
     await assertFree(tx, configurationId, endpoint);
     await assertQuota(tx, caller.datastoreId, endpoint, quota);
-    return tx.offering.create({
+    const created = await tx.offering.create({
       data: {
         configurationId,
         endpointId: endpoint.id,
         status: 'PUBLISHING',
-        // An open endpoint hides nothing: whatever was asked, the offering is open.
-        open: true,
+        open: endpoint.open || (request.open ?? false),
         urls: urlsOf(configuration, endpoint),
         publicActivity: request.public_activity ?? false,
         initiatorId: caller.userId,
       },
     });
+    const permissions = request.permissions ?? [];
+    if (permissions.length > 0) {
+      if (endpoint.open) {
+        throw badRequest(
+          `Le champ "permissions" n'a pas de sens sur le point d'accès ouvert « ${endpoint.name} » : aucune permission n'y est nécessaire.`,
+        );
+      }
+      await addToPermissions(tx, caller.datastoreId, { offeringId: created.id, permissions });
+    }
+    return created;
   });
   await enqueue(deps, offering, 'publish');
   return offering.id;
@@ -82,25 +102,29 @@ export async function synchroniseOffering(
 }
 
 /**
- * Changes the given properties; `extra` is replaced whole, `open` stays true on an open endpoint.
+ * Changes the given properties; `extra` is replaced whole, `open` stays true on an open endpoint. An offering that is
+ * not open to all keys any more loses the accesses without permission (access.md §7).
  * @throws ApiError not_found, or conflict while the offering is being removed
  */
 export async function updateOffering(
   { prisma }: Pick<Deps, 'prisma'>,
   caller: Caller,
   id: string,
-  change: { open?: boolean; available?: boolean; public_activity?: boolean; extra?: object },
+  change: { open?: boolean; public_activity?: boolean; extra?: object },
 ): Promise<void> {
   await prisma.$transaction(async (tx) => {
     const { configurationId, endpoint } = await findOffering(tx, caller.datastoreId, id);
     await holdConfiguration(tx, caller.datastoreId, configurationId);
+    if (!endpoint.open && change.open === false) {
+      // An access that is being created holds the offering: it is there before we look, or sees the change.
+      await tx.$queryRaw`SELECT 1 FROM geopf.offering WHERE id = ${id}::uuid FOR UPDATE`;
+      await forgetFreeAccesses(tx, id);
+    }
     await transition(tx, { entity: 'offering', id, action: 'modify', initiatorId: caller.userId });
     await tx.offering.update({
       where: { id },
       data: {
-        // Open layers are always available to all (spec diffusion §3).
         open: endpoint.open ? undefined : change.open,
-        available: endpoint.open ? undefined : change.available,
         publicActivity: change.public_activity,
         extra: change.extra as Prisma.InputJsonObject | undefined,
       },
@@ -172,12 +196,6 @@ function assertPublishable(
   if (endpoint.type !== configuration.type) {
     throw badRequest(
       `Le point d'accès « ${endpoint.name} » est de type ${endpoint.type}, la configuration est de type ${configuration.type}.`,
-    );
-  }
-  if (!endpoint.open) {
-    throw new ApiError(
-      'not_implemented',
-      `Le point d'accès « ${endpoint.name} » est restreint : les services à accès restreint ne sont pas encore pris en charge.`,
     );
   }
   if (endpoint.forceAttribution && configuration.attribution === null) {

@@ -1,5 +1,6 @@
 import type { Deps } from '../deps.js';
 import type { Prisma } from '../generated/prisma/client.js';
+import { forgetAccesses } from './access-loss.js';
 import { contentOf } from './configuration-reads.js';
 import { holdConfiguration, relinkConfiguration } from './configurations.js';
 import type { Db } from './database.js';
@@ -84,12 +85,13 @@ export async function failPublication(
   });
 }
 
-/** Takes an offering off the services; the configuration is UNPUBLISHED when it was the last one. */
+/** Takes an offering off the services and out of permissions; the configuration is UNPUBLISHED when it was the last one. */
 export async function completeRemoval({ prisma }: Pick<Deps, 'prisma'>, offeringId: string): Promise<void> {
   const offering = await prisma.offering.findUnique({ where: { id: offeringId }, include: WITH_ENDS });
   if (offering === null || offering.status !== 'UNPUBLISHING') return;
   await prisma.$transaction(async (tx) => {
     await holdConfiguration(tx, offering.configuration.datastoreId, offering.configurationId);
+    await forgetAccesses(tx, { offeringId });
     const { count } = await tx.offering.deleteMany({ where: { id: offeringId } });
     if (count === 0) return;
     const text = `Dépublication de ${describe(offering)}`;

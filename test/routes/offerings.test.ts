@@ -7,7 +7,6 @@ import {
   fileForm,
   OPEN_WFS,
   OPEN_WMS_VECTOR,
-  PRIVATE_WFS,
   sentences,
   styleOn,
   waitForAbsence,
@@ -196,9 +195,6 @@ await t.test('offerings', async (t) => {
     const { _id } = await configure('limits');
     t.equal((await offer(_id, OPEN_WMS_VECTOR)).status, 400);
     t.equal((await offer(_id, '11111111-1111-4111-8111-111111111111')).status, 404);
-    const restricted = await offer(_id, PRIVATE_WFS);
-    t.equal(restricted.status, 501);
-    t.match(sentences(restricted), /restreint/);
     t.equal((await offer(_id)).status, 201);
     t.equal((await offer(_id)).status, 409, 'twice on one endpoint');
     const where = { datastoreId_endpointId: { datastoreId: datastore, endpointId: OPEN_WFS } };

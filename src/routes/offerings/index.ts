@@ -100,10 +100,9 @@ export const offeringRoutes: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async (request) => {
-      const { open, available, public_activity, extra } = request.body;
+      const { open, public_activity, extra } = request.body;
       await updateOffering(deps, callerIn(request), request.params.offering, {
         open: readBoolean(open),
-        available: readBoolean(available),
         public_activity: readBoolean(public_activity),
         extra,
       });

@@ -57,13 +57,13 @@ export const configurationOfferingRoutes: FastifyPluginAsyncTypebox = async (app
         description: "La publication se termine plus tard : l'offre est PUBLISHING, puis PUBLISHED ou UNSTABLE.",
         params: ConfigurationParams,
         body: CreateBody,
-        response: answers({ 201: OfferingDetail }, 400, 401, 403, 404, 409, 501),
+        response: answers({ 201: OfferingDetail }, 400, 401, 403, 404, 409),
       },
     },
     async (request, reply) => {
-      const { endpoint, public_activity } = request.body;
+      const { open, public_activity, ...body } = request.body;
       const { configuration } = request.params;
-      const asked = { endpoint, public_activity: readBoolean(public_activity) };
+      const asked = { ...body, open: readBoolean(open), public_activity: readBoolean(public_activity) };
       const id = await createOffering(deps, callerIn(request), configuration, asked);
       reply.code(201);
       return presentOffering(await getOffering(deps, { datastore: datastoreOf(request).id }, id), request.origin);

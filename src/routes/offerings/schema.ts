@@ -16,7 +16,7 @@ export const CreateBody = Type.Object(
   {
     endpoint: Uuid,
     open: Type.Optional(LooseBoolean),
-    permissions: Type.Optional(Type.Array(Uuid)),
+    permissions: Type.Optional(Type.Array(Uuid, { maxItems: 1000 })),
     public_activity: Type.Optional(LooseBoolean),
   },
   { title: 'OfferingCreateDto' },
@@ -25,6 +25,7 @@ export const CreateBody = Type.Object(
 export const PatchBody = Type.Object(
   {
     open: Type.Optional(LooseBoolean),
+    /** Without effect since the platform withdrew it (2025-11-20); clients still send it. */
     available: Type.Optional(LooseBoolean),
     extra: Type.Optional(FreeObject),
     public_activity: Type.Optional(LooseBoolean),
