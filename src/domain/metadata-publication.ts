@@ -1,7 +1,8 @@
 import type { Deps } from '../deps.js';
-import { badRequest, conflict, notFound } from '../errors.js';
+import { badRequest, notFound } from '../errors.js';
 import type { Db } from './database.js';
 import { holdEndpoint } from './offerings.js';
+import { quotaExceeded } from './quotas.js';
 
 /** Publication of metadata records (spec diffusion §9): told at once, by file identifier. */
 
@@ -32,9 +33,8 @@ export async function publishMetadata(
     const already = new Set(shown.map(({ metadataId }) => metadataId));
     const added = ids.filter((id) => !already.has(id));
     if (added.length > 0 && shown.length + added.length > quota) {
-      throw conflict(
-        `Le quota du point d'accès « ${endpoint.name} » serait dépassé : ${shown.length} métadonnée(s) publiée(s), ${added.length} à publier, ${quota} au plus.`,
-      );
+      const of = `du point d'accès « ${endpoint.name} »`;
+      throw quotaExceeded({ of, quota, use: shown.length, asked: added.length, unit: 'métadonnée(s)' });
     }
     await tx.metadataPublication.createMany({
       data: added.map((metadataId) => ({ metadataId, endpointId: endpoint.id })),

@@ -10,7 +10,7 @@ export interface QuotaDemand {
   readonly use: number;
   /** A number, or a sentence such as "plus de 12" when only that is known. */
   readonly asked: number | string;
-  readonly unit: 'octet(s)' | 'offre(s)';
+  readonly unit: 'octet(s)' | 'offre(s)' | 'métadonnée(s)';
 }
 
 /** The refusal of what does not fit, with the figures that explain it. */
