@@ -3,6 +3,7 @@ import { conflict, notFound } from '../errors.js';
 import { type ApiUser, Prisma } from '../generated/prisma/client.js';
 import { COMMUNITY_RIGHTS, type CommunityRight } from './access.js';
 import { forgetMemberAccesses } from './access-loss.js';
+import { recordMemberEvent } from './community-events.js';
 import type { Db } from './database.js';
 import { inOrder, type Page, type Paged, pageOfIds } from './listing.js';
 import { assertUser } from './users.js';
@@ -110,20 +111,26 @@ export async function removeMember({ prisma }: Pick<Deps, 'prisma'>, request: Me
   });
 }
 
-async function join(tx: Db, { communityId, userId, rights }: MembershipRequest & { rights: CommunityRight[] }) {
+async function join(tx: Db, request: MembershipRequest & { rights: CommunityRight[] }): Promise<void> {
+  const { communityId, userId, rights } = request;
   await tx.member.create({ data: { communityId, userId, rights } });
+  await recordMemberEvent(tx, { ...request, change: 'joined' });
 }
 
-async function changeRights(tx: Db, { communityId, userId, rights }: MembershipRequest & { rights: CommunityRight[] }) {
+async function changeRights(tx: Db, request: MembershipRequest & { rights: CommunityRight[] }): Promise<void> {
+  const { communityId, userId, rights } = request;
   await tx.member.update({
     where: { communityId_userId: { communityId, userId } },
     data: { rights, update: new Date() },
   });
+  await recordMemberEvent(tx, { ...request, change: 'changed' });
 }
 
-async function leave(tx: Db, { communityId, userId }: MembershipRequest) {
+async function leave(tx: Db, request: MembershipRequest): Promise<void> {
+  const { communityId, userId } = request;
   await tx.member.delete({ where: { communityId_userId: { communityId, userId } } });
   await forgetMemberAccesses(tx, { communityId, userId });
+  await recordMemberEvent(tx, { ...request, change: 'left' });
 }
 
 /**

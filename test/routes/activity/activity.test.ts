@@ -160,24 +160,26 @@ void t.test('feeds of a community', async (t: Test) => {
   const me = await prisma.apiUser.findFirstOrThrow({ where: { firstName: 'Paule' } });
   const { id: communityId } = await prisma.community.findFirstOrThrow({ where: { technicalName: 'producteur-demo' } });
   const other = await prisma.community.findFirstOrThrow({ where: { technicalName: 'sandbox' } });
-  const consumer = await prisma.apiUser.findFirstOrThrow({ where: { firstName: 'Max' } });
   const feedOf = async (family: string, community = communityId) =>
     supervisor.call<Feed>('GET', `/communities/${community}/${family}/activity`);
 
   await t.test('who joins, changes and leaves', async (t) => {
     t.same((await feedOf('users')).body.entries, []);
-    const event = { communityId, userId: consumer.id, initiatorId: me.id };
-    await recordMemberEvent(prisma, { ...event, change: 'joined', rights: ['UPLOAD', 'ANNEX'] });
-    await recordMemberEvent(prisma, { ...event, change: 'changed', rights: [] });
-    await recordMemberEvent(prisma, { communityId, userId: consumer.id, change: 'left', initiatorId: consumer.id });
-    await recordMemberEvent(prisma, { communityId: other.id, userId: consumer.id, change: 'joined' });
+    const stranger = await logIn(api, 'consommateur');
+    const { body: profile } = await stranger.call<{ _id: string }>('GET', '/users/me');
+    const path = `/communities/${communityId}/users/${profile._id}`;
+    for (const rights of [['UPLOAD', 'ANNEX'], []]) {
+      t.equal((await supervisor.call('PUT', path, { rights })).status, 204);
+    }
+    t.equal((await stranger.call('DELETE', `/users/me/communities/${communityId}`)).status, 204);
+    await recordMemberEvent(prisma, { communityId: other.id, userId: profile._id, change: 'joined' });
     const { body } = await feedOf('users');
     t.same(
       body.entries.map(({ title, content }) => [title, content]),
       [
-        ["Départ d'un membre", 'Max Membre\nPar Max Membre'],
-        ["Modification des droits d'un membre", 'Max Membre : aucun droit\nPar Paule Producteur'],
-        ["Arrivée d'un membre", 'Max Membre : UPLOAD, ANNEX\nPar Paule Producteur'],
+        ["Départ d'un membre", 'Camille Consommateur\nPar Camille Consommateur'],
+        ["Modification des droits d'un membre", 'Camille Consommateur : aucun droit\nPar Paule Producteur'],
+        ["Arrivée d'un membre", 'Camille Consommateur : UPLOAD, ANNEX\nPar Paule Producteur'],
       ],
     );
     t.same(body.entries[0]?.links, []);
