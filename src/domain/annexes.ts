@@ -5,6 +5,7 @@ import { annexPaths } from './annex-paths.js';
 import { type AnnexRecord, findAnnex, unknownAnnex } from './annex-reads.js';
 import { type Db, isUniqueViolation } from './database.js';
 import { hasLabels } from './listing.js';
+import { quotaExceeded } from './quotas.js';
 import { type IncomingFile, type ReceivedFile, receiveFile } from './received-files.js';
 
 /** Annexes (spec lifecycle §6): files of any kind that a datastore may publish under paths of its choice. */
@@ -179,7 +180,8 @@ async function assertRoom(db: Db, datastoreId: string): Promise<void> {
        WHERE datastore_id = ${datastoreId}::uuid AND usage = 'ANNEXES') AS quota,
       (SELECT count(*) FROM geopf.annex WHERE datastore_id = ${datastoreId}::uuid) AS use`;
   if (row === undefined || row.quota === null) throw conflict("L'entrepôt n'a pas de stockage pour les annexes.");
-  if (row.use >= row.quota) throw conflict(`Le quota d'annexes de l'entrepôt (${row.quota}) est atteint.`);
+  const quota = { of: "d'annexes de l'entrepôt", quota: Number(row.quota), use: Number(row.use) };
+  if (quota.use >= quota.quota) throw quotaExceeded({ ...quota, asked: 1, unit: 'annexe(s)' });
 }
 
 /** Keeps the annex from changing until the transaction ends. @returns the key of its file */

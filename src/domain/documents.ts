@@ -1,10 +1,11 @@
 import { randomInt } from 'node:crypto';
 import type { Deps } from '../deps.js';
-import { type ApiError, badRequest, conflict } from '../errors.js';
+import { badRequest } from '../errors.js';
 import { Prisma } from '../generated/prisma/client.js';
 import { FileTooLargeError } from '../storage/storage.js';
 import type { Db } from './database.js';
 import { type DocumentRecord, documentsUse, findOwnDocument, unknownDocument } from './document-reads.js';
+import { bytesLeft, type Quota, quotaExceeded } from './quotas.js';
 import { type IncomingFile, type ReceivedFile, receiveFile } from './received-files.js';
 import { pathFault } from './upload-paths.js';
 
@@ -38,7 +39,7 @@ const PUBLIC_NAME_LENGTH = 46;
  * @throws ApiError conflict beyond the quota; FileTooLargeError beyond `UPLOAD_MAX_FILE`
  */
 export async function receiveNewDocument(deps: Deps, userId: string, file: IncomingFile): Promise<ReceivedFile> {
-  return receiveWithin(deps, await quotaLeft(deps.prisma, userId), file);
+  return receiveWithin(deps, { quota: await documentsQuota(deps.prisma, userId), freed: 0 }, file);
 }
 
 /**
@@ -52,7 +53,7 @@ export async function receiveDocumentFile(
   file: IncomingFile,
 ): Promise<ReceivedFile> {
   const { size } = await findOwnDocument(deps.prisma, userId, id);
-  return receiveWithin(deps, (await quotaLeft(deps.prisma, userId)) + Number(size), file);
+  return receiveWithin(deps, { quota: await documentsQuota(deps.prisma, userId), freed: Number(size) }, file);
 }
 
 /**
@@ -69,7 +70,7 @@ export async function createDocument(
     assertName(name);
     return await prisma.$transaction(async (tx) => {
       await lockQuota(tx, userId);
-      if (file.size > (await quotaLeft(tx, userId))) throw quotaExceeded();
+      assertRoom(await documentsQuota(tx, userId), file.size);
       return tx.document.create({
         data: {
           ownerId: userId,
@@ -103,7 +104,7 @@ export async function replaceDocumentFile(
       await lockQuota(tx, userId);
       await lockDocument(tx, userId, id);
       const replaced = await findOwnDocument(tx, userId, id);
-      if (file.size > (await quotaLeft(tx, userId)) + Number(replaced.size)) throw quotaExceeded();
+      assertRoom(await documentsQuota(tx, userId), file.size - Number(replaced.size));
       const data = { ...columnsOf(file), update: new Date() };
       return { old: replaced.key, document: await tx.document.update({ where: { id }, data }) };
     });
@@ -152,12 +153,25 @@ export async function deleteDocument({ prisma, storage }: Deps, userId: string, 
   await storage.remove(removed.key);
 }
 
-async function receiveWithin({ storage, config }: Deps, left: number, file: IncomingFile): Promise<ReceivedFile> {
+/** @param room.freed bytes that the file takes the place of */
+async function receiveWithin(
+  { storage, config }: Deps,
+  room: { quota: Quota; freed: number },
+  file: IncomingFile,
+): Promise<ReceivedFile> {
+  const left = bytesLeft(room.quota);
+  const allowed = left + room.freed;
   try {
-    return await receiveFile(storage, 'documents', file, Math.min(left, config.uploadMaxFile));
+    return await receiveFile(storage, 'documents', file, Math.min(allowed, config.uploadMaxFile));
   } catch (error) {
-    throw error instanceof FileTooLargeError && left < config.uploadMaxFile ? quotaExceeded() : error;
+    if (!(error instanceof FileTooLargeError) || allowed >= config.uploadMaxFile) throw error;
+    throw quotaExceeded({ ...room.quota, asked: `plus de ${left}`, unit: 'octet(s)' });
   }
+}
+
+/** @throws ApiError conflict when the quota does not hold that many bytes more */
+function assertRoom(quota: Quota, asked: number): void {
+  if (asked > 0 && asked > bytesLeft(quota)) throw quotaExceeded({ ...quota, asked, unit: 'octet(s)' });
 }
 
 /** A name that no file system could misread (access §9). */
@@ -166,13 +180,14 @@ function assertName(name: string): void {
   if (fault !== null) throw badRequest(`Le champ "name" est invalide : ${fault}.`);
 }
 
-/** Bytes that the documents of a user may still take. */
-async function quotaLeft(db: Db, userId: string): Promise<number> {
-  const { documentsQuota } = await db.apiUser.findUniqueOrThrow({
-    where: { id: userId },
-    select: { documentsQuota: true },
-  });
-  return Math.max(0, Number(documentsQuota) - (await documentsUse(db, userId)));
+/** The quota on the documents of a user, in bytes. */
+async function documentsQuota(db: Db, userId: string): Promise<Quota> {
+  const user = await db.apiUser.findUniqueOrThrow({ where: { id: userId }, select: { documentsQuota: true } });
+  return {
+    of: 'de stockage de vos documents',
+    quota: Number(user.documentsQuota),
+    use: await documentsUse(db, userId),
+  };
 }
 
 /** Keeps the other files of the user waiting until the transaction ends. */
@@ -194,8 +209,4 @@ function newPublicName(fileName: string): string {
 
 function columnsOf({ key, fileName, mimeType, size, digest }: ReceivedFile) {
   return { key, fileName, mimeType, size: BigInt(size), digest };
-}
-
-function quotaExceeded(): ApiError {
-  return conflict('Le quota de stockage de vos documents est dépassé.');
 }

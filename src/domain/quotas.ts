@@ -2,15 +2,18 @@ import { type ApiError, conflict } from '../errors.js';
 import { Prisma } from '../generated/prisma/client.js';
 import type { Db } from './database.js';
 
-/** A quota with what is used of it, and what a request asks for on top. */
-export interface QuotaDemand {
-  /** What the quota limits, in French, with its article: "des livraisons de l'entrepôt". */
+/** What may be used at most, and what is used already. */
+export interface Quota {
+  /** What the quota limits, in French, with its preposition: "des livraisons de l'entrepôt". */
   readonly of: string;
   readonly quota: number;
   readonly use: number;
-  /** A number, or a sentence such as "plus de 12" when only that is known. */
+}
+
+/** What a request asks for on top. `asked`: a number, or words such as "plus de 12" when only that is known. */
+export interface QuotaDemand extends Quota {
   readonly asked: number | string;
-  readonly unit: 'octet(s)' | 'offre(s)' | 'métadonnée(s)';
+  readonly unit: 'octet(s)' | 'offre(s)' | 'annexe(s)' | 'métadonnée(s)';
 }
 
 /** The refusal of what does not fit, with the figures that explain it. */
@@ -20,14 +23,11 @@ export function quotaExceeded({ of, quota, use, asked, unit }: QuotaDemand): Api
   );
 }
 
-/** A quota on the size of uploads, in bytes. */
-export type UploadsQuota = Pick<QuotaDemand, 'of' | 'quota' | 'use'>;
-
 /**
- * The quota on uploads that leaves the least to a datastore: its own, or that of the organization of its community,
+ * The quota on uploads, in bytes, that leaves the least to a datastore: its own, or that of the organization of its community,
  * which all its datastores share (lifecycle.md §2.3).
  */
-export async function tightestUploadsQuota(db: Db, datastoreId: string): Promise<UploadsQuota> {
+export async function tightestUploadsQuota(db: Db, datastoreId: string): Promise<Quota> {
   const rows = await db.$queryRaw<{ organization: string | null; quota: bigint; use: bigint }[]>`
     SELECT NULL AS organization, coalesce((
         SELECT sum(quota) FROM geopf.datastore_storage
@@ -52,7 +52,7 @@ export async function tightestUploadsQuota(db: Db, datastoreId: string): Promise
 }
 
 /** Bytes that a quota still gives, none when it is passed. */
-export function bytesLeft({ quota, use }: UploadsQuota): number {
+export function bytesLeft({ quota, use }: Quota): number {
   return Math.max(0, quota - use);
 }
 
