@@ -44,7 +44,6 @@ import { statisticsRoutes } from './routes/statistics/index.js';
 import { publicFileRoutes } from './routes/public-files/index.js';
 import { staticRoutes } from './routes/statics/index.js';
 import { storedDataRoutes } from './routes/stored-data/index.js';
-import { unbuiltRoutes } from './routes/unbuilt/index.js';
 import { uploadRoutes } from './routes/uploads/index.js';
 import { userRoutes } from './routes/users/index.js';
 import { visibleStoredDataRoutes } from './routes/users/stored-data.js';
@@ -123,7 +122,6 @@ export async function buildApp(
       await api.register(administratorRoutes, { prefix: '/administrator' });
       await api.register(platformEntityRoutes, { prefix: '/administrator' });
       await api.register(activityRoutes);
-      await api.register(unbuiltRoutes);
     },
     { prefix: '/api' },
   );
