@@ -49,6 +49,19 @@ const KEY = /^[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/;
 /** Bytes held between the network and the disk: enough for several blocks to be written at once. */
 const BUFFER = 1024 * 1024;
 
+/** Writes a new file. It is closed when this fails too: one that was still being opened would outlive its removal. */
+async function fill(path: string, content: Readable, counter: ByteCounter): Promise<void> {
+  const file = createWriteStream(path, { flags: 'wx', mode: 0o640, highWaterMark: BUFFER });
+  const closed = new Promise<void>((resolve) => {
+    file.once('close', () => resolve());
+  });
+  try {
+    await pipeline(content, counter, file);
+  } finally {
+    await closed;
+  }
+}
+
 /** Storage in `<dir>/files`, with unfinished transfers and temporary folders in `<dir>/tmp`. */
 export function createFileStorage(dir: string): FileStorage {
   const root = resolve(dir, 'files');
@@ -69,11 +82,7 @@ export function createFileStorage(dir: string): FileStorage {
       const counter = new ByteCounter(options.maxBytes ?? Number.POSITIVE_INFINITY);
       try {
         await mkdir(temporary, { recursive: true });
-        await pipeline(
-          content,
-          counter,
-          createWriteStream(partial, { flags: 'wx', mode: 0o640, highWaterMark: BUFFER }),
-        );
+        await fill(partial, content, counter);
         await syncFile(partial);
         await mkdir(dirname(target), { recursive: true });
         await rename(partial, target);
