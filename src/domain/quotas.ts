@@ -13,7 +13,7 @@ export interface Quota {
 /** What a request asks for on top. `asked`: a number, or words such as "plus de 12" when only that is known. */
 export interface QuotaDemand extends Quota {
   readonly asked: number | string;
-  readonly unit: 'octet(s)' | 'offre(s)' | 'annexe(s)' | 'métadonnée(s)';
+  readonly unit: 'octet(s)' | 'offre(s)' | 'annexe(s)' | 'métadonnée(s)' | 'clé(s)';
 }
 
 /** The refusal of what does not fit, with the figures that explain it. */

@@ -6,6 +6,7 @@ import { isUniqueViolation, type Db } from './database.js';
 import { type KeyType, keyColumns, readKeyInfos, type ShownKeyInfos, showKeyInfos } from './key-infos.js';
 import { type KeyRestrictions, readRestrictions } from './key-restrictions.js';
 import { inOrder, matchesText, type Page, type Paged, pageOfIds } from './listing.js';
+import { quotaExceeded } from './quotas.js';
 
 /** Keys that people present to private services (access.md §5). Each is its owner's alone. */
 
@@ -140,8 +141,10 @@ async function holdKeysOf(tx: Db, userId: string): Promise<void> {
 async function assertRoom(tx: Db, userId: string, key: { name: string; type: KeyType }): Promise<void> {
   const { keysQuota } = await tx.apiUser.findUniqueOrThrow({ where: { id: userId } });
   const faults: string[] = [];
-  if ((await tx.userKey.count({ where: { userId } })) >= keysQuota) {
-    faults.push(`Votre quota de clés est atteint (${keysQuota} clé(s)).`);
+  const use = await tx.userKey.count({ where: { userId } });
+  if (use >= keysQuota) {
+    const refusal = quotaExceeded({ of: "des clés de l'utilisateur", quota: keysQuota, use, asked: 1, unit: 'clé(s)' });
+    faults.push(...refusal.descriptions);
   }
   if (await isNameTaken(tx, userId, { name: key.name })) faults.push(nameTaken(key.name));
   if (key.type === 'OAUTH2' && (await tx.userKey.count({ where: { userId, type: 'OAUTH2' } })) > 0) {
