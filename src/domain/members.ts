@@ -83,11 +83,20 @@ export async function setMember(
     if (request.userId === supervisorId && rights.length < COMMUNITY_RIGHTS.length) {
       throw conflict('Le superviseur de la communauté a forcément tous les droits.');
     }
-    const { communityId, userId } = request;
-    const isMember = (await tx.member.count({ where: { communityId, userId } })) > 0;
-    if (isMember) await changeRights(tx, { ...request, rights });
-    else await join(tx, { ...request, rights });
+    await giveRights(tx, { ...request, rights });
   });
+}
+
+/** {@link setMember} in the transaction of somebody who has checked the request. */
+export async function giveRights(
+  tx: Db,
+  request: MembershipRequest & { rights: readonly CommunityRight[] },
+): Promise<void> {
+  const { communityId, userId } = request;
+  const rights = [...request.rights];
+  const isMember = (await tx.member.count({ where: { communityId, userId } })) > 0;
+  if (isMember) await changeRights(tx, { ...request, rights });
+  else await join(tx, { ...request, rights });
 }
 
 /**

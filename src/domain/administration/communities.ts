@@ -2,7 +2,8 @@ import type { Deps } from '../../deps.js';
 import { conflict } from '../../errors.js';
 import { COMMUNITY_RIGHTS } from '../access.js';
 import { type CommunityChanges, type CommunityDetail, findCommunity, updateCommunity } from '../communities.js';
-import { type Db, isUniqueViolation } from '../database.js';
+import { isUniqueViolation } from '../database.js';
+import { giveRights } from '../members.js';
 import { assertKnown, hold } from './known.js';
 
 type Database = Pick<Deps, 'prisma'>;
@@ -28,7 +29,11 @@ export interface AdministratorCommunityChanges extends CommunityChanges {
  * Creates a community with its supervisor as its first member; it has no datastore yet.
  * @throws ApiError not_found for an unknown supervisor or organization, conflict for a technical name that is taken
  */
-export async function createCommunity({ prisma }: Database, community: NewCommunity): Promise<CommunityDetail> {
+export async function createCommunity(
+  { prisma }: Database,
+  community: NewCommunity,
+  initiatorId: string,
+): Promise<CommunityDetail> {
   const { supervisor, organization, ...columns } = community;
   try {
     return await prisma.$transaction(async (tx) => {
@@ -43,7 +48,7 @@ export async function createCommunity({ prisma }: Database, community: NewCommun
           organizationId: organization ?? null,
         },
       });
-      await giveEveryRight(tx, id, supervisor);
+      await giveRights(tx, { communityId: id, userId: supervisor, initiatorId, rights: COMMUNITY_RIGHTS });
       return findCommunity(tx, id);
     });
   } catch (error) {
@@ -60,6 +65,7 @@ export async function changeCommunity(
   { prisma }: Database,
   id: string,
   changes: AdministratorCommunityChanges,
+  initiatorId: string,
 ): Promise<CommunityDetail> {
   const { supervisor, organization, ...rest } = changes;
   return prisma.$transaction(async (tx) => {
@@ -73,7 +79,7 @@ export async function changeCommunity(
         data: { communityId: id, userId: former, rights: [...COMMUNITY_RIGHTS] },
         skipDuplicates: true,
       });
-      await giveEveryRight(tx, id, supervisor);
+      await giveRights(tx, { communityId: id, userId: supervisor, initiatorId, rights: COMMUNITY_RIGHTS });
       await tx.community.update({ where: { id }, data: { supervisorId: supervisor } });
     }
     return findCommunity(tx, id);
@@ -95,15 +101,6 @@ export async function deleteCommunity({ prisma }: Database, id: string): Promise
     ];
     if (sentences.length > 0) throw conflict(...sentences);
     await tx.community.delete({ where: { id } });
-  });
-}
-
-async function giveEveryRight(tx: Db, communityId: string, userId: string): Promise<void> {
-  const rights = [...COMMUNITY_RIGHTS];
-  await tx.member.upsert({
-    where: { communityId_userId: { communityId, userId } },
-    create: { communityId, userId, rights },
-    update: { rights, update: new Date() },
   });
 }
 

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { changeCommunity, createCommunity, deleteCommunity } from '../../domain/administration/communities.js';
 import { findCommunity, listCommunities } from '../../domain/communities.js';
+import { callerOf } from '../../plugins/auth.js';
 import { presentCommunity, presentCommunityItem } from '../communities/present.js';
 import { CommunityItemSchema, CommunityParams, CommunitySchema } from '../communities/schema.js';
 import { readPage, readSort, sendPage } from '../lists.js';
@@ -41,7 +42,7 @@ export const administratorCommunityRoutes: FastifyPluginAsyncTypebox = async (ap
     async (request, reply) => {
       const { technical_name: technicalName, public: isPublic, organization, ...body } = request.body;
       const community = { ...body, technicalName, public: readBoolean(isPublic), organization: organization || null };
-      return reply.code(201).send(presentCommunity(await createCommunity(app.deps, community)));
+      return reply.code(201).send(presentCommunity(await createCommunity(app.deps, community, callerOf(request).id)));
     },
   );
 
@@ -69,7 +70,9 @@ export const administratorCommunityRoutes: FastifyPluginAsyncTypebox = async (ap
       const { name, description, contact, supervisor, public: isPublic, organization } = request.body;
       const changes = { name, description, contact, supervisor, public: readBoolean(isPublic) };
       const moved = organization === undefined ? {} : { organization: organization || null };
-      return presentCommunity(await changeCommunity(app.deps, request.params.community, { ...changes, ...moved }));
+      const { community: id } = request.params;
+      const initiator = callerOf(request).id;
+      return presentCommunity(await changeCommunity(app.deps, id, { ...changes, ...moved }, initiator));
     },
   );
 

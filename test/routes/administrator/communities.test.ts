@@ -91,6 +91,8 @@ void t.test('communities, for administrators', async (t) => {
       members.map(({ user }) => user._id),
       [PEOPLE.producteur, PEOPLE.membre],
     );
+    const { body: feed } = await member.call<{ entries: object[] }>('GET', `/communities/${id}/users/activity`);
+    t.equal(feed.entries.length, 2, 'who came is told by the activity of the community');
     t.equal((await admin.call('PATCH', `${path}/${id}`, { supervisor: UNKNOWN })).status, 404);
     t.equal((await admin.call('PATCH', `${path}/${UNKNOWN}`, { name: 'x' })).status, 404);
   });
