@@ -209,6 +209,17 @@ void t.test('feeds of a community', async (t: Test) => {
       t.equal((await feedOf(family, '00000000-0000-4000-8000-000000000009')).status, 404);
     }
   });
+
+  await t.test('whom the platform makes a supervisor', async (t) => {
+    const administrator = await logIn(api, 'admin');
+    const { body: admin } = await administrator.call<{ _id: string }>('GET', '/users/me');
+    const path = `/administrator/communities/${communityId}`;
+    t.equal((await administrator.call('PATCH', path, { supervisor: admin._id })).status, 200);
+    t.match((await feedOf('users')).body.entries[0], {
+      title: "Arrivée d'un membre",
+      content: 'Alix Admin : COMMUNITY, UPLOAD, PROCESSING, BROADCAST, ANNEX',
+    });
+  });
 });
 
 void t.test('the public feed', async (t) => {
