@@ -90,13 +90,6 @@ void t.test('bodies and refusals of the API', async (t) => {
     }
   });
 
-  await t.test('an operation of the platform that is not built is 501, after the check of the token', async (t) => {
-    for (const [method, path] of [['POST', '/users/me/keys']] as const) {
-      t.match(await producer.call(method, path), { status: 501, body: { error: 'not_implemented' } }, path);
-      t.equal((await fetch(`${api.origin}/api${path}`, { method })).status, 401);
-    }
-  });
-
   await t.test('an unexpected error is a bland 500', async (t) => {
     await api.deps.prisma.$executeRaw`ALTER TABLE geopf.upload RENAME TO upload_hidden`;
     t.teardown(() => api.deps.prisma.$executeRaw`ALTER TABLE IF EXISTS geopf.upload_hidden RENAME TO upload`);
