@@ -4,7 +4,8 @@ import t from 'tap';
 import { openapiFile } from '../helpers/openapi.js';
 
 void t.test('docs/openapi.json follows the recommended rules of OpenAPI documents', async (t) => {
-  const config = await createConfig({ extends: ['recommended'] });
+  // The platform's own paths are ambiguous: /processings/{processing}/datastores and /processings/executions/{execution}.
+  const config = await createConfig({ extends: ['recommended'], rules: { 'no-ambiguous-paths': 'off' } });
   const source = await readFile(openapiFile, 'utf8');
   const problems = await lintFromString({ source, absoluteRef: openapiFile, config });
   t.strictSame(
