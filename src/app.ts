@@ -7,7 +7,7 @@ import { identityPlugin } from './identity/plugin.js';
 import { authPlugin } from './plugins/auth.js';
 import { bodiesPlugin } from './plugins/bodies.js';
 import { depsPlugin } from './plugins/deps.js';
-import { answerUnreadableUrl, errorHandlerPlugin } from './plugins/error-handler.js';
+import { answerUnreadableRequest, answerUnreadableUrl, errorHandlerPlugin } from './plugins/error-handler.js';
 import { fidelityPlugin } from './plugins/fidelity.js';
 import { identifiersPlugin } from './plugins/identifiers.js';
 import { openapiPlugin } from './plugins/openapi.js';
@@ -66,6 +66,7 @@ export async function buildApp(
     // Filters with a polygon travel in the query string: Node's 16 KiB would refuse them before any service speaks.
     http: { maxHeaderSize: 128 * 1024 },
     frameworkErrors: answerUnreadableUrl,
+    clientErrorHandler: answerUnreadableRequest,
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.setValidatorCompiler(TypeBoxValidatorCompiler);
 

@@ -17,6 +17,7 @@ export const API_ERRORS = {
   unsupported_media_type: 415,
   range_not_satisfiable: 416,
   unprocessable_entity: 422,
+  request_header_fields_too_large: 431,
   internal_server_error: 500,
   not_implemented: 501,
   service_unavailable: 503,

@@ -1,3 +1,5 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { allowedMethods } from '../catalogue/allowed-methods.js';
@@ -59,6 +61,26 @@ export const errorHandlerPlugin = fp(
 export function answerUnreadableUrl(_error: FastifyError, _request: unknown, reply: FastifyReply): void {
   const refusal = new ApiError('bad_request', 'L’adresse de la requête est malformée.');
   reply.code(refusal.status).type('application/json').serializer(JSON.stringify).send(refusal.toBody());
+}
+
+/**
+ * Answers what is no HTTP request, or one whose address and headers are too large: it is refused by the parser, before
+ * there is a request. Same dialect for every path, which is not known yet.
+ */
+export function answerUnreadableRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const refusal =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? new ApiError('request_header_fields_too_large', 'L’adresse et les en-têtes de la requête sont trop longs.')
+      : new ApiError('bad_request', 'La requête n’est pas une requête HTTP valide.');
+  const body = JSON.stringify(refusal.toBody());
+  socket.end(
+    `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status] ?? ''}\r\nContent-Type: application/json\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
 }
 
 /** Answers a refusal in the API's dialect. */

@@ -61,7 +61,7 @@ function pathOf({ path }: Operation, world: World): fc.Arbitrary<string> {
     if (name === undefined) return fc.constant(part);
     const real = world.entities[name];
     return fc.oneof(
-      { weight: 12, arbitrary: fc.constantFrom(real ?? '00000000-0000-4000-8000-000000000000') },
+      { weight: 40, arbitrary: fc.constantFrom(real ?? '00000000-0000-4000-8000-000000000000') },
       { weight: 2, arbitrary: fc.uuid() },
       { weight: 1, arbitrary: fc.constantFrom(...world.ids) },
       { weight: 1, arbitrary: hostileText.map(escapeText) },
@@ -75,17 +75,17 @@ function queryOf({ parameters }: Operation, world: World): fc.Arbitrary<string> 
     .filter((parameter) => parameter.in === 'query')
     .map(({ name, schema = {} }) => {
       const value = fc.oneof(
-        { weight: 4, arbitrary: valueOf(schema, world).map(asText) },
+        { weight: 12, arbitrary: valueOf(schema, world).map(asText) },
         { weight: 1, arbitrary: hostileText },
       );
       return fc.oneof(
-        { weight: 4, arbitrary: fc.constant<string[]>([]) },
+        { weight: 12, arbitrary: fc.constant<string[]>([]) },
         { weight: 4, arbitrary: value.map((text) => [pair(name, text)]) },
         { weight: 1, arbitrary: fc.tuple(value, value).map(([a, b]) => [pair(name, a), pair(name, b)]) },
       );
     });
   const others = fc.oneof(
-    { weight: 6, arbitrary: fc.constant<string[]>([]) },
+    { weight: 15, arbitrary: fc.constant<string[]>([]) },
     {
       weight: 1,
       arbitrary: fc

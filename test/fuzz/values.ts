@@ -95,7 +95,7 @@ const hostileValue: fc.Arbitrary<unknown> = fc.oneof(
 /** A value that mostly fits the schema: now and then a member is missing, wrong or too many. */
 export function valueOf(schema: Schema, around: Surroundings, depth = 0): fc.Arbitrary<unknown> {
   const fitting = fittingValue(schema, around, depth);
-  return fc.oneof({ weight: 12, arbitrary: fitting }, { weight: 1, arbitrary: hostileValue });
+  return fc.oneof({ weight: 40, arbitrary: fitting }, { weight: 1, arbitrary: hostileValue });
 }
 
 function fittingValue(schema: Schema, around: Surroundings, depth: number): fc.Arbitrary<unknown> {
@@ -150,7 +150,7 @@ function objectOf(schema: Schema, next: (inner: Schema) => fc.Arbitrary<unknown>
     .tuple(members, hostileText, hostileValue)
     .map(([object, name, value]) => ({ ...object, [name]: value }));
   return fc.oneof(
-    { weight: 10, arbitrary: members },
+    { weight: 25, arbitrary: members },
     { weight: 1, arbitrary: without },
     { weight: 1, arbitrary: withMore },
   );

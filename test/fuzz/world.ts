@@ -1,3 +1,4 @@
+import { until } from '../helpers/api.js';
 import type { World } from './requests.js';
 
 /** The world of the fuzz: one entity of every family, made through the API as a producer would. */
@@ -64,6 +65,10 @@ export async function makeWorld(call: Call): Promise<Omit<World, 'components' | 
     endpoint: endpoints[0]?.endpoint._id,
     open: false,
   });
+  await until(
+    () => call('GET', `${ROOT}/offerings/${offering}`),
+    ({ body }) => (body as { status: string }).status === 'PUBLISHED',
+  );
   const permission = await make(`${ROOT}/permissions`, {
     licence: 'Licence',
     type: 'ACCOUNT',

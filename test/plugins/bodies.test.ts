@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import t from 'tap';
 import { logIn } from '../helpers/api.js';
 import { DATASTORE, newUpload, startApi } from '../helpers/deposit.js';
@@ -34,6 +35,19 @@ void t.test('bodies and refusals of the API', async (t) => {
     t.equal(response.headers.get('access-control-allow-origin'), '*');
     const methods = response.headers.get('access-control-allow-methods')?.split(', ') ?? [];
     t.strictSame(methods.toSorted(), ['DELETE', 'GET', 'HEAD', 'PATCH', 'POST', 'PUT']);
+  });
+
+  await t.test('what is no request, and what is too long for one, are refused in the words of the API', async (t) => {
+    const long = await fetch(`${api.origin}/api${uploads}?name=${'x'.repeat(140_000)}`);
+    t.equal(long.status, 431);
+    t.match(await long.json(), { error: 'request_header_fields_too_large', error_description: [/trop longs/] });
+    const { port } = new URL(api.origin);
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.write('BONJOUR\r\n\r\n');
+    let answer = '';
+    for await (const chunk of socket.setEncoding('utf8')) answer += String(chunk);
+    t.match(answer, /^HTTP\/1\.1 400 /);
+    t.match(JSON.parse(answer.split('\r\n\r\n')[1] ?? ''), { error: 'bad_request' });
   });
 
   await t.test('malformed JSON is 400 and says so', async (t) => {
