@@ -50,7 +50,7 @@ export async function createDeps(config: Config, log: Logger): Promise<Deps> {
     adapter: new PrismaPg(
       // The adapter drops the offset of the dates it reads: the session must be in UTC, whatever the cluster's zone.
       { connectionString: config.databaseUrl, max: 20, options: '-c TimeZone=UTC' },
-      { schema: REGISTRY_SCHEMA },
+      { schema: REGISTRY_SCHEMA, statementNameGenerator: createStatementNames() },
     ),
     transactionOptions: TRANSACTIONS,
   });
@@ -65,6 +65,22 @@ export async function createDeps(config: Config, log: Logger): Promise<Deps> {
   const jobs = createJobQueue({ redisUrl: config.redisUrl, prefix: `geopf:${instanceId}`, log });
   const storage = createFileStorage(config.dataDir);
   return { config, log, prisma, pool, redis, jobs, storage, instanceId };
+}
+
+/** Statements that stay prepared on each connection; those met later are planned at every call. */
+const MAX_PREPARED = 500;
+
+/** Names statements, so that a connection parses and plans each of them once; the empty name prepares nothing. */
+function createStatementNames(): (query: { sql: string }) => string {
+  const names = new Map<string, string>();
+  return ({ sql }) => {
+    const known = names.get(sql);
+    if (known !== undefined) return known;
+    if (names.size >= MAX_PREPARED) return '';
+    const name = `prisma-${names.size}`;
+    names.set(sql, name);
+    return name;
+  };
 }
 
 /** Closes every connection that {@link createDeps} opened. */
