@@ -1,6 +1,6 @@
 import cors from '@fastify/cors';
 import multipart from '@fastify/multipart';
-import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync, LogController } from 'fastify';
 import type { ServerDeps } from './deps.js';
 import { identityPlugin } from './identity/plugin.js';
@@ -14,6 +14,7 @@ import { openapiPlugin } from './plugins/openapi.js';
 import { originPlugin } from './plugins/origin.js';
 import { requestLogPlugin } from './plugins/request-log.js';
 import { trafficPlugin } from './plugins/traffic.js';
+import { compileValidator } from './plugins/validation.js';
 import { extendedAnnexRoutes } from './routes/annexes/extended.js';
 import { annexRoutes } from './routes/annexes/index.js';
 import { catalogRoutes } from './routes/catalogs/index.js';
@@ -68,7 +69,7 @@ export async function buildApp(
     frameworkErrors: answerUnreadableUrl,
     clientErrorHandler: answerUnreadableRequest,
   }).withTypeProvider<TypeBoxTypeProvider>();
-  app.setValidatorCompiler(TypeBoxValidatorCompiler);
+  app.setValidatorCompiler(compileValidator);
 
   for (const observer of observers) await app.register(observer);
   await app.register(depsPlugin, { deps });

@@ -48,7 +48,7 @@ export async function createMetadata(
       },
     });
   } catch (error) {
-    await deps.storage.remove(key);
+    await deps.storage.removeTree(folderOf(id));
     if (!isUniqueViolation(error)) throw error;
     throw conflict(
       `L'identifiant de fichier (fileIdentifier) "${read.fileIdentifier}" est déjà celui d'une métadonnée de la plateforme.`,
@@ -107,7 +107,7 @@ export async function updateMetadata(
 
 /** Deletes a record. @throws ApiError not_found, or conflict while an endpoint shows it */
 export async function deleteMetadata(deps: Deps, datastoreId: string, id: string): Promise<void> {
-  const key = await deps.prisma.$transaction(async (tx) => {
+  await deps.prisma.$transaction(async (tx) => {
     // Held before it is looked at: a publication that is being made ends first.
     await tx.$queryRaw`
       SELECT 1 FROM geopf.metadata WHERE id = ${id}::uuid AND datastore_id = ${datastoreId}::uuid FOR UPDATE`;
@@ -121,9 +121,8 @@ export async function deleteMetadata(deps: Deps, datastoreId: string, id: string
       );
     }
     await tx.metadata.delete({ where: { id } });
-    return found.key;
   });
-  await deps.storage.remove(key);
+  await deps.storage.removeTree(folderOf(id));
 }
 
 /** A record as sentences name it: its title, when it has one, and its identifier. */
@@ -153,9 +152,14 @@ async function assertPrefix({ prisma }: Pick<Deps, 'prisma'>, datastoreId: strin
 }
 
 async function storeFile({ storage }: Pick<Deps, 'storage'>, id: string, file: Buffer): Promise<string> {
-  const key = `metadata/${id}/${randomUUID()}`;
+  const key = `${folderOf(id)}/${randomUUID()}`;
   await storage.write(key, Readable.from([file]), { maxBytes: MAX_METADATA_BYTES });
   return key;
+}
+
+/** Where the file of a record is in storage, with the one that takes its place for a moment. */
+function folderOf(id: string): string {
+  return `metadata/${id}`;
 }
 
 function columnsOf(file: Buffer, key: string, { level, title }: ReadRecord) {

@@ -1,4 +1,5 @@
 import { readIds } from './held-offerings.js';
+import { parseInstant } from './instants.js';
 
 /** Bodies that write permissions, checked (access.md §6). Each function adds a French sentence per problem to `faults`. */
 
@@ -14,9 +15,6 @@ export interface Beneficiaries {
   readonly type: 'ACCOUNT' | 'COMMUNITY';
   readonly ids: readonly string[];
 }
-
-/** ISO 8601, with or without time, seconds, fractions and zone. */
-const INSTANT = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)?)?$/i;
 
 /** The tutorial names communities in `users`, the clients in `communities`: both are read. */
 export function readBeneficiaries(request: BeneficiaryRequest, faults: string[]): Beneficiaries | null {
@@ -52,9 +50,8 @@ export function readLicence(licence: string, faults: string[]): string {
  */
 export function readEndDate(text: string | null, faults: string[], current: Date | null = null): Date | null {
   if (text === null || text === '') return null;
-  const isUtc = text.length > 'yyyy-mm-dd'.length && !/(Z|[+-]\d\d:\d\d)$/i.test(text);
-  const date = new Date(INSTANT.test(text) ? `${text}${isUtc ? 'Z' : ''}` : Number.NaN);
-  if (Number.isNaN(date.getTime())) {
+  const date = parseInstant(text);
+  if (date === null) {
     faults.push('Le champ "end_date" n\'est pas une date ISO 8601.');
     return null;
   }

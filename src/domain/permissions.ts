@@ -15,6 +15,7 @@ import {
   readEndDate,
   readLicence,
 } from './permission-requests.js';
+import { sharedOfferings } from './sharings.js';
 
 /** Permissions to use offerings of restricted endpoints (access.md §6). */
 
@@ -193,9 +194,10 @@ async function holdGivenOfferings(
 ): Promise<string[]> {
   const ids = readIds('offerings', given, faults);
   const held = await holdOfferings(tx, [...new Set([...ids, ...known])]);
+  const shared = await sharedOfferings(tx, datastoreId, ids);
   for (const id of ids) {
     const offering = held.get(id);
-    if (offering === undefined || offering.datastoreId !== datastoreId) {
+    if (offering === undefined || (offering.datastoreId !== datastoreId && !shared.has(id))) {
       faults.push(`L'offre ${id} n'existe pas dans l'entrepôt.`);
     } else if (offering.endpointOpen) {
       faults.push(

@@ -77,15 +77,12 @@ export async function stopSharing(
 }
 
 /**
- * Whether a datastore may give permissions on an offering: its own, or one shared with it. Inside a transaction the
- * answer holds until its end: neither the offering nor the sharing goes meanwhile.
+ * Those of these offerings that are shared with a datastore: it may give permissions on them. Whoever holds the
+ * offerings in the transaction (held-offerings.ts) may rely on it until the end: {@link stopSharing} waits.
  */
-export async function isOfferingUsable(db: Db, datastoreId: string, offeringId: string): Promise<boolean> {
-  await db.$queryRaw`SELECT 1 FROM geopf.offering WHERE id = ${offeringId}::uuid FOR KEY SHARE`;
-  const usable = await db.offering.count({
-    where: { id: offeringId, OR: [{ configuration: { datastoreId } }, { sharings: { some: { datastoreId } } }] },
-  });
-  return usable > 0;
+export async function sharedOfferings(tx: Db, datastoreId: string, ids: readonly string[]): Promise<Set<string>> {
+  const rows = await tx.offeringSharing.findMany({ where: { datastoreId, offeringId: { in: [...ids] } } });
+  return new Set(rows.map((row) => row.offeringId));
 }
 
 /** Keeps the entity from being used anew until the transaction ends; users hold its row before they look at sharings. */

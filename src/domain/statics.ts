@@ -47,7 +47,7 @@ export async function createStatic(
     });
     return { record, warnings: reading.warnings };
   } catch (error) {
-    await deps.storage.remove(key);
+    await deps.storage.removeTree(folderOf(id));
     throw error;
   }
 }
@@ -98,17 +98,15 @@ export async function updateStatic(
 
 /** Deletes a static file. @throws ApiError not_found, or conflict while a configuration uses it */
 export async function deleteStatic(deps: Deps, datastoreId: string, id: string): Promise<void> {
-  const key = await deps.prisma.$transaction(async (tx) => {
-    const rows = await tx.$queryRaw<{ key: string }[]>`
-      SELECT key FROM geopf.static WHERE id = ${id}::uuid AND datastore_id = ${datastoreId}::uuid FOR UPDATE`;
-    const [found] = rows;
-    if (found === undefined) throw notFound(`Le fichier statique ${id} n'existe pas.`);
+  await deps.prisma.$transaction(async (tx) => {
+    const found = await tx.$queryRaw<unknown[]>`
+      SELECT 1 FROM geopf.static WHERE id = ${id}::uuid AND datastore_id = ${datastoreId}::uuid FOR UPDATE`;
+    if (found.length === 0) throw notFound(`Le fichier statique ${id} n'existe pas.`);
     await assertUnused(tx, id);
     await replaceWarnings(tx, id, []);
     await tx.static.delete({ where: { id } });
-    return found.key;
   });
-  await deps.storage.remove(key);
+  await deps.storage.removeTree(folderOf(id));
 }
 
 async function assertUnused(tx: Db, id: string): Promise<void> {
@@ -122,8 +120,13 @@ async function assertUnused(tx: Db, id: string): Promise<void> {
   }
 }
 
+/** Where the file of a static is in storage, with the one that takes its place for a moment. */
+function folderOf(id: string): string {
+  return `statics/${id}`;
+}
+
 async function storeFile(deps: Deps, id: string, file: StaticFile): Promise<string> {
-  const key = `statics/${id}/${randomUUID()}`;
+  const key = `${folderOf(id)}/${randomUUID()}`;
   await deps.storage.write(key, Readable.from([file.content]), { maxBytes: MAX_STATIC_BYTES });
   return key;
 }

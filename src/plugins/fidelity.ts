@@ -24,7 +24,9 @@ const HEADER = 'X-Emulator-Fidelity';
 export const fidelityPlugin = fp(
   async (app) => {
     app.addHook('onRoute', (route) => {
-      const known = KNOWN.get(shape(String([route.method].flat()[0]), route.url.slice(app.prefix.length)));
+      const method = String([route.method].flat()[0]);
+      const imitated = method === 'HEAD' ? 'GET' : method;
+      const known = KNOWN.get(shape(imitated, route.url.slice(app.prefix.length)));
       if (known !== undefined) {
         const [, , label, source] = known;
         route.config = { ...route.config, fidelity: { label, source } };

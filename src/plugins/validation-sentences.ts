@@ -32,8 +32,7 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
 };
 
 /**
- * French sentences for the faults of one part of a request, each naming the field. The validator
- * itself stops after a few.
+ * French sentences for the faults of one part of a request, each naming the field.
  * @param context `body`, `querystring`, `params` or `headers`
  */
 export function validationSentences(faults: readonly ValidationFault[], context: string | undefined): string[] {

@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { type Static, Type } from 'typebox';
+import { parseInstant } from '../domain/instants.js';
 import type { Page, Paged, Point } from '../domain/listing.js';
 import { badRequest } from '../errors.js';
 
@@ -118,15 +119,14 @@ export function readSort<Field extends string>(
 }
 
 /**
- * The date of a filter, of years that PostgreSQL and ISO 8601 write alike.
+ * The date of a filter, as {@link parseInstant} reads it.
  * @param name parameter, for the message
  * @throws ApiError bad_request
  */
 export function readDate(name: string, text: string | undefined): Date | undefined {
   if (text === undefined) return undefined;
-  const date = new Date(text);
-  if (!(date.getUTCFullYear() >= 1 && date.getUTCFullYear() <= 9999))
-    throw badRequest(`Le paramètre "${name}" n'est pas une date ISO 8601.`);
+  const date = parseInstant(text);
+  if (date === null) throw badRequest(`Le paramètre "${name}" n'est pas une date ISO 8601.`);
   return date;
 }
 

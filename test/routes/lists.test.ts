@@ -54,7 +54,8 @@ void t.test('a reduced item keeps its _id and omits what it does not have', asyn
 void t.test('dates are those that PostgreSQL can compare', async (t) => {
   t.equal(readDate('before', undefined), undefined);
   t.strictSame(readDate('before', '2026-05-10T14:42:29+02:00'), new Date('2026-05-10T12:42:29Z'));
-  for (const text of ['pizza', '', '-000001-01-01', '+275760-01-01', '2026-13-01']) {
+  t.strictSame(readDate('before', '2026-05-10T14:42'), new Date('2026-05-10T14:42:00Z'), 'UTC without zone');
+  for (const text of ['pizza', '', '1', '05/10/2026', '-000001-01-01', '0001-01-01', '+275760-01-01', '2026-13-01']) {
     t.throws(() => readDate('before', text), refusal, text);
   }
 });

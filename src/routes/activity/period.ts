@@ -1,12 +1,11 @@
 import type { Static } from 'typebox';
 import type { Period } from '../../domain/activity.js';
+import { parseInstant } from '../../domain/instants.js';
 import { badRequest } from '../../errors.js';
 import type { ActivityQuery } from './schema.js';
 
 const DAY_MS = 24 * 3600 * 1000;
 const DEFAULT_DAYS = 15;
-
-const ISO = /^(\d{4})-(\d\d)-(\d\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?$/;
 
 /**
  * The period of a feed. A date alone is the whole day (UTC), so that the day of today has today's events; a time
@@ -33,16 +32,7 @@ export function readPeriod(query: Static<typeof ActivityQuery>, now = new Date()
 
 /** @param isEnd whether a date alone stands for its last millisecond instead of its first one */
 function readMoment(text: string, isEnd: boolean): Date | null {
-  // A plus sign that was not encoded comes as a space.
-  const match = ISO.exec(text.replace(' ', '+'));
-  if (match === null) return null;
-  const [whole, year = '', month = '', day = ''] = match;
-  const midnight = new Date(`${year}-${month}-${day}T00:00:00Z`);
-  // The parser lets the 31st of February be the 3rd of March.
-  const isRealDay = midnight.getUTCDate() === Number(day) && midnight.getUTCFullYear() >= 1;
-  if (!isRealDay) return null;
-  if (!whole.includes('T')) return isEnd ? new Date(midnight.getTime() + DAY_MS - 1) : midnight;
-  const moment = new Date(/(Z|[+-]\d\d:?\d\d)$/.test(whole) ? whole : `${whole}Z`);
-  const isStorable = moment.getUTCFullYear() >= 1 && moment.getUTCFullYear() <= 9999;
-  return isStorable ? moment : null;
+  const moment = parseInstant(text);
+  const isDay = text.length === 'yyyy-mm-dd'.length;
+  return moment !== null && isDay && isEnd ? new Date(moment.getTime() + DAY_MS - 1) : moment;
 }

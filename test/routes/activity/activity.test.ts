@@ -89,6 +89,7 @@ void t.test('feeds of a datastore', async (t) => {
     t.match(await refused('before=2026-01-01&after=2026-01-02'), /"after" doit être antérieur/);
     for (const query of [
       'before=5',
+      'before=0001-01-02',
       'before=',
       'after=2026-13-01',
       'after=2026-01-01T25:00',

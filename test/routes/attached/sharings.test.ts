@@ -1,10 +1,10 @@
 import t from 'tap';
-import { isOfferingUsable } from '../../../src/domain/sharings.js';
 import { logIn } from '../../helpers/api.js';
 import { startTestEmulator } from '../../helpers/app.js';
 import { DATASTORE, newUpload, OTHER_DATASTORE } from '../../helpers/deposit.js';
 import { create, OPEN_WFS, sentences, waitForStatus, wfsConfiguration } from '../../helpers/diffusion.js';
 import { buildClosedUpload, integration } from '../../helpers/executions.js';
+import { buildOffering, CONSUMER } from '../../helpers/restricted.js';
 import { buildStoredData } from '../../helpers/stored-data.js';
 
 const UNKNOWN = '11111111-2222-4333-8444-555555555555';
@@ -207,27 +207,22 @@ await t.test('sharings between datastores', async (t) => {
   });
 
   await t.test('a shared offering is usable for permissions, and stays shared while one is given', async (t) => {
-    const storedData = await buildStoredData(deps);
-    const body = wfsConfiguration(storedData, 'lent');
-    const { _id: configuration } = await create(producer, `${OURS}/configurations`, body);
-    const { _id: id } = await create(producer, `${OURS}/configurations/${configuration}/offerings`, {
-      endpoint: OPEN_WFS,
-    });
-    t.equal(await isOfferingUsable(deps.prisma, DATASTORE, id), true);
-    t.equal(await isOfferingUsable(deps.prisma, OTHER_DATASTORE, id), false);
+    const id = await buildOffering(deps);
+    const give = () =>
+      receiver.call<Listed>('POST', `${THEIRS}/permissions`, { licence: 'x', offerings: [id], users: [CONSUMER] });
+    t.match(await give(), { status: 400, body: { error_description: [/n'existe pas dans l'entrepôt/] } });
     await producer.call('POST', `${OURS}/offerings/${id}/sharings`, [OTHER_DATASTORE]);
-    t.equal(await isOfferingUsable(deps.prisma, OTHER_DATASTORE, id), true);
-    t.equal(await isOfferingUsable(deps.prisma, OTHER_DATASTORE, UNKNOWN), false);
-    const { id: userId } = await deps.prisma.apiUser.findFirstOrThrow();
-    const permission = await deps.prisma.permission.create({
-      data: { datastoreId: OTHER_DATASTORE, licence: 'x', userId, offerings: { create: [{ offeringId: id }] } },
-    });
+    const given = await give();
+    t.match(given, { status: 201, body: [{ offerings: [{ _id: id }], datastore_author: { _id: OTHER_DATASTORE } }] });
+    const permission = given.body[0]?._id ?? '';
+    const again = { offerings: [id], licence: 'y' };
+    t.equal((await receiver.call('PATCH', `${THEIRS}/permissions/${permission}`, again)).status, 200);
     const path = `${OURS}/offerings/${id}/sharings?datastores=${OTHER_DATASTORE}`;
     const refused = await producer.call('DELETE', path);
     t.equal(refused.status, 409);
-    t.match(sentences(refused), permission.id);
-    await deps.prisma.permission.delete({ where: { id: permission.id } });
+    t.match(sentences(refused), permission);
+    t.equal((await receiver.call('DELETE', `${THEIRS}/permissions/${permission}`)).status, 204);
     t.equal((await producer.call('DELETE', path)).status, 204);
-    t.equal(await isOfferingUsable(deps.prisma, OTHER_DATASTORE, id), false);
+    t.equal((await give()).status, 400);
   });
 });

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import t from 'tap';
 import { iso191153, iso19139 } from '../../../fixtures/generate/metadata.js';
 import { logIn } from '../../helpers/api.js';
@@ -38,6 +39,19 @@ await t.test('metadata', async (t) => {
     t.same((await producer.call('GET', `${METADATA}/${body._id}`)).body, body);
     const newer = iso191153({ identifier: 'newer', level: 'dataset' });
     t.match(await create(producer, METADATA, fileForm(newer)), { file_identifier: 'newer', level: 'DATASET' });
+  });
+
+  await t.test('neither a deleted record nor a refused one leaves anything in storage', async (t) => {
+    const folders = () => readdir(emulator.deps.storage.localPath('metadata'));
+    const { _id } = await add('gone');
+    const before = await folders();
+    t.equal((await producer.call('POST', METADATA, fileForm(iso19139({ identifier: 'gone' })))).status, 409);
+    t.same(await folders(), before);
+    t.equal((await producer.call('DELETE', `${METADATA}/${_id}`)).status, 204);
+    t.same(
+      await folders(),
+      before.filter((name) => name !== _id),
+    );
   });
 
   await t.test('type and open_data come in parts or in the query', async (t) => {

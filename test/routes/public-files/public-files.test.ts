@@ -56,6 +56,7 @@ await t.test('a published annex is served to everybody', async (t) => {
   t.equal(head.status, 200);
   t.equal(head.headers.get('content-length'), '10');
   t.equal(head.headers.get('etag'), answer.headers.get('etag'));
+  t.equal(head.headers.get('x-emulator-fidelity'), 'documented');
   t.equal(await head.text(), '');
 });
 

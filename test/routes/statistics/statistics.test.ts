@@ -99,7 +99,12 @@ void t.test('periods and steps', async (t) => {
 });
 
 void t.test('refusals', async (t) => {
-  for (const query of ['?start=hier', '?end=x', '?start=2026-02-01T00:00:00Z&end=2026-01-01T00:00:00Z']) {
+  for (const query of [
+    '?start=hier',
+    '?end=x',
+    '?start=0001-01-01',
+    '?start=2026-02-01T00:00:00Z&end=2026-01-01T00:00:00Z',
+  ]) {
     const { status, body } = await producer.call(
       'GET',
       `/datastores/${DATASTORE}/offerings/${places.id}/stats${query}`,
