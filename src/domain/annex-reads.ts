@@ -1,16 +1,7 @@
 import { notFound } from '../errors.js';
 import { type Annex, Prisma } from '../generated/prisma/client.js';
 import type { Db } from './database.js';
-import {
-  byDates,
-  type DateSort,
-  hasLabels,
-  inOrder,
-  matchesText,
-  type Page,
-  type Paged,
-  pageOfIds,
-} from './listing.js';
+import { bySort, hasLabels, inOrder, matchesText, type Page, type Paged, pageOfIds, type Sort } from './listing.js';
 import { inScope, ofScope, type Scope, WITH_PLACE } from './scope.js';
 
 const WITH_PATHS = {
@@ -47,7 +38,7 @@ export async function listAnnexes(
   scope: Scope,
   query: {
     filters: AnnexFilters;
-    sort: readonly DateSort[];
+    sort: readonly Sort<'creation' | 'update'>[];
     page: Page;
   },
 ): Promise<Paged<AnnexRecord>> {
@@ -63,7 +54,7 @@ export async function listAnnexes(
   const { ids, total } = await pageOfIds(db, {
     from: Prisma.sql`geopf.annex AS entity`,
     where,
-    orderBy: byDates(query.sort),
+    orderBy: bySort(query.sort),
     page: query.page,
   });
   const rows = await db.annex.findMany({ where: { id: { in: ids } }, include: WITH_PATHS });

@@ -2,7 +2,7 @@ import type { Deps } from '../deps.js';
 import { notFound } from '../errors.js';
 import { type ApiUser, Prisma } from '../generated/prisma/client.js';
 import type { Db } from './database.js';
-import { byCreation, inOrder, matchesText, type Page, type Paged, pageOfIds } from './listing.js';
+import { bySort, inOrder, matchesText, type Page, type Paged, pageOfIds, type Sort } from './listing.js';
 import { inScope, type Scope } from './scope.js';
 
 /** Columns of an offering that permissions and accesses show: neither its publication nor its configuration's content. */
@@ -53,14 +53,13 @@ export interface HeldFilter {
 export async function listGivenPermissions(
   { prisma }: Pick<Deps, 'prisma'>,
   scope: Scope,
-  query: { offering?: string | undefined; sort: readonly { descending: boolean }[]; page: Page },
+  query: { offering?: string | undefined; sort: readonly Sort<'creation'>[]; page: Page },
 ): Promise<Paged<PermissionRecord>> {
   const where = inScope(Prisma.sql`entity.datastore_id`, scope);
   if (query.offering !== undefined) {
     where.push(coversOffering([Prisma.sql`covered.offering_id = ${query.offering}::uuid`]));
   }
-  const orderBy = [...byCreation(query.sort), Prisma.sql`entity.creation`];
-  return page(prisma, { where, orderBy, page: query.page });
+  return page(prisma, { where, orderBy: bySort(query.sort), page: query.page });
 }
 
 /** A permission given in a scope. @throws ApiError not_found */
