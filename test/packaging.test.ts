@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { parse } from 'yaml';
-import { EnvironmentSchema } from '../src/config.js';
+import { EnvironmentSchema } from '../src/environment.js';
 import { projectRoot } from '../src/supervisor/paths.js';
 
 const root = projectRoot();

@@ -1,23 +1,18 @@
 import { notFound } from '../errors.js';
 import { type Annex, Prisma } from '../generated/prisma/client.js';
 import type { Db } from './database.js';
-import {
-  byDates,
-  type DateSort,
-  hasLabels,
-  inOrder,
-  matchesText,
-  type Page,
-  type Paged,
-  pageOfIds,
-} from './listing.js';
-import { inScope, type Place, type Scope } from './scope.js';
+import { bySort, hasLabels, inOrder, matchesText, type Page, type Paged, pageOfIds, type Sort } from './listing.js';
+import { inScope, ofScope, type Scope, WITH_PLACE } from './scope.js';
+
+const WITH_PATHS = {
+  datastore: WITH_PLACE,
+  paths: { orderBy: { position: 'asc' } },
+} as const satisfies Prisma.AnnexInclude;
+
+type Row = Prisma.AnnexGetPayload<{ include: typeof WITH_PATHS }>;
 
 /** An annex with its paths, first one first, and where it lives. */
-export interface AnnexRecord extends Annex {
-  readonly paths: readonly string[];
-  readonly place: Place;
-}
+export type AnnexRecord = Omit<Row, 'paths'> & { readonly paths: readonly string[] };
 
 export interface AnnexFilters {
   readonly mimeType?: string | undefined;
@@ -32,15 +27,9 @@ export type PublishedAnnex = Pick<Annex, 'key' | 'mimeType' | 'size' | 'digest' 
 
 /** An annex of the scope. @throws ApiError not_found */
 export async function findAnnex(db: Db, scope: Scope, id: string): Promise<AnnexRecord> {
-  const where = [Prisma.sql`entity.id = ${id}::uuid`, ...inScope(Prisma.sql`entity.datastore_id`, scope)];
-  const rows = await db.$queryRaw<{ id: string }[]>`
-    SELECT entity.id FROM geopf.annex AS entity WHERE ${Prisma.join(where, ' AND ')}`;
-  const [annex] = await readAnnexes(
-    db,
-    rows.map((row) => row.id),
-  );
-  if (annex === undefined) throw unknownAnnex(id);
-  return annex;
+  const annex = await db.annex.findFirst({ where: { id, ...ofScope(scope) }, include: WITH_PATHS });
+  if (annex === null) throw unknownAnnex(id);
+  return toRecord(annex);
 }
 
 /** A page of the annexes of a scope, oldest first unless sorted otherwise. */
@@ -49,7 +38,7 @@ export async function listAnnexes(
   scope: Scope,
   query: {
     filters: AnnexFilters;
-    sort: readonly DateSort[];
+    sort: readonly Sort<'creation' | 'update'>[];
     page: Page;
   },
 ): Promise<Paged<AnnexRecord>> {
@@ -65,10 +54,11 @@ export async function listAnnexes(
   const { ids, total } = await pageOfIds(db, {
     from: Prisma.sql`geopf.annex AS entity`,
     where,
-    orderBy: byDates(query.sort),
+    orderBy: bySort(query.sort),
     page: query.page,
   });
-  return { items: await readAnnexes(db, ids), total };
+  const rows = await db.annex.findMany({ where: { id: { in: ids } }, include: WITH_PATHS });
+  return { items: inOrder(ids, rows).map(toRecord), total };
 }
 
 /**
@@ -92,17 +82,6 @@ export function unknownAnnex(id: string) {
   return notFound(`L'annexe ${id} n'existe pas.`);
 }
 
-async function readAnnexes(db: Db, ids: readonly string[]): Promise<AnnexRecord[]> {
-  const rows = await db.annex.findMany({
-    where: { id: { in: [...ids] } },
-    include: {
-      paths: { orderBy: { position: 'asc' } },
-      datastore: { select: { community: { select: { id: true, organizationId: true } } } },
-    },
-  });
-  return inOrder(ids, rows).map(({ datastore: { community }, paths, ...annex }) => ({
-    ...annex,
-    paths: paths.map(({ path }) => path),
-    place: { datastore: annex.datastoreId, community: community.id, organization: community.organizationId },
-  }));
+function toRecord({ paths, ...annex }: Row): AnnexRecord {
+  return { ...annex, paths: paths.map(({ path }) => path) };
 }

@@ -155,9 +155,3 @@ export async function settleCallback(
     if (count > 0) await logCallback(tx, pending, level, message);
   });
 }
-
-/** The last lines of the log of an execution, oldest first. */
-export async function lastLogLines(db: Db, executionId: string, count: number): Promise<string[]> {
-  const rows = await db.logLine.findMany({ where: { executionId }, orderBy: { id: 'desc' }, take: count });
-  return rows.map(({ line }) => line).toReversed();
-}

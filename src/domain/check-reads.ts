@@ -2,7 +2,8 @@ import { notFound } from '../errors.js';
 import { type Check, Prisma } from '../generated/prisma/client.js';
 import { type CheckRun, findCheckExecution } from './checks.js';
 import type { Db } from './database.js';
-import { byCreation, inOrder, matchesText, type Page, type Paged, pageOfIds } from './listing.js';
+import { bySort, inOrder, matchesText, type Page, type Paged, pageOfIds, type Sort } from './listing.js';
+import { listLogLines } from './log-lines.js';
 import { lentIn, lentWithin, type Scope } from './scope.js';
 
 export interface CheckFilters {
@@ -14,7 +15,7 @@ export interface CheckFilters {
 export async function listChecks(
   db: Db,
   scope: Scope,
-  query: { filters: CheckFilters; sort: readonly { descending: boolean }[]; page: Page },
+  query: { filters: CheckFilters; sort: readonly Sort<'creation'>[]; page: Page },
 ): Promise<Paged<Check>> {
   const { name, defaultUploadType } = query.filters;
   const where = lentIn('check', scope);
@@ -25,7 +26,7 @@ export async function listChecks(
   const { ids, total } = await pageOfIds(db, {
     from: Prisma.sql`geopf."check" AS entity`,
     where,
-    orderBy: [...byCreation(query.sort), Prisma.sql`entity.position`],
+    orderBy: bySort(query.sort, Prisma.sql`entity.position`),
     page: query.page,
   });
   return { items: inOrder(ids, await db.check.findMany({ where: { id: { in: ids } } })), total };
@@ -51,7 +52,7 @@ export interface CheckExecutionFilters {
 export async function listCheckExecutions(
   db: Db,
   datastoreId: string,
-  query: { filters: CheckExecutionFilters; sort: readonly { descending: boolean }[]; page: Page },
+  query: { filters: CheckExecutionFilters; sort: readonly Sort<'creation'>[]; page: Page },
 ): Promise<Paged<CheckRun>> {
   const { status, upload, check } = query.filters;
   const where = [Prisma.sql`upload.datastore_id = ${datastoreId}::uuid`];
@@ -61,7 +62,7 @@ export async function listCheckExecutions(
   const { ids, total } = await pageOfIds(db, {
     from: Prisma.sql`geopf.check_execution AS entity JOIN geopf.upload AS upload ON upload.id = entity.upload_id`,
     where,
-    orderBy: [...byCreation(query.sort), Prisma.sql`entity.creation`],
+    orderBy: bySort(query.sort),
     page: query.page,
   });
   const rows = await db.checkExecution.findMany({ where: { id: { in: ids } }, include: { check: true } });
@@ -74,8 +75,5 @@ export async function listCheckExecutions(
  */
 export async function listCheckLogs(db: Db, scope: Scope, id: string, page: Page): Promise<Paged<string>> {
   await findCheckExecution(db, scope, id);
-  const where = { executionId: id };
-  const total = await db.logLine.count({ where });
-  const lines = await db.logLine.findMany({ where, orderBy: { id: 'asc' }, skip: page.offset, take: page.limit });
-  return { items: lines.map((line) => line.line), total };
+  return listLogLines(db, id, page);
 }

@@ -12,7 +12,7 @@ import { queueRecorded } from './queueing.js';
 import { ofScope, type Scope, WITH_PLACE } from './scope.js';
 import { waitingDelayMs } from './timing.js';
 import { transition, tryTransition } from './transitions.js';
-import { findUpload } from './uploads.js';
+import { findUpload } from './upload-reads.js';
 
 /** An execution with its check. */
 export type CheckRun = CheckExecution & { check: Check };

@@ -1,7 +1,7 @@
 import { forbidden, notFound } from '../errors.js';
 import { Prisma } from '../generated/prisma/client.js';
 import type { Db } from './database.js';
-import { byCreation, inOrder, matchesText, type Page, type Paged, pageOfIds } from './listing.js';
+import { bySort, inOrder, matchesText, type Page, type Paged, pageOfIds, type Sort } from './listing.js';
 
 const SHOWN = { organization: true, supervisor: true, datastore: true } as const satisfies Prisma.CommunityInclude;
 
@@ -62,7 +62,7 @@ export interface CommunityFilters {
 /** A page of the communities of the platform, oldest first unless sorted. */
 export async function listCommunities(
   db: Db,
-  query: { filters: CommunityFilters; sort?: readonly { descending: boolean }[]; page: Page },
+  query: { filters: CommunityFilters; sort?: readonly Sort<'creation'>[]; page: Page },
 ): Promise<Paged<CommunityItem>> {
   const { name, organization, public: isPublic } = query.filters;
   const where: Prisma.Sql[] = [];
@@ -72,7 +72,7 @@ export async function listCommunities(
   const { ids, total } = await pageOfIds(db, {
     from: Prisma.sql`geopf.community AS entity`,
     where,
-    orderBy: [...byCreation(query.sort ?? []), Prisma.sql`entity.creation`],
+    orderBy: bySort(query.sort ?? []),
     page: query.page,
   });
   const rows = await db.community.findMany({ where: { id: { in: ids } }, include: { organization: true } });

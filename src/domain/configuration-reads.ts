@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.js';
 import { notFound } from '../errors.js';
 import { type Configuration, Prisma } from '../generated/prisma/client.js';
-import { hasTags, inOrder, matchesText, type Page, type Paged, pageOfIds } from './listing.js';
+import { bySort, hasTags, inOrder, matchesText, type Page, type Paged, pageOfIds, type Sort } from './listing.js';
 import { inScope, ofScope, type Scope, WITH_PLACE } from './scope.js';
 import type { ConfigurationContent } from './type-infos.js';
 
@@ -19,11 +19,6 @@ export interface ConfigurationFilter {
   /** Those that use, or still publish, this stored data. */
   readonly stored_data?: string | undefined;
   readonly tags?: Readonly<Record<string, string>> | null;
-}
-
-export interface ConfigurationSort {
-  readonly field: 'creation' | 'update' | 'last_event';
-  readonly descending: boolean;
 }
 
 /**
@@ -52,7 +47,7 @@ export function contentOf(record: Pick<Configuration, 'type' | 'typeInfos'>): Co
 export async function listConfigurations(
   { prisma }: Pick<Deps, 'prisma'>,
   scope: Scope,
-  query: { filter: ConfigurationFilter; sort: readonly ConfigurationSort[]; page: Page },
+  query: { filter: ConfigurationFilter; sort: readonly Sort[]; page: Page },
 ): Promise<Paged<ConfigurationRecord>> {
   const { filter } = query;
   const where = inScope(Prisma.sql`entity.datastore_id`, scope);
@@ -68,20 +63,9 @@ export async function listConfigurations(
   const { ids, total } = await pageOfIds(prisma, {
     from: Prisma.sql`geopf.configuration AS entity`,
     where,
-    orderBy: [...query.sort.map(orderBy), Prisma.sql`entity.creation`],
+    orderBy: bySort(query.sort),
     page: query.page,
   });
   const rows = await prisma.configuration.findMany({ where: { id: { in: ids } }, include: WITH_DATASTORE });
   return { items: inOrder(ids, rows), total };
-}
-
-const SORT_COLUMNS = {
-  creation: Prisma.sql`entity.creation`,
-  update: Prisma.sql`coalesce(entity.update, entity.creation)`,
-  last_event: Prisma.sql`(entity.last_event->>'date')`,
-};
-
-function orderBy(sort: ConfigurationSort): Prisma.Sql {
-  const column = SORT_COLUMNS[sort.field];
-  return sort.descending ? Prisma.sql`${column} DESC NULLS LAST` : Prisma.sql`${column} ASC NULLS FIRST`;
 }

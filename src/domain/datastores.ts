@@ -3,7 +3,7 @@ import { type Community, type Datastore, type Endpoint, Prisma, type Storage } f
 import type { Db } from './database.js';
 import { inOrder, matchesText, type Page, type Paged, pageOfIds } from './listing.js';
 import { endpointUse } from './quotas.js';
-import { inScope, type Place, type Scope } from './scope.js';
+import { inScope, type PlacedDatastore, type Scope, WITH_PLACE } from './scope.js';
 
 /** A datastore with what is lent to it. */
 export interface DatastoreRecord extends Datastore {
@@ -18,7 +18,8 @@ export interface DatastoreRecord extends Datastore {
 /** An endpoint that a datastore may use. `use` and `quota` count offerings, records on an endpoint of metadata. */
 export interface LentEndpoint {
   readonly endpoint: Endpoint;
-  readonly place: Place;
+  /** Where it is lent. */
+  readonly datastore: PlacedDatastore;
   readonly use: number;
   readonly quota: number;
 }
@@ -118,8 +119,9 @@ const LENT_ENDPOINTS = Prisma.sql`(
 
 const CLIENTS_ORDER = [Prisma.sql`entity.open DESC`, Prisma.sql`entity.position`];
 
-interface LentEndpointRow extends Place {
+interface LentEndpointRow {
   id: string;
+  datastore: string;
   endpoint: string;
   use: number;
   quota: number;
@@ -127,19 +129,16 @@ interface LentEndpointRow extends Place {
 
 async function lentEndpoints(db: Db, condition: Prisma.Sql): Promise<{ id: string; lent: LentEndpoint }[]> {
   const rows = await db.$queryRaw<LentEndpointRow[]>`
-    SELECT entity.id, entity.endpoint_id::text AS endpoint, entity.use, entity.quota,
-      entity.datastore_id::text AS datastore, community.id::text AS community,
-      community.organization_id::text AS organization
-    FROM ${LENT_ENDPOINTS}
-    JOIN geopf.datastore AS datastore ON datastore.id = entity.datastore_id
-    JOIN geopf.community AS community ON community.id = datastore.community_id
-    WHERE ${condition} ORDER BY ${Prisma.join(CLIENTS_ORDER)}, entity.id`;
-  const endpoints = await db.endpoint.findMany({ where: { id: { in: rows.map((row) => row.endpoint) } } });
-  const byId = new Map(endpoints.map((endpoint) => [endpoint.id, endpoint]));
-  return rows.flatMap(({ id, use, quota, datastore, community, organization, ...row }) => {
-    const endpoint = byId.get(row.endpoint);
-    return endpoint === undefined
-      ? []
-      : [{ id, lent: { endpoint, use, quota, place: { datastore, community, organization } } }];
+    SELECT entity.id, entity.datastore_id::text AS datastore, entity.endpoint_id::text AS endpoint,
+      entity.use, entity.quota
+    FROM ${LENT_ENDPOINTS} WHERE ${condition} ORDER BY ${Prisma.join(CLIENTS_ORDER)}, entity.id`;
+  const [endpoints, datastores] = await Promise.all([
+    db.endpoint.findMany({ where: { id: { in: rows.map((row) => row.endpoint) } } }),
+    db.datastore.findMany({ where: { id: { in: rows.map((row) => row.datastore) } }, ...WITH_PLACE }),
+  ]);
+  return rows.flatMap(({ id, use, quota, ...row }) => {
+    const endpoint = endpoints.find((one) => one.id === row.endpoint);
+    const datastore = datastores.find((one) => one.id === row.datastore);
+    return endpoint === undefined || datastore === undefined ? [] : [{ id, lent: { endpoint, datastore, use, quota } }];
   });
 }

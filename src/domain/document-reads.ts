@@ -1,16 +1,7 @@
 import { forbidden, notFound } from '../errors.js';
 import { type Document, Prisma } from '../generated/prisma/client.js';
 import type { Db } from './database.js';
-import {
-  byDates,
-  type DateSort,
-  hasLabels,
-  inOrder,
-  matchesText,
-  type Page,
-  type Paged,
-  pageOfIds,
-} from './listing.js';
+import { bySort, hasLabels, inOrder, matchesText, type Page, type Paged, pageOfIds, type Sort } from './listing.js';
 
 /** A personal document of the registry. */
 export type DocumentRecord = Document;
@@ -59,7 +50,7 @@ export async function listDocuments(
   userId: string,
   query: {
     filters: DocumentFilters;
-    sort: readonly DateSort[];
+    sort: readonly Sort<'creation' | 'update'>[];
     page: Page;
   },
 ): Promise<Paged<DocumentRecord>> {
@@ -71,7 +62,7 @@ export async function listDocuments(
   const { ids, total } = await pageOfIds(db, {
     from: Prisma.sql`geopf.document AS entity`,
     where,
-    orderBy: byDates(query.sort),
+    orderBy: bySort(query.sort),
     page: query.page,
   });
   return { items: inOrder(ids, await db.document.findMany({ where: { id: { in: ids } } })), total };

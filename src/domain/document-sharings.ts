@@ -2,6 +2,7 @@ import type { Deps } from '../deps.js';
 import { badRequest, notFound } from '../errors.js';
 import type { ApiUser } from '../generated/prisma/client.js';
 import { type DocumentRecord, findOwnDocument } from './document-reads.js';
+import { distinctIds } from './ids.js';
 import type { Page, Paged } from './listing.js';
 
 /** Whom a personal document is shared with: they read it and download it, nothing else. */
@@ -42,7 +43,7 @@ export async function addReaders(
   readers: readonly string[],
 ): Promise<DocumentRecord> {
   const document = await findOwnDocument(prisma, userId, id);
-  const wanted = [...new Set(readers.map((reader) => reader.toLowerCase()))];
+  const wanted = distinctIds(readers);
   if (wanted.includes(userId)) throw badRequest('Un document ne se partage pas avec son propriétaire.');
   const known = await prisma.apiUser.findMany({ where: { id: { in: wanted } }, select: { id: true } });
   const unknown = wanted.filter((reader) => !known.some((one) => one.id === reader));

@@ -1,7 +1,8 @@
 import type { Deps } from '../deps.js';
 import { notFound } from '../errors.js';
 import { Prisma } from '../generated/prisma/client.js';
-import { inOrder, type Page, type Paged, pageOfIds } from './listing.js';
+import { bySort, inOrder, type Page, type Paged, pageOfIds, type Sort } from './listing.js';
+import { listLogLines } from './log-lines.js';
 import { inScope, ofScope, type Scope, WITH_PLACE } from './scope.js';
 
 /** Reading of executions of processings: one, a list, the logs. */
@@ -51,11 +52,11 @@ export async function getExecution(
   return execution;
 }
 
-/** A page of the executions of a scope, oldest first unless `newestFirst`. */
+/** A page of the executions of a scope, oldest first unless sorted otherwise. */
 export async function listExecutions(
   { prisma }: Pick<Deps, 'prisma'>,
   scope: Scope,
-  query: { filter: ExecutionFilter; newestFirst: boolean; page: Page },
+  query: { filter: ExecutionFilter; sort: readonly Sort<'creation'>[]; page: Page },
 ): Promise<Paged<ExecutionItem>> {
   const { filter } = query;
   const where = inScope(Prisma.sql`entity.datastore_id`, scope);
@@ -78,7 +79,7 @@ export async function listExecutions(
   const { ids, total } = await pageOfIds(prisma, {
     from: Prisma.sql`geopf.processing_execution AS entity`,
     where,
-    orderBy: [query.newestFirst ? Prisma.sql`entity.creation DESC` : Prisma.sql`entity.creation`],
+    orderBy: bySort(query.sort),
     page: query.page,
   });
   const rows = await prisma.processingExecution.findMany({
@@ -103,8 +104,5 @@ export async function listExecutionLogs(
     select: { id: true },
   });
   if (execution === null) throw notFound(`L'exécution de traitement ${id} n'existe pas.`);
-  const where = { executionId: id };
-  const total = await prisma.logLine.count({ where });
-  const lines = await prisma.logLine.findMany({ where, orderBy: { id: 'asc' }, skip: page.offset, take: page.limit });
-  return { items: lines.map((line) => line.line), total };
+  return listLogLines(prisma, id, page);
 }

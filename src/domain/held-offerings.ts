@@ -1,4 +1,5 @@
 import type { Db } from './database.js';
+import { distinctIds } from './ids.js';
 
 /** An offering that stays as it is until the end of the transaction. */
 export interface HeldOffering {
@@ -29,7 +30,7 @@ export async function holdOfferings(tx: Db, ids: readonly string[]): Promise<Map
 
 /** Identifiers of a body as the registry writes them. @param faults gets a sentence when one comes twice */
 export function readIds(field: string, ids: readonly string[], faults: string[]): string[] {
-  const distinct = [...new Set(ids.map((id) => id.toLowerCase()))];
+  const distinct = distinctIds(ids);
   if (distinct.length < ids.length) faults.push(`Le champ "${field}" ne doit pas contenir de doublon.`);
   return distinct;
 }

@@ -50,25 +50,31 @@ export function hasLabels(column: Prisma.Sql, labels: readonly string[]): Prisma
   return Prisma.sql`${column} @> ${[...labels]}::text[]`;
 }
 
-/** `ORDER BY` expressions of a sort by creation, the only one that most of the platform's lists know. */
-export function byCreation(sort: readonly { descending: boolean }[]): Prisma.Sql[] {
-  return sort.map(({ descending }) => Prisma.sql`entity.creation ${Prisma.raw(descending ? 'DESC' : 'ASC')}`);
-}
-
-/** A sort by one of the dates that every entity has. */
-export interface DateSort {
-  readonly field: 'creation' | 'update';
+/** One criterion of a sort. */
+export interface Sort<Field extends SortField = SortField> {
+  readonly field: Field;
   readonly descending: boolean;
 }
 
-/** `ORDER BY` expressions of a sort by date: oldest first when nothing else is asked. */
-export function byDates(sort: readonly DateSort[]): Prisma.Sql[] {
+export type SortField = keyof typeof SORT_COLUMNS;
+
+const SORT_COLUMNS = {
+  creation: Prisma.sql`entity.creation`,
+  update: Prisma.sql`coalesce(entity.update, entity.creation)`,
+  last_event: Prisma.sql`(entity.last_event->>'date')`,
+} as const;
+
+/**
+ * `ORDER BY` expressions of a sort by dates; where nothing ever happened is before any event.
+ * @param otherwise what decides between equals, and when nothing is asked: oldest first by default
+ */
+export function bySort(sort: readonly Sort[], otherwise: Prisma.Sql = SORT_COLUMNS.creation): Prisma.Sql[] {
   const asked = sort.map(({ field, descending }) => {
-    const column =
-      field === 'creation' ? Prisma.sql`entity.creation` : Prisma.sql`coalesce(entity.update, entity.creation)`;
-    return descending ? Prisma.sql`${column} DESC` : column;
+    const direction = Prisma.raw(descending ? 'DESC' : 'ASC');
+    const nulls = Prisma.raw(field !== 'last_event' ? '' : descending ? 'NULLS LAST' : 'NULLS FIRST');
+    return Prisma.sql`${SORT_COLUMNS[field]} ${direction} ${nulls}`;
   });
-  return [...asked, Prisma.sql`entity.creation`];
+  return [...asked, otherwise];
 }
 
 /** Degrees, WGS 84. */

@@ -1,7 +1,7 @@
 import { notFound } from '../errors.js';
 import { Prisma } from '../generated/prisma/client.js';
 import type { Db } from './database.js';
-import { byDates, type DateSort, hasTags, inOrder, matchesText, type Page, type Paged, pageOfIds } from './listing.js';
+import { bySort, hasTags, inOrder, matchesText, type Page, type Paged, pageOfIds, type Sort } from './listing.js';
 import { inScope, ofScope, type Scope, WITH_PLACE } from './scope.js';
 
 const WITH_PUBLICATIONS = {
@@ -34,7 +34,7 @@ export async function getMetadata(db: Db, scope: Scope, id: string): Promise<Met
 export async function listMetadata(
   db: Db,
   scope: Scope,
-  query: { filter: MetadataFilter; sort: readonly DateSort[]; page: Page },
+  query: { filter: MetadataFilter; sort: readonly Sort<'creation' | 'update'>[]; page: Page },
 ): Promise<Paged<MetadataRecord>> {
   const { filter } = query;
   const where = inScope(Prisma.sql`entity.datastore_id`, scope);
@@ -48,7 +48,7 @@ export async function listMetadata(
   const { ids, total } = await pageOfIds(db, {
     from: Prisma.sql`geopf.metadata AS entity`,
     where,
-    orderBy: byDates(query.sort),
+    orderBy: bySort(query.sort),
     page: query.page,
   });
   const rows = await db.metadata.findMany({ where: { id: { in: ids } }, include: WITH_PUBLICATIONS });

@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.js';
 import { notFound } from '../errors.js';
 import { Prisma } from '../generated/prisma/client.js';
-import { inOrder, matchesText, type Page, type Paged, pageOfIds } from './listing.js';
+import { bySort, inOrder, matchesText, type Page, type Paged, pageOfIds, type Sort } from './listing.js';
 import { inScope, ofScope, type Scope, WITH_PLACE } from './scope.js';
 
 const WITH_ENDS = {
@@ -24,11 +24,6 @@ export interface OfferingFilter {
   readonly is_open?: boolean | undefined;
 }
 
-export interface OfferingSort {
-  readonly field: 'creation' | 'update';
-  readonly descending: boolean;
-}
-
 /**
  * An offering of the scope.
  * @throws ApiError not_found, which is also what a removed offering answers
@@ -46,7 +41,7 @@ export async function getOffering({ prisma }: Pick<Deps, 'prisma'>, scope: Scope
 export async function listOfferings(
   { prisma }: Pick<Deps, 'prisma'>,
   scope: Scope,
-  query: { filter: OfferingFilter; sort: readonly OfferingSort[]; page: Page },
+  query: { filter: OfferingFilter; sort: readonly Sort<'creation' | 'update'>[]; page: Page },
 ): Promise<Paged<OfferingDetail>> {
   const { filter } = query;
   const where = inScope(Prisma.sql`configuration.datastore_id`, scope);
@@ -64,15 +59,9 @@ export async function listOfferings(
     from: Prisma.sql`geopf.offering AS entity
       JOIN geopf.configuration AS configuration ON configuration.id = entity.configuration_id`,
     where,
-    orderBy: [...query.sort.map(orderBy), Prisma.sql`entity.creation`],
+    orderBy: bySort(query.sort),
     page: query.page,
   });
   const rows = await prisma.offering.findMany({ where: { id: { in: ids } }, include: WITH_ENDS });
   return { items: inOrder(ids, rows), total };
-}
-
-function orderBy(sort: OfferingSort): Prisma.Sql {
-  const column =
-    sort.field === 'creation' ? Prisma.sql`entity.creation` : Prisma.sql`coalesce(entity.update, entity.creation)`;
-  return sort.descending ? Prisma.sql`${column} DESC` : column;
 }

@@ -2,7 +2,7 @@ import type { Deps } from '../deps.js';
 import { notFound } from '../errors.js';
 import { type ApiUser, Prisma } from '../generated/prisma/client.js';
 import type { Db } from './database.js';
-import { inOrder, matchesText, type Page, type Paged, pageOfIds } from './listing.js';
+import { bySort, inOrder, matchesText, type Page, type Paged, pageOfIds, type Sort } from './listing.js';
 import { inScope, type Scope } from './scope.js';
 
 /** Columns of an offering that permissions and accesses show: neither its publication nor its configuration's content. */
@@ -49,25 +49,17 @@ export interface HeldFilter {
   readonly type?: string | undefined;
 }
 
-export interface PermissionSort {
-  readonly field: 'creation';
-  readonly descending: boolean;
-}
-
 /** A page of the permissions given in a scope, oldest first unless sorted otherwise. */
 export async function listGivenPermissions(
   { prisma }: Pick<Deps, 'prisma'>,
   scope: Scope,
-  query: { offering?: string | undefined; sort: readonly PermissionSort[]; page: Page },
+  query: { offering?: string | undefined; sort: readonly Sort<'creation'>[]; page: Page },
 ): Promise<Paged<PermissionRecord>> {
   const where = inScope(Prisma.sql`entity.datastore_id`, scope);
   if (query.offering !== undefined) {
     where.push(coversOffering([Prisma.sql`covered.offering_id = ${query.offering}::uuid`]));
   }
-  const sort = query.sort.map(({ descending }) =>
-    descending ? Prisma.sql`entity.creation DESC` : Prisma.sql`entity.creation`,
-  );
-  return page(prisma, { where, orderBy: [...sort, Prisma.sql`entity.creation`], page: query.page });
+  return page(prisma, { where, orderBy: bySort(query.sort), page: query.page });
 }
 
 /** A permission given in a scope. @throws ApiError not_found */

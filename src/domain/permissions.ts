@@ -7,6 +7,7 @@ import type { Caller } from './caller.js';
 import { recordPermissionEvent } from './community-events.js';
 import type { Db } from './database.js';
 import { holdOfferings, readIds } from './held-offerings.js';
+import { distinctIds } from './ids.js';
 import { getHeldPermission, type Holder, type PermissionRecord, readPermissions } from './permission-reads.js';
 import {
   type Beneficiaries,
@@ -137,7 +138,7 @@ export async function addToPermissions(
   datastoreId: string,
   { offeringId, permissions }: { offeringId: string; permissions: readonly string[] },
 ): Promise<void> {
-  const ids = [...new Set(permissions.map((id) => id.toLowerCase()))];
+  const ids = distinctIds(permissions);
   const found = await tx.permission.findMany({ where: { id: { in: ids }, datastoreId }, select: { id: true } });
   const known = new Set(found.map((row) => row.id));
   const unknown = ids.filter((id) => !known.has(id));

@@ -2,7 +2,7 @@ import type { ProcessingDefinition } from '../catalogue/processings.js';
 import { notFound } from '../errors.js';
 import { type Check, Prisma, type Processing } from '../generated/prisma/client.js';
 import type { Db } from './database.js';
-import { byCreation, inOrder, matchesText, type Page, type Paged, pageOfIds } from './listing.js';
+import { bySort, inOrder, matchesText, type Page, type Paged, pageOfIds, type Sort } from './listing.js';
 import { lentIn, lentWithin, type Scope } from './scope.js';
 
 /** A processing with its definition read from the registry. */
@@ -21,12 +21,12 @@ export interface ProcessingFilters {
 export async function listProcessings(
   db: Db,
   scope: Scope,
-  query: { filters: ProcessingFilters; sort: readonly { descending: boolean }[]; page: Page },
+  query: { filters: ProcessingFilters; sort: readonly Sort<'creation'>[]; page: Page },
 ): Promise<Paged<ProcessingRecord>> {
   const { ids, total } = await pageOfIds(db, {
     from: Prisma.sql`geopf.processing AS entity`,
     where: [...lentIn('processing', scope), ...conditions(query.filters)],
-    orderBy: [...byCreation(query.sort), Prisma.sql`entity.position`],
+    orderBy: bySort(query.sort, Prisma.sql`entity.position`),
     page: query.page,
   });
   const rows = await db.processing.findMany({ where: { id: { in: ids } } });

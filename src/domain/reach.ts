@@ -27,6 +27,11 @@ export function reachableFrom(entity: ReachableEntity, datastoreId: string): Pri
   return Prisma.sql`(entity.datastore_id = ${datastoreId}::uuid OR entity.open OR ${sharedWith(entity, datastoreId)})`;
 }
 
+/** The condition of {@link reachableFrom} in the words of the database client. */
+export function reachedFrom(datastoreId: string) {
+  return { OR: [{ datastoreId }, { open: true }, { sharings: { some: { datastoreId } } }] };
+}
+
 /** Condition: the entity belongs to the scope, and is not just shared with it. */
 export function ownIn(scope: Scope): Prisma.Sql {
   const conditions = inScope(Prisma.sql`entity.datastore_id`, scope);

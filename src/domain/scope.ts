@@ -28,8 +28,11 @@ export const WITH_PLACE = {
   select: { id: true, communityId: true, community: { select: { contact: true, organizationId: true } } },
 } as const satisfies Prisma.DatastoreDefaultArgs;
 
-/** Where the entities of a datastore read with {@link WITH_PLACE} live. */
-export function placeOf(datastore: Prisma.DatastoreGetPayload<typeof WITH_PLACE>): Place {
+/** A datastore read with {@link WITH_PLACE}. */
+export type PlacedDatastore = Prisma.DatastoreGetPayload<typeof WITH_PLACE>;
+
+/** Where the entities of a datastore live. */
+export function placeOf(datastore: PlacedDatastore): Place {
   const { id, communityId, community } = datastore;
   return { datastore: id, community: communityId, organization: community.organizationId };
 }

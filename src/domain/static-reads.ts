@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.js';
 import { notFound } from '../errors.js';
 import { Prisma } from '../generated/prisma/client.js';
-import { byDates, type DateSort, inOrder, matchesText, type Page, type Paged, pageOfIds } from './listing.js';
+import { bySort, inOrder, matchesText, type Page, type Paged, pageOfIds, type Sort } from './listing.js';
 import { inScope, ofScope, type Scope, WITH_PLACE } from './scope.js';
 
 const WITH_DATASTORE = { datastore: WITH_PLACE } as const satisfies Prisma.StaticInclude;
@@ -29,7 +29,7 @@ export async function getStatic({ prisma }: Pick<Deps, 'prisma'>, scope: Scope, 
 export async function listStatics(
   { prisma }: Pick<Deps, 'prisma'>,
   scope: Scope,
-  query: { filter: StaticFilter; sort: readonly DateSort[]; page: Page },
+  query: { filter: StaticFilter; sort: readonly Sort<'creation' | 'update'>[]; page: Page },
 ): Promise<Paged<StaticRecord>> {
   const where = inScope(Prisma.sql`entity.datastore_id`, scope);
   if (query.filter.type !== undefined) where.push(Prisma.sql`entity.type = ${query.filter.type}`);
@@ -37,7 +37,7 @@ export async function listStatics(
   const { ids, total } = await pageOfIds(prisma, {
     from: Prisma.sql`geopf.static AS entity`,
     where,
-    orderBy: byDates(query.sort),
+    orderBy: bySort(query.sort),
     page: query.page,
   });
   const rows = await prisma.static.findMany({ where: { id: { in: ids } }, include: WITH_DATASTORE });

@@ -1,8 +1,9 @@
 import type { Deps } from '../deps.js';
 import { notFound } from '../errors.js';
 import { Prisma } from '../generated/prisma/client.js';
-import { hasTags, holdsPoint, inOrder, matchesText, type Page, type Paged, pageOfIds, type Point } from './listing.js';
-import { listedIn, ownIn, type OwnershipFilter } from './reach.js';
+import { type DataFilters, dataConditions } from './data-filters.js';
+import { bySort, inOrder, type Page, type Paged, pageOfIds, type Sort } from './listing.js';
+import { listedIn, ownIn, type OwnershipFilter, reachedFrom } from './reach.js';
 import { ofScope, type Scope, WITH_PLACE } from './scope.js';
 
 /** Reading of stored data, spec lifecycle §5. */
@@ -15,30 +16,12 @@ const WITH_OWNER = {
 /** A stored data with its storage, where it lives and the contact of its owner. */
 export type StoredDataDetail = Prisma.StoredDataGetPayload<{ include: typeof WITH_OWNER }>;
 
-/** Filters of the lists. */
-export interface StoredDataFilter {
-  readonly name?: string | undefined;
-  readonly type?: string | undefined;
-  readonly status?: string | undefined;
-  readonly open?: boolean | undefined;
-  readonly srs?: string | undefined;
-  /** Only data of one's own can match: tags are not shared. */
-  readonly tags?: Readonly<Record<string, string>> | null;
-  /** A point that the extent must hold. */
-  readonly point?: Point | undefined;
-  /** Bounds of the creation. */
-  readonly before?: Date | undefined;
-  readonly after?: Date | undefined;
-}
-
 /** What every list of stored data is asked. */
 export interface StoredDataQuery {
-  readonly filter: StoredDataFilter;
-  readonly sort: readonly StoredDataSort[];
+  readonly filters: DataFilters;
+  readonly sort: readonly Sort<'creation' | 'last_event'>[];
   readonly page: Page;
 }
-
-export type StoredDataSort = { readonly field: 'creation' | 'last_event'; readonly descending: boolean };
 
 /**
  * A stored data of the scope; deleted ones stay readable.
@@ -64,7 +47,7 @@ export async function getReachableStoredData(
   id: string,
 ): Promise<StoredDataDetail> {
   const storedData = await prisma.storedData.findFirst({
-    where: { id, OR: [{ datastoreId }, { open: true }, { sharings: { some: { datastoreId } } }] },
+    where: { id, ...reachedFrom(datastoreId) },
     include: WITH_OWNER,
   });
   if (storedData === null) throw notFound(`La donnée stockée ${id} n'existe pas.`);
@@ -136,34 +119,12 @@ async function pageOfStoredData(
 ): Promise<Paged<StoredDataDetail>> {
   const { ids, total } = await pageOfIds(prisma, {
     from: Prisma.sql`geopf.stored_data AS entity`,
-    where: [view.listed, ...conditions(query.filter, view.own)],
-    orderBy: [...query.sort.map(orderBy), Prisma.sql`entity.creation`],
+    where: [view.listed, ...dataConditions(query.filters, view.own)],
+    orderBy: bySort(query.sort),
     page: query.page,
   });
   const rows = await prisma.storedData.findMany({ where: { id: { in: ids } }, include: WITH_OWNER });
   return { items: inOrder(ids, rows), total };
-}
-
-/** Deleted ones only when the status filter asks for them. */
-function conditions(filter: StoredDataFilter, own: Prisma.Sql): Prisma.Sql[] {
-  const where: Prisma.Sql[] = [];
-  where.push(
-    filter.status === undefined ? Prisma.sql`entity.status <> 'DELETED'` : Prisma.sql`entity.status = ${filter.status}`,
-  );
-  if (filter.name !== undefined) where.push(matchesText(Prisma.sql`entity.name`, filter.name));
-  if (filter.srs !== undefined) where.push(matchesText(Prisma.sql`coalesce(entity.srs, '')`, filter.srs));
-  if (filter.type !== undefined) where.push(Prisma.sql`entity.type = ${filter.type}`);
-  if (filter.open !== undefined) where.push(Prisma.sql`entity.open = ${filter.open}`);
-  if (filter.tags) where.push(own, hasTags(Prisma.sql`entity.tags`, filter.tags));
-  if (filter.before !== undefined) where.push(Prisma.sql`entity.creation < ${filter.before}`);
-  if (filter.after !== undefined) where.push(Prisma.sql`entity.creation >= ${filter.after}`);
-  if (filter.point !== undefined) where.push(holdsPoint(Prisma.sql`entity.extent`, filter.point));
-  return where;
-}
-
-function orderBy(sort: StoredDataSort): Prisma.Sql {
-  const column = sort.field === 'creation' ? Prisma.sql`entity.creation` : Prisma.sql`(entity.last_event->>'date')`;
-  return sort.descending ? Prisma.sql`${column} DESC NULLS LAST` : Prisma.sql`${column} ASC NULLS FIRST`;
 }
 
 /** An entity as `dependencies` names it. */

@@ -8,7 +8,8 @@ import type { Db } from './database.js';
 import { bytesLeft, holdUploadsQuotas, quotaExceeded, tightestUploadsQuota } from './quotas.js';
 import { assertAllowed } from './transitions.js';
 import { buildTree, checkedPath, parentsOf, type TreeNode } from './upload-paths.js';
-import { findUpload, uploadPrefix } from './uploads.js';
+import { findUpload } from './upload-reads.js';
+import { uploadPrefix } from './uploads.js';
 
 /** DATA: what is delivered. MD5: lists of digests, at the root of the tree (lifecycle §2.2). */
 export type FileKind = 'DATA' | 'MD5';

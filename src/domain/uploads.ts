@@ -1,20 +1,12 @@
 import type { UploadType } from '../catalogue/data-types.js';
 import type { Deps } from '../deps.js';
-import { badRequest, conflict, notFound } from '../errors.js';
+import { badRequest, conflict } from '../errors.js';
 import { Prisma } from '../generated/prisma/client.js';
-import type { Db } from './database.js';
 import { recordEvent } from './events.js';
 import { extentFault } from './extent.js';
-import { hasTags, holdsPoint, inOrder, matchesText, type Page, type Paged, pageOfIds, type Point } from './listing.js';
 import { holdForChange } from './openness.js';
-import { listedIn, ownIn, type OwnershipFilter } from './reach.js';
-import { ofScope, type Scope, WITH_PLACE } from './scope.js';
 import { transition } from './transitions.js';
-
-const WITH_DATASTORE = { datastore: WITH_PLACE } as const satisfies Prisma.UploadInclude;
-
-/** An upload with where it lives and the contact of the community that owns it. */
-export type UploadRecord = Prisma.UploadGetPayload<{ include: typeof WITH_DATASTORE }>;
+import { findUpload, type UploadRecord } from './upload-reads.js';
 
 /** What a producer says when creating an upload. */
 export interface NewUpload {
@@ -37,22 +29,6 @@ export interface UploadPatch {
   readonly extent?: unknown;
   readonly extra?: Prisma.InputJsonObject | null | undefined;
 }
-
-export interface UploadFilters extends OwnershipFilter {
-  readonly type?: string | undefined;
-  readonly status?: string | undefined;
-  readonly name?: string | undefined;
-  readonly srs?: string | undefined;
-  readonly open?: boolean | undefined;
-  /** Only the datastore's own uploads can match: tags are not shared. */
-  readonly tags?: Readonly<Record<string, string>> | null;
-  /** WGS 84 point that the extent's box contains. */
-  readonly point?: Point | undefined;
-  readonly createdBefore?: Date | undefined;
-  readonly createdAfter?: Date | undefined;
-}
-
-export type UploadSort = 'creation' | 'last_event';
 
 /** An authority and a code; whether the data really are in it is what the checks tell. */
 const SRS = /^[A-Za-z][A-Za-z0-9]*:[A-Za-z0-9_.-]+$/;
@@ -91,48 +67,6 @@ export async function createUpload(
     await recordEvent(tx, { entity: 'upload', id, title: 'Création', initiatorId });
     return findUpload(tx, { datastore: datastoreId }, id);
   });
-}
-
-/**
- * An upload of the scope, whatever its status.
- * @throws ApiError not_found
- */
-export async function findUpload(db: Db, scope: Scope, id: string): Promise<UploadRecord> {
-  const upload = await db.upload.findFirst({ where: { id, ...ofScope(scope) }, include: WITH_DATASTORE });
-  if (upload === null) throw notFound(`La livraison ${id} n'existe pas.`);
-  return upload;
-}
-
-/**
- * An upload that the datastore may read: its own, one shared with it, or an open one.
- * @throws ApiError not_found
- */
-export async function findReachableUpload(db: Db, datastoreId: string, id: string): Promise<UploadRecord> {
-  const upload = await db.upload.findFirst({
-    where: { id, OR: [{ datastoreId }, { open: true }, { sharings: { some: { datastoreId } } }] },
-    include: WITH_DATASTORE,
-  });
-  if (upload === null) throw notFound(`La livraison ${id} n'existe pas.`);
-  return upload;
-}
-
-/**
- * A page of the uploads of a scope, with those shared with it when it is a datastore; deleted ones only when the status
- * filter asks.
- */
-export async function listUploads(
-  db: Db,
-  scope: Scope,
-  query: { filters: UploadFilters; sort: readonly { field: UploadSort; descending: boolean }[]; page: Page },
-): Promise<Paged<UploadRecord>> {
-  const { ids, total } = await pageOfIds(db, {
-    from: Prisma.sql`geopf.upload AS entity`,
-    where: [await listedIn(db, 'upload', scope, query.filters), ...conditions(query.filters, ownIn(scope))],
-    orderBy: [...query.sort.map(sortExpression), Prisma.sql`entity.creation`],
-    page: query.page,
-  });
-  const rows = await db.upload.findMany({ where: { id: { in: ids } }, include: WITH_DATASTORE });
-  return { items: inOrder(ids, rows), total };
 }
 
 /**
@@ -217,32 +151,4 @@ function assertSrs(srs: string): void {
   if (!SRS.test(srs)) {
     throw badRequest('Le champ "srs" doit être de la forme <autorité>:<code>, par exemple EPSG:2154.');
   }
-}
-
-/** @param own condition of what is not shown as shared: only its tags can be asked for */
-function conditions(filters: UploadFilters, own: Prisma.Sql): Prisma.Sql[] {
-  const found: Prisma.Sql[] = [];
-  if (filters.type !== undefined) found.push(Prisma.sql`entity.type = ${filters.type}`);
-  found.push(
-    filters.status === undefined
-      ? Prisma.sql`entity.status <> 'DELETED'`
-      : Prisma.sql`entity.status = ${filters.status}`,
-  );
-  if (filters.name !== undefined) found.push(matchesText(Prisma.sql`entity.name`, filters.name));
-  if (filters.srs !== undefined) found.push(matchesText(Prisma.sql`entity.srs`, filters.srs));
-  if (filters.open !== undefined) found.push(Prisma.sql`entity.open = ${filters.open}`);
-  if (filters.tags !== undefined && filters.tags !== null) {
-    found.push(own, hasTags(Prisma.sql`entity.tags`, filters.tags));
-  }
-  if (filters.createdBefore !== undefined) found.push(Prisma.sql`entity.creation < ${filters.createdBefore}`);
-  if (filters.createdAfter !== undefined) found.push(Prisma.sql`entity.creation >= ${filters.createdAfter}`);
-  if (filters.point !== undefined) found.push(holdsPoint(Prisma.sql`entity.extent`, filters.point));
-  return found;
-}
-
-function sortExpression({ field, descending }: { field: UploadSort; descending: boolean }): Prisma.Sql {
-  const direction = Prisma.raw(descending ? 'DESC' : 'ASC');
-  return field === 'creation'
-    ? Prisma.sql`entity.creation ${direction}`
-    : Prisma.sql`entity.last_event->>'date' ${direction} NULLS LAST`;
 }

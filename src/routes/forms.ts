@@ -99,7 +99,14 @@ export function readAttributes<Schema extends TSchema>(
   fields: Readonly<Record<string, string>>,
   query: object,
 ): Static<Schema> {
-  const given: unknown = { ...query, ...fields };
+  return checkedForm(schema, { ...query, ...fields });
+}
+
+/**
+ * What a form says, once it is known to be of its schema.
+ * @throws ApiError bad_request with a sentence per missing or wrong field
+ */
+export function checkedForm<Schema extends TSchema>(schema: Schema, given: unknown): Static<Schema> {
   if (Value.Check(schema, given)) return given as Static<Schema>;
   const faults = Value.Errors(schema, given) as unknown as Parameters<typeof validationSentences>[0];
   throw badRequest(...validationSentences(faults, 'body'));

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { parseInstant } from '../domain/instants.js';
-import type { Page, Paged, Point } from '../domain/listing.js';
+import type { Page, Paged, Point, Sort, SortField } from '../domain/listing.js';
 import { badRequest } from '../errors.js';
 
 /** Lists of the API (contract §5–§8): pages, Content-Range, `fields`, `sort`, tag filters. */
@@ -92,16 +92,11 @@ export function pickFields<Item extends { _id: string }>(
   return Object.fromEntries(kept) as Partial<Item> & { _id: string };
 }
 
-export interface Sort<Field extends string = string> {
-  readonly field: Field;
-  readonly descending: boolean;
-}
-
 /**
  * The sort a query asks for, most significant first; empty when it asks for none.
  * @throws ApiError bad_request when a field is not sortable or the direction unknown
  */
-export function readSort<Field extends string>(
+export function readSort<Field extends SortField>(
   query: Static<typeof SortQuery>,
   legal: readonly Field[],
 ): Sort<Field>[] {

@@ -1,7 +1,6 @@
 import type { PublicEvent } from '../domain/events.js';
 import { extentBox } from '../domain/extent.js';
 import { withOrigin } from '../domain/offering-urls.js';
-import type { Place } from '../domain/scope.js';
 
 /** Helpers of the presenters: a record becomes public JSON, member by member. */
 
@@ -21,11 +20,6 @@ export function presentOptional<Members extends Record<string, unknown>>(
 ): { [Name in keyof Members]?: NonNullable<Members[Name]> } {
   const present = Object.entries(members).filter(([, value]) => value !== null && value !== undefined);
   return Object.fromEntries(present) as { [Name in keyof Members]?: NonNullable<Members[Name]> };
-}
-
-/** Where an entity lives, in the extended answers. */
-export function presentPlace({ organization, community, datastore }: Place) {
-  return { ...presentOptional({ organization }), community, datastore };
 }
 
 /** The `bbox` of lists, from the stored extent. */

@@ -1,12 +1,7 @@
 import type { ApiCallback, EmailCallback } from '../domain/callback-requests.js';
 import { callbackBody, callbackMail } from '../domain/callback-message.js';
-import {
-  findPendingCallback,
-  lastLogLines,
-  logCallback,
-  type PendingCallback,
-  settleCallback,
-} from '../domain/callbacks.js';
+import { findPendingCallback, logCallback, type PendingCallback, settleCallback } from '../domain/callbacks.js';
+import { lastLogLines } from '../domain/log-lines.js';
 import { keepMail, mailBytes, markMailSent } from '../domain/mails.js';
 import type { Deps } from '../deps.js';
 import { readAllowedHosts } from '../outbound/addresses.js';

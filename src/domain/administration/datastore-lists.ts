@@ -1,7 +1,7 @@
 import { type Datastore, Prisma } from '../../generated/prisma/client.js';
 import type { Db } from '../database.js';
 import { lentStorages } from '../datastores.js';
-import { byCreation, inOrder, matchesText, type Page, type Paged, pageOfIds } from '../listing.js';
+import { bySort, inOrder, matchesText, type Page, type Paged, pageOfIds, type Sort } from '../listing.js';
 import { endpointUse } from '../quotas.js';
 
 /** A datastore as lists show it: its names are those of its community. */
@@ -16,7 +16,7 @@ export interface DatastoreFilters {
 
 interface ListQuery {
   readonly filters: DatastoreFilters;
-  readonly sort?: readonly { descending: boolean }[];
+  readonly sort?: readonly Sort<'creation'>[];
   readonly page: Page;
 }
 
@@ -33,7 +33,7 @@ export async function listDatastores(db: Db, query: ListQuery): Promise<Paged<Da
   const { ids, total } = await pageOfIds(db, {
     from: Prisma.sql`geopf.datastore AS entity JOIN geopf.community AS community ON community.id = entity.community_id`,
     where,
-    orderBy: [...byCreation(query.sort ?? []), Prisma.sql`entity.creation`],
+    orderBy: bySort(query.sort ?? []),
     page: query.page,
   });
   const rows = await db.datastore.findMany({ where: { id: { in: ids } }, include: { community: true } });

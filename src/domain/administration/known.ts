@@ -1,6 +1,7 @@
 import { notFound } from '../../errors.js';
 import { Prisma } from '../../generated/prisma/client.js';
 import type { Db } from '../database.js';
+import { distinctIds } from '../ids.js';
 
 /** What the body of an administrator may name by its id, with its table and the sentence that refuses an unknown one. */
 const KINDS = {
@@ -22,7 +23,7 @@ export type Kind = keyof typeof KINDS;
 export async function assertKnown(db: Db, named: Partial<Record<Kind, readonly string[]>>): Promise<void> {
   const sentences: string[] = [];
   for (const [kind, given] of Object.entries(named) as [Kind, readonly string[]][]) {
-    const ids = [...new Set(given.map((id) => id.toLowerCase()))];
+    const ids = distinctIds(given);
     if (ids.length === 0) continue;
     const { table, label } = KINDS[kind];
     const rows = await db.$queryRaw<{ id: string }[]>`

@@ -1,8 +1,5 @@
 import type { Static } from 'typebox';
-import Value from 'typebox/value';
-import { badRequest } from '../../errors.js';
-import { validationSentences } from '../../plugins/validation-sentences.js';
-import type { FormFields } from '../forms.js';
+import { checkedForm, type FormFields } from '../forms.js';
 import { readWords, words } from '../lists.js';
 import { AnnexForm, type CreateQuery } from './schema.js';
 
@@ -17,9 +14,7 @@ export function readAnnexForm(fields: FormFields, query: Static<typeof CreateQue
     labels: fields.labels === undefined ? readWords(query, 'labels') : [...new Set(words(fields.labels))],
     ...published(fields.published?.at(-1) ?? query.published),
   };
-  if (Value.Check(AnnexForm, given)) return given;
-  const faults = Value.Errors(AnnexForm, given) as unknown as Parameters<typeof validationSentences>[0];
-  throw badRequest(...validationSentences(faults, 'body'));
+  return checkedForm(AnnexForm, given);
 }
 
 function published(given: boolean | string | undefined) {

@@ -17,10 +17,10 @@ import { datastoreOf } from '../../plugins/auth.js';
 import { sendFile, servedFile } from '../files.js';
 import { receiveForm } from '../forms.js';
 import { readLabels } from '../labels.js';
-import { readPage, readSort, readWords, sendPage, words } from '../lists.js';
+import { readWords, sendPage, words } from '../lists.js';
 import { answers, FileContent, NoContent, readBoolean } from '../schemas.js';
-import { readAnnexFilters } from './filters.js';
 import { readAnnexForm } from './form.js';
+import { readList } from './list.js';
 import { presentAnnex, presentAnnexItem } from './present.js';
 import {
   AnnexDetail,
@@ -55,11 +55,9 @@ export const annexRoutes: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async (request, reply) => {
-      const page = readPage(request.query);
-      const sort = readSort(request.query, ['creation', 'update']);
-      const filters = readAnnexFilters(request.query);
-      const found = await listAnnexes(deps.prisma, { datastore: datastoreOf(request).id }, { filters, sort, page });
-      return sendPage(reply, page, found).map(presentAnnexItem);
+      const query = readList(request.query);
+      const found = await listAnnexes(deps.prisma, { datastore: datastoreOf(request).id }, query);
+      return sendPage(reply, query.page, found).map(presentAnnexItem);
     },
   );
 

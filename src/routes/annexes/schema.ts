@@ -7,8 +7,6 @@ const Paths = Type.Array(Type.String({ minLength: 1 }), { minItems: 1, maxItems:
 
 export const DatastoreParams = Type.Object({ datastore: Uuid });
 export const AnnexParams = Type.Object({ datastore: Uuid, annex: Uuid });
-export const OrganizationParams = Type.Object({ organization: Uuid });
-export const AdministratorParams = Type.Object({ annex: Uuid });
 
 /** What comes with the file of a creation, as form parts (QGIS plugin, web application) or in the query (SDK). */
 export const AnnexForm = Type.Object({
@@ -28,7 +26,8 @@ export const LabelsQuery = Type.Object({
   labels: Repeated('Labels, répétés ou séparés par des virgules : une annexe doit les avoir tous.'),
 });
 
-export const ListQuery = Type.Object({
+/** Query of the lists of annexes, whatever they look at. */
+export const LIST_FILTERS = {
   ...PageQuery.properties,
   ...SortQuery.properties,
   ...LabelsQuery.properties,
@@ -38,18 +37,9 @@ export const ListQuery = Type.Object({
       description: 'Chemin complet, barre oblique initiale comprise ; % remplace zéro ou plusieurs caractères.',
     }),
   ),
-});
+};
 
-export const OrganizationListQuery = Type.Object({
-  ...ListQuery.properties,
-  community: Type.Optional(Uuid),
-  datastore: Type.Optional(Uuid),
-});
-
-export const AdministratorListQuery = Type.Object({
-  ...OrganizationListQuery.properties,
-  organization: Type.Optional(Uuid),
-});
+export const ListQuery = Type.Object(LIST_FILTERS);
 
 export const PatchBody = Type.Object(
   {
@@ -72,14 +62,8 @@ const shown = {
   labels: Labels,
 };
 
-const extra = { extra: Type.Optional(FreeObject) };
-
-const place = { organization: Type.Optional(Uuid), community: Uuid, datastore: Uuid };
-
 export const AnnexItem = Type.Object(shown, { title: 'AnnexStandardListResponseDto' });
-export const AnnexDetail = Type.Object({ ...shown, ...extra }, { title: 'AnnexStandardDetailResponseDto' });
-export const ExtendedAnnexItem = Type.Object({ ...shown, ...place }, { title: 'AnnexExtendedListResponseDto' });
-export const ExtendedAnnexDetail = Type.Object(
-  { ...shown, ...extra, ...place },
-  { title: 'AnnexExtendedDetailResponseDto' },
+export const AnnexDetail = Type.Object(
+  { ...shown, extra: Type.Optional(FreeObject) },
+  { title: 'AnnexStandardDetailResponseDto' },
 );

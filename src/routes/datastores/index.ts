@@ -2,8 +2,9 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { findDatastoreDetail, lentStorages, listEndpoints } from '../../domain/datastores.js';
 import { datastoreOf } from '../../plugins/auth.js';
-import { readPage, sendPage } from '../lists.js';
+import { sendPage } from '../lists.js';
 import { answers } from '../schemas.js';
+import { readEndpointList } from './list.js';
 import { presentDatastore, presentLentEndpoint, presentStorages } from './present.js';
 import {
   DatastoreParams,
@@ -49,11 +50,9 @@ export const datastoreRoutes: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async (request, reply) => {
-      const { name, type, open, use_ratio } = request.query;
-      const page = readPage(request.query);
-      const filters = { name, type, open, useRatio: use_ratio };
-      const found = await listEndpoints(prisma, { datastore: datastoreOf(request).id }, { filters, page });
-      return sendPage(reply, page, found).map((lent) => presentLentEndpoint(lent, request.origin));
+      const query = readEndpointList(request.query);
+      const found = await listEndpoints(prisma, { datastore: datastoreOf(request).id }, query);
+      return sendPage(reply, query.page, found).map((lent) => presentLentEndpoint(lent, request.origin));
     },
   );
 

@@ -1,7 +1,7 @@
 import type { Static } from 'typebox';
 import type { DatastoreRecord, LentEndpoint, LentStorage } from '../../domain/datastores.js';
 import type { Endpoint } from '../../generated/prisma/client.js';
-import { presentDates, presentOptional, presentPlace } from '../present.js';
+import { presentDates, presentOptional } from '../present.js';
 import type { DatastoreSchema, EndpointSchema, LentEndpointSchema, StoragesSchema } from './schema.js';
 
 type PublicEndpoint = Static<typeof EndpointSchema>;
@@ -46,11 +46,6 @@ export function presentStorages(storages: readonly LentStorage[]): PublicStorage
 /** An endpoint with its use by a datastore. */
 export function presentLentEndpoint(lent: LentEndpoint, origin: string): Static<typeof LentEndpointSchema> {
   return { use: lent.use, quota: lent.quota, endpoint: presentEndpoint(lent.endpoint, origin) };
-}
-
-/** {@link presentLentEndpoint} in the lists that go beyond one datastore: with the place it is lent to. */
-export function presentPlacedEndpoint(lent: LentEndpoint, origin: string) {
-  return { ...presentLentEndpoint(lent, origin), ...presentPlace(lent.place) };
 }
 
 /** An endpoint in full. */

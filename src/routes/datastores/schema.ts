@@ -84,12 +84,15 @@ const UseRatio = Type.Optional(
   Type.Number({ minimum: 0, description: 'Ne garder que ce qui est utilisé à plus de ce pourcentage du quota.' }),
 );
 
-export const EndpointsQuery = Type.Object({
+/** Query of the lists of lent endpoints, whatever they look at. */
+export const ENDPOINT_FILTERS = {
   ...PageQuery.properties,
   name: Type.Optional(Type.String()),
   type: Type.Optional(Type.Enum([...ENDPOINT_TYPES])),
   open: Type.Optional(Type.Boolean()),
   use_ratio: UseRatio,
-});
+};
+
+export const EndpointsQuery = Type.Object(ENDPOINT_FILTERS);
 
 export const StoragesQuery = Type.Object({ type: Type.Optional(StorageTypeSchema), use_ratio: UseRatio });

@@ -1,7 +1,4 @@
-import Value from 'typebox/value';
-import { badRequest } from '../../errors.js';
-import { validationSentences } from '../../plugins/validation-sentences.js';
-import type { FormFields } from '../forms.js';
+import { checkedForm, type FormFields } from '../forms.js';
 import { words } from '../lists.js';
 import { DocumentForm } from './schema.js';
 
@@ -17,9 +14,7 @@ export function readDocumentForm(fields: FormFields): DocumentForm {
     ...lastOf('public_url', publicUrl),
     labels: [...new Set(words(fields.labels))],
   };
-  if (Value.Check(DocumentForm, given)) return given;
-  const faults = Value.Errors(DocumentForm, given) as unknown as Parameters<typeof validationSentences>[0];
-  throw badRequest(...validationSentences(faults, 'body'));
+  return checkedForm(DocumentForm, given);
 }
 
 function lastOf(name: string, values: readonly string[] | undefined): Record<string, unknown> {

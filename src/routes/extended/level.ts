@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { type TObject, type TProperties, type TSchema, Type } from 'typebox';
 import type { RouteRight } from '../../domain/access.js';
-import { placeOf, type Scope, type ScopeFilters } from '../../domain/scope.js';
+import { placeOf, type PlacedDatastore, type Scope, type ScopeFilters } from '../../domain/scope.js';
 import { presentOptional } from '../present.js';
 import { Uuid } from '../schemas.js';
 
@@ -67,7 +67,7 @@ export function withPlace<Entity extends TSchema>(entity: Entity, title?: string
 }
 
 /** A presented entity with where it lives beside. */
-export function presentInPlace<Entity extends object>(entity: Entity, datastore: Parameters<typeof placeOf>[0]) {
+export function presentInPlace<Entity extends object>(entity: Entity, datastore: PlacedDatastore) {
   const { organization, ...place } = placeOf(datastore);
   return { ...entity, ...place, ...presentOptional({ organization }) };
 }

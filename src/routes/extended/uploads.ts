@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
-import { findUpload, listUploads } from '../../domain/uploads.js';
+import { findUpload, listUploads } from '../../domain/upload-reads.js';
 import { pickFields, sendPage } from '../lists.js';
 import { readList } from '../uploads/list.js';
 import { presentUpload, presentUploadItem } from '../uploads/present.js';

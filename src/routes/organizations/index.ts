@@ -1,7 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { listCommunities } from '../../domain/communities.js';
-import { listEndpoints } from '../../domain/datastores.js';
 import {
   addOrganizationMember,
   listOrganizationMembers,
@@ -9,14 +8,16 @@ import {
 } from '../../domain/organizations.js';
 import { presentCommunityItem, presentUser } from '../communities/present.js';
 import { CommunityItemSchema, UserSchema } from '../communities/schema.js';
-import { presentPlacedEndpoint } from '../datastores/present.js';
 import { PageQuery, readPage, sendPage } from '../lists.js';
 import { answers, NoContent } from '../schemas.js';
-import { MemberParams, OrganizationEndpointsQuery, OrganizationParams, PlacedEndpointSchema } from './schema.js';
+import { MemberParams, OrganizationParams } from './schema.js';
 
 const tags = ['Organismes'];
 
-/** An organization, for its members: who they are, its communities and their endpoints (lifecycle.md §7). */
+/**
+ * An organization, for its members: who they are and its communities (lifecycle.md §7); what its
+ * datastores hold is in routes/extended.
+ */
 export const organizationRoutes: FastifyPluginAsyncTypebox = async (app) => {
   const { prisma } = app.deps;
 
@@ -94,29 +95,6 @@ export const organizationRoutes: FastifyPluginAsyncTypebox = async (app) => {
       const filters = { organization: request.params.organization };
       const found = await listCommunities(prisma, { filters, page });
       return sendPage(reply, page, found).map(presentCommunityItem);
-    },
-  );
-
-  app.get(
-    '/endpoints',
-    {
-      config: { right: 'organization' },
-      schema: {
-        tags,
-        operationId: 'listOrganizationEndpoints',
-        summary: "Lister les points d'accès des entrepôts d'un organisme",
-        params: OrganizationParams,
-        querystring: OrganizationEndpointsQuery,
-        response: answers({ 200: Type.Array(PlacedEndpointSchema) }, 400, 401, 403, 404),
-      },
-    },
-    async (request, reply) => {
-      const { name, type, open, use_ratio, community, datastore } = request.query;
-      const page = readPage(request.query);
-      const scope = { organization: request.params.organization, within: { community, datastore } };
-      const filters = { name, type, open, useRatio: use_ratio };
-      const found = await listEndpoints(prisma, scope, { filters, page });
-      return sendPage(reply, page, found).map((lent) => presentPlacedEndpoint(lent, request.origin));
     },
   );
 };

@@ -5,8 +5,9 @@ import { getGivenPermission, listGivenPermissions } from '../../domain/permissio
 import { createPermissions, updatePermission, withdrawPermission } from '../../domain/permissions.js';
 import { datastoreOf } from '../../plugins/auth.js';
 import { callerIn } from '../caller.js';
-import { readPage, readSort, sendPage } from '../lists.js';
+import { sendPage } from '../lists.js';
 import { answers, NoContent, readBoolean } from '../schemas.js';
+import { readList } from './list.js';
 import { presentGivenPermission } from './present.js';
 import {
   CreateBody,
@@ -39,11 +40,9 @@ export const permissionRoutes: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async (request, reply) => {
-      const { offering } = request.query;
-      const page = readPage(request.query);
-      const sort = readSort(request.query, ['creation']);
-      const found = await listGivenPermissions(deps, { datastore: datastoreOf(request).id }, { offering, sort, page });
-      return sendPage(reply, page, found).map(presentGivenPermission);
+      const query = readList(request.query);
+      const found = await listGivenPermissions(deps, { datastore: datastoreOf(request).id }, query);
+      return sendPage(reply, query.page, found).map(presentGivenPermission);
     },
   );
 

@@ -29,17 +29,6 @@ export function presentGivenPermission(permission: PermissionRecord) {
   };
 }
 
-/** A permission beyond its datastore, with the place it comes from. */
-export function presentExtendedPermission(permission: PermissionRecord) {
-  const { id, community } = permission.datastore;
-  return {
-    ...presentGivenPermission(permission),
-    ...presentOptional({ organization: community.organizationId }),
-    community: community.id,
-    datastore: id,
-  };
-}
-
 /** A permission for those who benefit from it. */
 export function presentHeldPermission(permission: PermissionRecord) {
   return {

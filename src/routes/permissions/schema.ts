@@ -21,7 +21,6 @@ export const DatastoreParams = Type.Object({ datastore: Uuid });
 export const DatastorePermissionParams = Type.Object({ datastore: Uuid, permission: Uuid });
 export const CommunityParams = Type.Object({ community: Uuid });
 export const CommunityPermissionParams = Type.Object({ community: Uuid, permission: Uuid });
-export const OrganizationParams = Type.Object({ organization: Uuid });
 export const PermissionParams = Type.Object({ permission: Uuid });
 
 export const CreateBody = Type.Object(
@@ -48,24 +47,14 @@ export const PatchBody = Type.Object(
   { title: 'PermissionUpdateDto' },
 );
 
-export const DatastoreListQuery = Type.Object({
+/** Query of the lists of given permissions, whatever they look at. */
+export const LIST_FILTERS = {
   ...PageQuery.properties,
   ...SortQuery.properties,
   offering: Type.Optional(Uuid),
-});
+};
 
-export const OrganizationListQuery = Type.Object({
-  ...DatastoreListQuery.properties,
-  community: Type.Optional(Uuid),
-  datastore: Type.Optional(Uuid),
-});
-
-export const PlatformListQuery = Type.Object({
-  ...PageQuery.properties,
-  organization: Type.Optional(Uuid),
-  community: Type.Optional(Uuid),
-  datastore: Type.Optional(Uuid),
-});
+export const DatastoreListQuery = Type.Object(LIST_FILTERS);
 
 export const CommunityListQuery = Type.Object({ ...PageQuery.properties, type: Type.Optional(ServiceType) });
 
@@ -117,11 +106,6 @@ const given = {
 };
 
 export const GivenPermission = Type.Object(given, { title: 'PermissionStandardListResponseDto' });
-
-export const ExtendedPermission = Type.Object(
-  { ...given, organization: Type.Optional(Uuid), community: Uuid, datastore: Uuid },
-  { title: 'PermissionExtendedListResponseDto' },
-);
 
 export const HeldPermission = Type.Object(
   { ...dated, offerings: Type.Array(Type.Object(referredOffering)) },

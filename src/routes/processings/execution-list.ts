@@ -9,7 +9,7 @@ import type { LIST_FILTERS } from './execution-schema.js';
 export function readList(query: Static<TObject<typeof LIST_FILTERS>>) {
   return {
     page: readPage(query),
-    newestFirst: readSort(query, ['creation'])[0]?.descending ?? false,
+    sort: readSort(query, ['creation']),
     filter: query,
   };
 }

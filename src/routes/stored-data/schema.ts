@@ -1,7 +1,8 @@
 import { Type } from 'typebox';
 import { STORED_DATA_TYPES } from '../../catalogue/data-types.js';
 import { storedDataStates } from '../../domain/states/stored-data.js';
-import { FieldsQuery, OwnershipQuery, PageQuery, SortQuery } from '../lists.js';
+import { DATA_FILTERS } from '../data-filters.js';
+import { OwnershipQuery } from '../lists.js';
 import { BoundingBox, Event, Extent, FreeObject, Instant, LooseBoolean, Tags, Uuid } from '../schemas.js';
 
 const StoredDataType = Type.Enum([...STORED_DATA_TYPES]);
@@ -17,20 +18,9 @@ const Edition = Type.Object({
 
 /** Query of the lists of stored data, whatever they look at. */
 export const LIST_FILTERS = {
-  ...PageQuery.properties,
-  ...FieldsQuery.properties,
-  ...SortQuery.properties,
+  ...DATA_FILTERS,
   type: Type.Optional(StoredDataType),
   status: Type.Optional(StoredDataStatus),
-  name: Type.Optional(Type.String({ description: '% remplace zéro ou plusieurs caractères ; la casse est ignorée.' })),
-  open: Type.Optional(Type.Boolean()),
-  srs: Type.Optional(Type.String()),
-  lon: Type.Optional(
-    Type.Number({ minimum: -180, maximum: 180, description: 'Avec lat : point que contient l’emprise.' }),
-  ),
-  lat: Type.Optional(Type.Number({ minimum: -90, maximum: 90 })),
-  before: Type.Optional(Type.String({ description: 'Date de création : avant cette date, exclue.' })),
-  after: Type.Optional(Type.String({ description: 'Date de création : à partir de cette date.' })),
 };
 
 /** Query of the stored data visible to a user. */

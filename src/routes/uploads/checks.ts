@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { closeUpload, latestExecutions, requestChecks } from '../../domain/checks.js';
-import { findUpload } from '../../domain/uploads.js';
+import { findUpload } from '../../domain/upload-reads.js';
 import { callerOf, datastoreOf } from '../../plugins/auth.js';
 import { answers, NoContent, Uuid } from '../schemas.js';
 import { presentUploadChecks } from './present.js';

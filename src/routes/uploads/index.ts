@@ -1,15 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import type { UploadType } from '../../catalogue/data-types.js';
-import {
-  createUpload,
-  deleteUpload,
-  findReachableUpload,
-  findUpload,
-  listUploads,
-  openUpload,
-  patchUpload,
-} from '../../domain/uploads.js';
+import { findReachableUpload, findUpload, listUploads } from '../../domain/upload-reads.js';
+import { createUpload, deleteUpload, openUpload, patchUpload } from '../../domain/uploads.js';
 import type { Prisma } from '../../generated/prisma/client.js';
 import { callerOf, datastoreOf } from '../../plugins/auth.js';
 import { commentRoutes } from '../attached/comments.js';
@@ -77,8 +70,7 @@ export const uploadRoutes: FastifyPluginAsyncTypebox = async (app) => {
       const { fields, ...query } = readList(request.query);
       const { owned, shared } = request.query;
       const datastoreId = datastoreOf(request).id;
-      const filters = { ...query.filters, owned, shared };
-      const found = await listUploads(prisma, { datastore: datastoreId }, { ...query, filters });
+      const found = await listUploads(prisma, { datastore: datastoreId }, { ...query, ownership: { owned, shared } });
       return sendPage(reply, query.page, found).map((upload) =>
         pickFields(presentUploadItem(upload, upload.datastoreId === datastoreId), fields),
       );

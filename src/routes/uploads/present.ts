@@ -1,6 +1,6 @@
 import type { Static } from 'typebox';
 import type { CheckRun } from '../../domain/checks.js';
-import type { UploadRecord } from '../../domain/uploads.js';
+import type { UploadRecord } from '../../domain/upload-reads.js';
 import { presentBox, presentDates, presentInstant, presentOptional } from '../present.js';
 import type { SharedUploadDetail, UploadChecks, UploadDetail, UploadItem } from './schema.js';
 

@@ -1,7 +1,8 @@
 import { Type } from 'typebox';
 import { UPLOAD_TYPES } from '../../catalogue/data-types.js';
 import { uploadStates } from '../../domain/states/upload.js';
-import { FieldsQuery, OwnershipQuery, PageQuery, SortQuery } from '../lists.js';
+import { DATA_FILTERS } from '../data-filters.js';
+import { OwnershipQuery } from '../lists.js';
 import { BoundingBox, Callback, Event, Extent, FreeObject, Instant, LooseBoolean, Tags, Uuid } from '../schemas.js';
 
 const Name = Type.String({ minLength: 1, maxLength: 255 });
@@ -60,18 +61,9 @@ export const CloseBody = Type.Union([Type.Object({ callback: Type.Optional(Callb
 
 /** Query of the lists of uploads, whatever they look at. */
 export const LIST_FILTERS = {
-  ...PageQuery.properties,
-  ...FieldsQuery.properties,
-  ...SortQuery.properties,
+  ...DATA_FILTERS,
   type: Type.Optional(UploadType),
   status: Type.Optional(UploadStatus),
-  name: Type.Optional(Type.String({ description: '% remplace zéro ou plusieurs caractères ; la casse est ignorée.' })),
-  srs: Type.Optional(Type.String()),
-  open: Type.Optional(Type.Boolean()),
-  lon: Type.Optional(Type.Number({ minimum: -180, maximum: 180 })),
-  lat: Type.Optional(Type.Number({ minimum: -90, maximum: 90 })),
-  before: Type.Optional(Type.String({ description: 'Date de création : avant cette date, exclue.' })),
-  after: Type.Optional(Type.String({ description: 'Date de création : à partir de cette date.' })),
 };
 
 export const ListQuery = Type.Object({

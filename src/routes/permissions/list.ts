@@ -1,0 +1,11 @@
+import type { Static, TObject } from 'typebox';
+import { readPage, readSort } from '../lists.js';
+import type { LIST_FILTERS } from './schema.js';
+
+/**
+ * What the query of a list of given permissions asks for.
+ * @throws ApiError bad_request
+ */
+export function readList(query: Static<TObject<typeof LIST_FILTERS>>) {
+  return { page: readPage(query), sort: readSort(query, ['creation']), offering: query.offering };
+}
