@@ -8,7 +8,23 @@ import { CONTRACT_OPERATIONS, operationShape } from '../helpers/contract.js';
 /** Assets of the documentation page, which are no operations. */
 const DOCUMENTATION = /^\/api\/swagger-ui(?!\/index\.html)/;
 
-/** Every route that the application registers below `/api`, and the public files beside it. */
+/** The emulator's own control, which the platform does not have. */
+const EMULATOR = [
+  'GET /_emulator/health',
+  'GET /_emulator/ready',
+  'GET /_emulator/version',
+  'POST /_emulator/reset',
+  'POST /_emulator/seed',
+  'GET /_emulator/warnings',
+  'GET /_emulator/mails',
+  'GET /_emulator/mails/?',
+  'DELETE /_emulator/mails',
+];
+
+/** Services that answer by their own protocols. */
+const SERVICES = /^\/(realms|wfs|wms-v)(\/|$)/;
+
+/** Every route of the application: operations and public files, then the emulator's own. */
 async function registeredRoutes(): Promise<RouteOptions[]> {
   const { deps } = await buildTestApp(t);
   const seen: RouteOptions[] = [];
@@ -20,12 +36,14 @@ async function registeredRoutes(): Promise<RouteOptions[]> {
   const app = await buildApp(deps, [recorder]);
   t.teardown(() => app.close());
   return seen.filter(({ method, url }) => {
-    const isOurs = /^\/(api|annexes|documents)\//.test(url) && !DOCUMENTATION.test(url);
+    const isOurs = !SERVICES.test(url) && !DOCUMENTATION.test(url);
     return isOurs && ![method].flat().every((one) => one === 'HEAD' || one === 'OPTIONS');
   });
 }
 
-const routes = await registeredRoutes();
+const registered = await registeredRoutes();
+const routes = registered.filter(({ url }) => !url.startsWith('/_emulator'));
+const control = registered.filter(({ url }) => url.startsWith('/_emulator'));
 const shapes = new Set(routes.map(({ method, url }) => operationShape(String(method), url)));
 const contract = new Set(
   CONTRACT_OPERATIONS.map((one) => operationShape(one.method, `${one.outside_api ? '' : '/api'}${one.path}`)),
@@ -44,6 +62,10 @@ void t.test('every registered route is an operation of the contract', async (t) 
     [...shapes].filter((shape) => !contract.has(shape)),
     [],
   );
+});
+
+void t.test('the other routes are the control of the emulator', async (t) => {
+  t.strictSame(control.map(({ method, url }) => operationShape(String(method), url)).toSorted(), EMULATOR.toSorted());
 });
 
 void t.test('every route says how well its behaviour is known', async (t) => {
