@@ -30,12 +30,13 @@ export async function updateStoredData(
   id: string,
   change: StoredDataChange,
 ): Promise<void> {
-  const fault = change.extent === undefined ? null : extentFault(change.extent);
-  if (fault !== null) throw badRequest(fault);
   const { from, to } = change.edition ?? {};
-  if (from !== undefined && to !== undefined && from > to) {
-    throw badRequest('Le champ "edition.from" doit précéder "edition.to".');
-  }
+  const isBackwards = from !== undefined && to !== undefined && from > to;
+  const faults = [
+    change.extent === undefined ? null : extentFault(change.extent),
+    isBackwards ? 'Le champ "edition.from" doit précéder "edition.to".' : null,
+  ].filter((fault) => fault !== null);
+  if (faults.length > 0) throw badRequest(...faults);
   await prisma.$transaction(async (tx) => {
     await holdForChange(tx, { entity: 'stored_data', id, datastoreId }, change.open);
     await tx.storedData.update({

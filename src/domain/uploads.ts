@@ -43,7 +43,8 @@ export async function createUpload(
   upload: NewUpload,
   initiatorId: string,
 ): Promise<UploadRecord> {
-  assertSrs(upload.srs);
+  const fault = srsFault(upload.srs);
+  if (fault !== null) throw badRequest(fault);
   const lent = await prisma.datastoreStorage.findFirst({
     where: { datastoreId, usage: 'UPLOADS' },
     orderBy: { storage: { position: 'asc' } },
@@ -79,11 +80,11 @@ export async function patchUpload(
   id: string,
   patch: UploadPatch,
 ): Promise<UploadRecord> {
-  if (patch.srs !== undefined) assertSrs(patch.srs);
-  if (patch.extent !== undefined && patch.extent !== null) {
-    const fault = extentFault(patch.extent);
-    if (fault !== null) throw badRequest(fault);
-  }
+  const faults = [
+    patch.srs === undefined ? null : srsFault(patch.srs),
+    patch.extent === undefined || patch.extent === null ? null : extentFault(patch.extent),
+  ].filter((fault) => fault !== null);
+  if (faults.length > 0) throw badRequest(...faults);
   const { extent, extra, ...columns } = patch;
   return prisma.$transaction(async (tx) => {
     await holdForChange(tx, { entity: 'upload', id, datastoreId }, patch.open);
@@ -147,8 +148,6 @@ export function uploadPrefix(id: string): string {
   return `uploads/${id}`;
 }
 
-function assertSrs(srs: string): void {
-  if (!SRS.test(srs)) {
-    throw badRequest('Le champ "srs" doit être de la forme <autorité>:<code>, par exemple EPSG:2154.');
-  }
+function srsFault(srs: string): string | null {
+  return SRS.test(srs) ? null : 'Le champ "srs" doit être de la forme <autorité>:<code>, par exemple EPSG:2154.';
 }

@@ -24,7 +24,9 @@ export const bodiesPlugin = fp(
     app.addContentTypeParser(JSON_TYPE, { parseAs: 'string' }, (_request, text, done) => {
       if (text.length === 0) return done(null, undefined);
       try {
-        done(null, JSON.parse(text.toString(), readMember));
+        const body: unknown = JSON.parse(text.toString(), readMember);
+        if (isDeeperThan(MAX_DEPTH, body)) return done(badRequest(TOO_DEEP));
+        done(null, body);
       } catch (error) {
         done(
           error instanceof UnstorableTextError
@@ -57,6 +59,15 @@ export const bodiesPlugin = fp(
 );
 
 const UNSTORABLE_TEXT = 'La requête contient un caractère qui ne peut pas être conservé (U+0000 ou demi-codet isolé).';
+
+/** Objects and lists in one another: what keeps, compares and shows a body calls itself for each. */
+const MAX_DEPTH = 200;
+const TOO_DEEP = `Le corps de la requête est trop imbriqué (${MAX_DEPTH} niveaux au plus).`;
+
+function isDeeperThan(depth: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return depth === 0 || Object.values(value).some((member) => isDeeperThan(depth - 1, member));
+}
 
 /** A text of the body cannot be kept. */
 class UnstorableTextError extends Error {}

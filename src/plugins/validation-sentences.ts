@@ -1,6 +1,10 @@
+import { ofMeantBranches } from './union-faults.js';
+
 /** One fault as the validator compiler reports it (TypeBox's errors, close to Ajv's). */
 export interface ValidationFault {
   readonly keyword: string;
+  /** Where the keyword is in the schema: `#/properties/callback/anyOf/0`. */
+  readonly schemaPath: string;
   /** JSON pointer of the faulty value. */
   readonly instancePath: string;
   readonly params: FaultParams;
@@ -38,7 +42,7 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
 export function validationSentences(faults: readonly ValidationFault[], context: string | undefined): string[] {
   const noun = context === 'body' ? 'Le champ' : 'Le paramètre';
   const sentences = new Set<string>();
-  for (const fault of preciseFaults(faults)) {
+  for (const fault of preciseFaults(ofMeantBranches(faults))) {
     for (const sentence of describe(fault, noun)) sentences.add(sentence);
   }
   return [...sentences];

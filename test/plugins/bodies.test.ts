@@ -59,6 +59,17 @@ void t.test('bodies and refusals of the API', async (t) => {
     }
   });
 
+  await t.test('a JSON body whose objects and lists are in one another without end is 400', async (t) => {
+    const { _id } = await newUpload(producer);
+    const nested = (depth: number) => `{"extra":{"a":${'['.repeat(depth)}${']'.repeat(depth)}}}`;
+    for (const depth of [199, 1000, 2500, 100_000]) {
+      const response = await send('PATCH', `${uploads}/${_id}`, 'application/json', nested(depth));
+      t.equal(response.status, 400, String(depth));
+      t.match(await response.json(), { error: 'bad_request' });
+    }
+    t.equal((await send('PATCH', `${uploads}/${_id}`, 'application/json', nested(198))).status, 200);
+  });
+
   await t.test('a JSON body that is not an object is 400', async (t) => {
     for (const body of ['null', '[]', '"x"', '3']) {
       t.equal((await send('POST', uploads, 'application/json', body)).status, 400, body);

@@ -55,6 +55,29 @@ void t.test('each kind of fault has its sentence', async (t) => {
   }
 });
 
+void t.test('a union of objects told apart by a constant has the faults of the one that was meant', async (t) => {
+  const schema = Type.Object({
+    callback: Type.Union([
+      Type.Object({ type: Type.Literal('email'), to: Type.Array(Type.String({ minLength: 3 })) }),
+      Type.Object({ type: Type.Literal('api'), url: Type.String(), method: Type.Enum(['POST', 'PUT']) }),
+    ]),
+  });
+  const told = (callback: unknown) => sentences(schema, { callback });
+  t.strictSame(told({ type: 'api', method: 'GET' }), [
+    'Le champ "callback.url" est obligatoire.',
+    'Le champ "callback.method" doit être l\'une des valeurs : POST, PUT.',
+  ]);
+  t.strictSame(told({ type: 'email', to: ['a'] }), ['Le champ "callback.to[0]" doit compter au moins 3 caractères.']);
+  t.strictSame(told({ type: 'fax' }), ['Le champ "callback.type" doit être l\'une des valeurs : email, api.']);
+  t.strictSame(told(3), ['Le champ "callback" est invalide.']);
+});
+
+void t.test('a union whose branch says what is wrong inside says nothing more', async (t) => {
+  const schema = Type.Object({ labels: Type.Union([Type.String(), Type.Array(Type.String({ minLength: 1 }))]) });
+  t.strictSame(sentences(schema, { labels: ['a', ''] }), ['Le champ "labels[1]" ne doit pas être vide.']);
+  t.strictSame(sentences(schema, { labels: 3 }), ['Le champ "labels" est invalide.']);
+});
+
 void t.test('query and path faults speak of a parameter', async (t) => {
   t.strictSame(sentences(Type.Object({ page: Type.Integer() }), { page: 'x' }, 'querystring'), [
     'Le paramètre "page" doit être un nombre entier.',

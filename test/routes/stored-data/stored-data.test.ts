@@ -65,7 +65,11 @@ await t.test('stored data', async (t) => {
       ],
     };
     t.equal((await producer.call('PATCH', path, { extent: far })).status, 400);
-    t.equal((await producer.call('PATCH', path, { edition: { from: '2025-01-01', to: '2024-01-01' } })).status, 400);
+    const wrong = { edition: { from: '2025-01-01', to: '2024-01-01' }, extent: { type: 'Point', coordinates: [0, 0] } };
+    t.match(await producer.call('PATCH', path, wrong), {
+      status: 400,
+      body: { error_description: [/extent/, /edition/] },
+    });
   });
 
   await t.test('dependencies of a VECTOR-DB are empty', async (t) => {

@@ -92,8 +92,10 @@ void t.test('uploads over HTTP', async (t) => {
     t.equal(inside.headers.get('content-range'), '1-1/1', 'the point filter finds it');
     const wrong = await producer.call('PATCH', `${uploads}/${before._id}`, {
       extent: { type: 'Point', coordinates: [0, 0] },
+      srs: 'Lambert 93',
     });
     t.equal(wrong.status, 400);
+    t.match(wrong.body, { error_description: [/srs/, /extent/] }, 'every fault');
   });
 
   void t.test('tags: strings, numbers and booleans are added; keys go in any of the four spellings', async (t) => {
