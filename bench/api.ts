@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import { closeDeps, createDeps } from '../src/deps.js';
 import { createLogger } from '../src/log.js';
-import { type BenchEmulator, peakMemory, startBenchEmulator } from './lib/emulator.js';
+import { type BenchEmulator, peakMemory, startBenchEmulator, takeToken } from './lib/emulator.js';
 import { type LoadPlan, runLoad, type Send, type Side, summarize } from './lib/load.js';
 import { percentile } from './lib/statistics.js';
 
@@ -156,20 +156,6 @@ async function fill(pool: pg.Pool, datastore: string, count: number): Promise<vo
           (SELECT storage_id FROM geopf.datastore_storage WHERE datastore_id = $1 AND usage = 'UPLOADS' LIMIT 1) AS lent`,
     [datastore, count, LOT],
   );
-}
-
-async function takeToken(origin: string): Promise<string> {
-  const response = await fetch(`${origin}/realms/geoplateforme/protocol/openid-connect/token`, {
-    method: 'POST',
-    body: new URLSearchParams({
-      grant_type: 'password',
-      client_id: 'gpf-warehouse',
-      client_secret: 'any',
-      username: 'producteur',
-      password: 'geopf-local',
-    }),
-  });
-  return ((await response.json()) as { access_token: string }).access_token;
 }
 
 /** @throws Error when the sides do not list the same uploads */

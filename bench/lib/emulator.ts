@@ -121,3 +121,18 @@ function freePort(): Promise<number> {
     });
   });
 }
+
+/** A token of an account of the default seed, taken as the SDK does. */
+export async function takeToken(origin: string, username = 'producteur'): Promise<string> {
+  const response = await fetch(`${origin}/realms/geoplateforme/protocol/openid-connect/token`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'password',
+      client_id: 'gpf-warehouse',
+      client_secret: 'any',
+      username,
+      password: 'geopf-local',
+    }),
+  });
+  return ((await response.json()) as { access_token: string }).access_token;
+}

@@ -4,10 +4,13 @@ import type { FileStorage } from '../storage/storage.js';
 
 /** Files that arrive whole in one request (annexes, personal documents): streamed, digested, kept under keys of ours. */
 
+/** Longest file name that is kept, characters. */
+const MAX_FILE_NAME = 255;
+
 /** A file on its way in. */
 export interface IncomingFile {
   readonly content: Readable;
-  /** What the producer calls it; only its extension and letters count. */
+  /** As it was sent. */
   readonly fileName: string;
   readonly mimeType: string;
 }
@@ -37,7 +40,13 @@ export async function receiveFile(
   const hash = createHash('sha256');
   const digested = Readable.from(digesting(content, hash), { objectMode: false });
   const { size } = await storage.write(key, digested, { maxBytes });
-  return { key, size, digest: hash.digest('hex'), fileName, mimeType };
+  return { key, size, digest: hash.digest('hex'), fileName: cleanFileName(fileName), mimeType };
+}
+
+/** The name of a file without what cannot be shown, its end when it is too long. */
+export function cleanFileName(name: string): string {
+  const printable = name.replaceAll(/\p{Control}|\p{Surrogate}/gu, '');
+  return [...printable].slice(-MAX_FILE_NAME).join('') || 'fichier';
 }
 
 async function* digesting(content: Readable, hash: Hash): AsyncGenerator<Buffer> {

@@ -54,13 +54,8 @@ export async function receiveFile(
   }
 }
 
-/** Forgets a received file that will not become visible. */
-export async function discardFile({ storage }: Deps, file: ReceivedFile): Promise<void> {
-  await storage.remove(file.key);
-}
-
 /**
- * Makes a received file visible under its path, in place of the one that was there.
+ * Makes a received file visible under its path, in place of the one that was there; it is forgotten when that fails.
  * @throws ApiError bad_request for a hostile path; conflict when the upload was closed meanwhile, the
  *   quota is full, or the path is a folder, lies below a file or names a file of the other kind
  */
@@ -70,31 +65,42 @@ export async function publishFile(
   uploadId: string,
   file: ReceivedFile & { path: string | undefined; kind: FileKind },
 ): Promise<void> {
-  const path = checkedPath(file.path);
-  const replaced = await prisma.$transaction(async (tx) => {
-    await lockWritable(tx, uploadId);
-    const previous = await tx.uploadFile.findUnique({ where: { uploadId_path: { uploadId, path } } });
-    if (previous !== null && previous.kind !== file.kind) {
-      throw conflict(
-        `Le chemin ${path} est déjà celui d'un fichier ${previous.kind === 'MD5' ? 'de sommes MD5' : 'de données'}.`,
-      );
-    }
-    await assertPlace(tx, uploadId, path);
-    // The quotas are looked at again under a lock: other transfers may have ended since.
-    await holdUploadsQuotas(tx, datastoreId);
-    const quota = await tightestUploadsQuota(tx, datastoreId);
-    const asked = file.size - Number(previous?.size ?? 0);
-    if (asked > 0 && asked > bytesLeft(quota)) throw quotaExceeded({ ...quota, asked, unit: 'octet(s)' });
-    const content = { kind: file.kind, size: file.size, key: file.key };
-    await tx.uploadFile.upsert({
-      where: { uploadId_path: { uploadId, path } },
-      create: { uploadId, path, ...content },
-      update: content,
-    });
-    await refreshSize(tx, uploadId);
-    return previous;
+  let unused: string | undefined = file.key;
+  try {
+    const path = checkedPath(file.path);
+    unused = await prisma.$transaction((tx) => putFile(tx, datastoreId, uploadId, { ...file, path }));
+  } finally {
+    if (unused !== undefined) await storage.remove(unused);
+  }
+}
+
+/** @returns the key of the file that was there */
+async function putFile(
+  tx: Db,
+  datastoreId: string,
+  uploadId: string,
+  { key, size, path, kind }: ReceivedFile & { path: string; kind: FileKind },
+): Promise<string | undefined> {
+  await lockWritable(tx, uploadId);
+  const previous = await tx.uploadFile.findUnique({ where: { uploadId_path: { uploadId, path } } });
+  if (previous !== null && previous.kind !== kind) {
+    throw conflict(
+      `Le chemin ${path} est déjà celui d'un fichier ${previous.kind === 'MD5' ? 'de sommes MD5' : 'de données'}.`,
+    );
+  }
+  await assertPlace(tx, uploadId, path);
+  // The quotas are looked at again under a lock: other transfers may have ended since.
+  await holdUploadsQuotas(tx, datastoreId);
+  const quota = await tightestUploadsQuota(tx, datastoreId);
+  const asked = size - Number(previous?.size ?? 0);
+  if (asked > 0 && asked > bytesLeft(quota)) throw quotaExceeded({ ...quota, asked, unit: 'octet(s)' });
+  await tx.uploadFile.upsert({
+    where: { uploadId_path: { uploadId, path } },
+    create: { uploadId, path, kind, size, key },
+    update: { kind, size, key },
   });
-  if (replaced !== null) await storage.remove(replaced.key);
+  await refreshSize(tx, uploadId);
+  return previous?.key;
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import type { Static, TSchema } from 'typebox';
 import Value from 'typebox/value';
-import type { IncomingFile } from '../domain/received-files.js';
+import { cleanFileName, type IncomingFile } from '../domain/received-files.js';
 import { badRequest } from '../errors.js';
 import { isStorableText } from '../plugins/text.js';
 import { validationSentences } from '../plugins/validation-sentences.js';
@@ -13,9 +13,6 @@ import { mediaTypeOf } from './media-types.js';
 
 /** The text parts by name, each in the order of the body; `labels[]` and `labels[0]` are `labels`. */
 export type FormFields = Readonly<Record<string, readonly string[]>>;
-
-/** Longest file name that is kept, characters. */
-const MAX_FILE_NAME = 255;
 
 /**
  * Receives the file, then reads what the text parts say; a received file is discarded when the rest is refused.
@@ -40,9 +37,8 @@ export async function receiveForm<File, Attributes>(
         const name = part.fieldname.replace(/\[\d*\]$/, '');
         fields.set(name, [...(fields.get(name) ?? []), textOf(name, part.value)]);
       } else if (part.fieldname === 'file') {
-        const fileName = cleanFileName(part.filename);
-        const mimeType = mediaTypeOf(fileName, part.mimetype);
-        received = { file: await use.receive({ content: part.file, fileName, mimeType }) };
+        const mimeType = mediaTypeOf(part.filename, part.mimetype);
+        received = { file: await use.receive({ content: part.file, fileName: part.filename, mimeType }) };
       } else {
         throw badRequest(`La partie "${part.fieldname}" n'est pas attendue.`);
       }
@@ -72,7 +68,11 @@ export async function readFileForm(
   maxBytes: number,
 ): Promise<{ file: FormFile; fields: Record<string, string> }> {
   const { file, attributes } = await receiveForm(request, {
-    receive: async ({ content, ...named }) => ({ ...named, content: await readWhole(content, maxBytes) }),
+    receive: async ({ content, fileName, mimeType }) => ({
+      content: await readWhole(content, maxBytes),
+      fileName: cleanFileName(fileName),
+      mimeType,
+    }),
     discard: async () => undefined,
     read: (fields) => Object.fromEntries(Object.entries(fields).map(([name, values]) => [name, values.at(-1) ?? ''])),
   });
@@ -116,9 +116,4 @@ function textOf(name: string, value: unknown): string {
   const text = String(value);
   if (!isStorableText(text)) throw badRequest(`La partie "${name}" contient un caractère U+0000.`);
   return text;
-}
-
-function cleanFileName(name: string): string {
-  const printable = name.replaceAll(/\p{Control}|\p{Surrogate}/gu, '');
-  return [...printable].slice(-MAX_FILE_NAME).join('') || 'fichier';
 }

@@ -62,6 +62,11 @@ export function sendPage<Item>(reply: FastifyReply, page: Page, { items, total }
   return items;
 }
 
+/** A list that has no pages, with its `Content-Range` all the same: clients read totals there. */
+export function sendWhole<Item>(reply: FastifyReply, items: Item[]): Item[] {
+  return sendPage(reply, { offset: 0, limit: items.length }, { items, total: items.length });
+}
+
 /**
  * The properties a list item must hold beside `_id`.
  * @param options.legal legal values, each with the property it selects when that has another name

@@ -90,7 +90,7 @@ const REASONS: Readonly<Record<number, string>> = {
   413: 'Fichier trop volumineux.',
   416: 'Intervalle hors du fichier.',
   422: 'Fichier illisible.',
-  501: "Opération de la plateforme que l'émulateur ne fait pas encore.",
+  501: "La plateforme le fait, l'émulateur pas encore.",
 };
 
 /** Response schemas of a route: the expected one and the refusals it may answer. */

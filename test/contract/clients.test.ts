@@ -1,7 +1,7 @@
 import t from 'tap';
 import { logIn } from '../helpers/api.js';
 import { startTestEmulator } from '../helpers/app.js';
-import { PRODUCER } from '../helpers/oidc.js';
+import { PRODUCER_GRANT } from '../helpers/oidc.js';
 import { replay } from './replay.js';
 
 /** The QGIS plugin and cartes.gouv.fr cannot run here: what they send is replayed (fixtures/clients). */
@@ -22,7 +22,7 @@ void t.test('cartes.gouv.fr: sandbox, dataset page, publication, keys', async (t
     body: new URLSearchParams({
       grant_type: 'client_credentials',
       client_id: 'sandbox-service',
-      client_secret: PRODUCER.client_secret,
+      client_secret: PRODUCER_GRANT.client_secret,
     }),
   });
   const { access_token: service } = (await response.json()) as { access_token: string };

@@ -4,6 +4,7 @@ import Fastify from 'fastify';
 import t from 'tap';
 import { projectRoot } from '../../src/supervisor/paths.js';
 import { ADAPTED_SCHEMAS, CONTRACT_OPERATIONS, contractObserver } from '../helpers/contract.js';
+import { PRODUCER } from '../helpers/seed.js';
 
 /** What the observer makes of an answer of GET /users/me/keys. */
 async function observed(answer: { status: number; body: unknown; type?: string }) {
@@ -20,7 +21,7 @@ async function observed(answer: { status: number; body: unknown; type?: string }
 }
 
 const KEY = {
-  _id: '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a0001',
+  _id: PRODUCER,
   creation: '2026-01-01T00:00:00.000000Z',
   update: '2026-01-01T00:00:00.000000Z',
   name: 'clé',

@@ -4,7 +4,7 @@ import { type Action, nextStatus, refusalSentence, type StateTable } from '../..
 import { STATE_TABLES, transition, type TransitionRequest, tryTransition } from '../../src/domain/transitions.js';
 import { ApiError } from '../../src/errors.js';
 import { buildTestApp } from '../helpers/app.js';
-import { DATASTORE } from '../helpers/deposit.js';
+import { DATASTORE } from '../helpers/seed.js';
 
 const UNKNOWN = '11111111-2222-4333-8444-555555555555';
 

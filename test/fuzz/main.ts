@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { startBenchEmulator } from '../../bench/lib/emulator.js';
+import { startBenchEmulator, takeToken } from '../../bench/lib/emulator.js';
 import { type GeneratedRequest, type Operation, type Parameter, requestFor, type World } from './requests.js';
 import type { Schema } from './values.js';
 import { makeWorld } from './world.js';
@@ -54,20 +54,6 @@ function operationsOf(document: Document): Operation[] {
       };
     }),
   );
-}
-
-async function takeToken(origin: string, username: string): Promise<string> {
-  const response = await fetch(`${origin}/realms/geoplateforme/protocol/openid-connect/token`, {
-    method: 'POST',
-    body: new URLSearchParams({
-      grant_type: 'password',
-      client_id: 'gpf-warehouse',
-      client_secret: 'any',
-      username,
-      password: 'geopf-local',
-    }),
-  });
-  return ((await response.json()) as { access_token: string }).access_token;
 }
 
 /** Sends a request. @returns the status, and what is wrong with the answer */

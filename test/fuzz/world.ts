@@ -1,15 +1,13 @@
 import { until } from '../helpers/api.js';
+import { OPEN_WFS } from '../helpers/diffusion.js';
+import { VECTOR_TO_DB } from '../helpers/executions.js';
+import { DATASTORE, MEMBER, PRODUCER, PRODUCER_COMMUNITY } from '../helpers/seed.js';
 import type { World } from './requests.js';
 
 /** The world of the fuzz: one entity of every family, made through the API as a producer would. */
 
 /** Of the default seed. */
-const DATASTORE = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a2001';
-const COMMUNITY = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a1001';
-const USER = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a0002';
 const STORED_DATA = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a3001';
-const VECTOR_TO_DB = '0de8c60b-9938-4be9-aa36-9026b77c3c96';
-const OPEN_WFS = 'ae012611-13eb-4a18-8d04-9b7604a031cc';
 
 const ROOT = `/datastores/${DATASTORE}`;
 
@@ -72,7 +70,7 @@ export async function makeWorld(call: Call): Promise<Omit<World, 'components' | 
   const permission = await make(`${ROOT}/permissions`, {
     licence: 'Licence',
     type: 'ACCOUNT',
-    users: ['9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a0001'],
+    users: [PRODUCER],
     offerings: [offering],
   });
   const key = await make('/users/me/keys', { name: 'clé', type: 'HASH', type_infos: {} });
@@ -80,10 +78,10 @@ export async function makeWorld(call: Call): Promise<Omit<World, 'components' | 
   const accesses = (await call('GET', `/users/me/keys/${key}/accesses`)).body as { _id: string }[];
   const entities: Record<string, string | undefined> = {
     datastore: DATASTORE,
-    community: COMMUNITY,
+    community: PRODUCER_COMMUNITY,
     organization: organizations[0]?._id,
     technical_name: 'producteur-demo',
-    user: USER,
+    user: MEMBER,
     upload: closed,
     stored_data: STORED_DATA,
     check: await firstId(call, `${ROOT}/checks`),

@@ -2,18 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { STORAGES } from '../../src/catalogue/storages.js';
 import type { ApiUser } from './api.js';
 
-/** Ids of the people of the default seed. */
-export const PEOPLE = {
-  producteur: '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a0001',
-  membre: '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a0002',
-  consommateur: '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a0003',
-  admin: '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a0004',
-} as const;
-
-/** Organization and community of the producer of the default seed. */
-export const ORGANIZATION = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a6001';
-export const COMMUNITY = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a1001';
-
+/** Of nothing. */
 export const UNKNOWN = '11111111-2222-4333-8444-555555555555';
 
 export interface Refusal {

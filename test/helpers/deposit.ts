@@ -1,12 +1,7 @@
 import { type ApiUser } from './api.js';
 import { buildTestApp, type TestEmulator } from './app.js';
 import type { Teardown } from './database.js';
-
-/** The datastore of the producer of the default seed. */
-export const DATASTORE = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a2001';
-
-/** The datastore that the producer is no member of. */
-export const OTHER_DATASTORE = '122b878c-aad8-4507-87b2-465e664467d3';
+import { DATASTORE } from './seed.js';
 
 /** The API over HTTP without a worker: executions stay WAITING until the test ends them. */
 export async function startApi(t: Teardown, overrides: Readonly<Record<string, string>> = {}): Promise<TestEmulator> {

@@ -1,6 +1,6 @@
 import { CHECKS } from '../../src/catalogue/checks.js';
 import type { Deps } from '../../src/deps.js';
-import { DATASTORE } from './deposit.js';
+import { DATASTORE } from './seed.js';
 
 export const VECTOR_TO_DB = '0de8c60b-9938-4be9-aa36-9026b77c3c96';
 

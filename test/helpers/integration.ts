@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type ApiUser, until } from './api.js';
 import type { TestEmulator } from './app.js';
-import { DATASTORE, newUpload, sendFile } from './deposit.js';
+import { newUpload, sendFile } from './deposit.js';
 import { create, waitForStatus } from './diffusion.js';
 import { integration } from './executions.js';
+import { DATASTORE } from './seed.js';
 
 /** Deliveries and their integration through the API, with a worker running: for tests of checks and processings. */
 

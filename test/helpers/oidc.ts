@@ -6,7 +6,7 @@ import { REALM_PATH } from '../../src/identity/paths.js';
 export const PROTOCOL_PATH = `${REALM_PATH}/protocol/openid-connect`;
 
 /** What the SDK sends for the producer of the default seed. */
-export const PRODUCER = {
+export const PRODUCER_GRANT = {
   grant_type: 'password',
   username: 'producteur',
   password: 'geopf-local',

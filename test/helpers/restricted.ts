@@ -4,14 +4,6 @@ import type { ApiUser } from './api.js';
 import { create, OPEN_WFS, PRIVATE_WFS } from './diffusion.js';
 import { datastoreIdOf } from './stored-data.js';
 
-/** People and communities of the default seed. */
-export const PRODUCER = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a0001';
-export const MEMBER = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a0002';
-export const CONSUMER = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a0003';
-export const ADMIN = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a0004';
-export const PRODUCER_COMMUNITY = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a1001';
-export const SANDBOX_COMMUNITY = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a1002';
-
 /**
  * An offering in the registry, without the data, the configuration's content and the publication behind it.
  * @returns its id

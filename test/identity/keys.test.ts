@@ -2,7 +2,7 @@ import { decodeProtectedHeader } from 'jose';
 import t from 'tap';
 import { ensureSigningKey, loadSigningKeys } from '../../src/identity/keys.js';
 import { buildTestApp } from '../helpers/app.js';
-import { PRODUCER, PROTOCOL_PATH, bearer, postForm } from '../helpers/oidc.js';
+import { PRODUCER_GRANT, PROTOCOL_PATH, bearer, postForm } from '../helpers/oidc.js';
 
 void t.test('replicas that start together on an empty database make one key', async (t) => {
   const { deps } = await buildTestApp(t);
@@ -20,7 +20,7 @@ void t.test('replicas that start together on an empty database make one key', as
 
 void t.test('after a rotation the new key signs, and tokens of both keys are good on every replica', async (t) => {
   const { app: before, deps, config } = await buildTestApp(t);
-  const old = (await postForm(before, 'token', PRODUCER)).json().access_token;
+  const old = (await postForm(before, 'token', PRODUCER_GRANT)).json().access_token;
   const [key] = await deps.prisma.signingKey.findMany();
   await deps.prisma.signingKey.deleteMany();
   await ensureSigningKey(deps.prisma);
@@ -32,7 +32,7 @@ void t.test('after a rotation the new key signs, and tokens of both keys are goo
     PORT: String(config.port),
   });
   t.equal((await after.inject({ url: `${PROTOCOL_PATH}/certs` })).json().keys.length, 2);
-  const fresh = (await postForm(after, 'token', PRODUCER)).json().access_token;
+  const fresh = (await postForm(after, 'token', PRODUCER_GRANT)).json().access_token;
   t.not(decodeProtectedHeader(fresh).kid, decodeProtectedHeader(old).kid);
   for (const app of [before, after]) {
     for (const token of [old, fresh]) {

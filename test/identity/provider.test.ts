@@ -2,14 +2,14 @@ import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from '
 import t from 'tap';
 import { REALM_PATH } from '../../src/identity/paths.js';
 import { buildTestApp } from '../helpers/app.js';
-import { PRODUCER, PROTOCOL_PATH, basic, bearer, postForm } from '../helpers/oidc.js';
+import { PRODUCER_GRANT, PROTOCOL_PATH, basic, bearer, postForm } from '../helpers/oidc.js';
+import { PRODUCER } from '../helpers/seed.js';
 
-const PRODUCER_ID = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a0001';
 const { app, config, deps } = await buildTestApp(t);
 
 /** A token answer for the producer. */
 async function logIn(extra: Record<string, string> = {}) {
-  return (await postForm(app, 'token', { ...PRODUCER, ...extra })).json();
+  return (await postForm(app, 'token', { ...PRODUCER_GRANT, ...extra })).json();
 }
 
 const userinfo = (token?: string) =>
@@ -81,7 +81,7 @@ void t.test('an access token has the claims of the platform', async (t) => {
   t.strictSame(claims, {
     iss: config.issuer,
     aud: 'account',
-    sub: PRODUCER_ID,
+    sub: PRODUCER,
     typ: 'Bearer',
     azp: 'gpf-warehouse',
     session_state: session,
@@ -125,7 +125,7 @@ void t.test('an identity token comes with the scope openid only, and says who lo
     iss: config.issuer,
     aud: 'gpf-warehouse',
     azp: 'gpf-warehouse',
-    sub: PRODUCER_ID,
+    sub: PRODUCER,
     sid: answer.session_state,
     preferred_username: 'producteur',
     email: 'producteur@example.org',
@@ -139,7 +139,7 @@ void t.test('userinfo describes the owner of a token with the scope openid', asy
   t.equal(response.statusCode, 200);
   t.equal(response.headers['content-type'], 'application/json');
   t.strictSame(response.json(), {
-    sub: PRODUCER_ID,
+    sub: PRODUCER,
     email_verified: true,
     name: 'Paule Producteur',
     preferred_username: 'producteur',

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { totp, decodeBase32 } from '../../src/identity/totp.js';
 import { buildTestApp } from '../helpers/app.js';
-import { PRODUCER, PROTOCOL_PATH, basic, postForm } from '../helpers/oidc.js';
+import { PRODUCER_GRANT, PROTOCOL_PATH, basic, postForm } from '../helpers/oidc.js';
 
 const { app, deps } = await buildTestApp(t);
 
@@ -31,7 +31,7 @@ const REFRESH = { grant_type: 'refresh_token', client_id: 'gpf-warehouse', clien
 const INVALID_CREDENTIALS = 'Invalid client or Invalid client credentials';
 
 void t.test('a password gives tokens, in the recorded shape', async (t) => {
-  const response = await postForm(app, 'token', PRODUCER);
+  const response = await postForm(app, 'token', PRODUCER_GRANT);
   t.equal(response.statusCode, 200);
   t.equal(response.headers['content-type'], 'application/json');
   t.equal(response.headers['cache-control'], 'no-store');
@@ -52,24 +52,24 @@ void t.test('a password gives tokens, in the recorded shape', async (t) => {
 });
 
 void t.test('what clients add is ignored, and they may authenticate either way', async (t) => {
-  const { client_id: id, client_secret: secret, ...credentials } = PRODUCER;
+  const { client_id: id, client_secret: secret, ...credentials } = PRODUCER_GRANT;
   const requests = [
-    postForm(app, 'token', { ...PRODUCER, response_type: 'token', refresh_token: 'x', foo: 'bar', totp: '' }),
+    postForm(app, 'token', { ...PRODUCER_GRANT, response_type: 'token', refresh_token: 'x', foo: 'bar', totp: '' }),
     postForm(app, 'token', credentials, basic(id, secret)),
-    postForm(app, 'token', { ...PRODUCER, scope: '' }),
-    postForm(app, 'token', { ...PRODUCER, username: 'Producteur@Example.org' }),
-    postForm(app, 'token', { ...PRODUCER, client_id: 'with-secret', client_secret: 'right' }),
+    postForm(app, 'token', { ...PRODUCER_GRANT, scope: '' }),
+    postForm(app, 'token', { ...PRODUCER_GRANT, username: 'Producteur@Example.org' }),
+    postForm(app, 'token', { ...PRODUCER_GRANT, client_id: 'with-secret', client_secret: 'right' }),
   ];
   for (const response of await Promise.all(requests)) t.equal(response.statusCode, 200, response.body);
 });
 
 void t.test('a public client needs no secret', async (t) => {
-  const { client_secret: _secret, ...fields } = { ...PRODUCER, client_id: 'public' };
+  const { client_secret: _secret, ...fields } = { ...PRODUCER_GRANT, client_id: 'public' };
   t.equal((await postForm(app, 'token', fields)).statusCode, 200);
 });
 
 void t.test('the one-time password is asked of those who have one', async (t) => {
-  const login = { ...PRODUCER, username: 'otp-user' };
+  const login = { ...PRODUCER_GRANT, username: 'otp-user' };
   const code = totp(decodeBase32('GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'), Date.now() / 1000);
   const wrong = code === '000000' ? '000001' : '000000';
   for (const fields of [login, { ...login, totp: wrong }, { ...login, totp: code, password: 'wrong' }]) {
@@ -95,7 +95,7 @@ void t.test('a service account gets an access token alone', async (t) => {
 });
 
 void t.test('a refresh token gives new ones for the same session, and stays good', async (t) => {
-  const first = (await postForm(app, 'token', { ...PRODUCER, scope: 'openid' })).json();
+  const first = (await postForm(app, 'token', { ...PRODUCER_GRANT, scope: 'openid' })).json();
   const second = (await postForm(app, 'token', { ...REFRESH, refresh_token: first.refresh_token })).json();
   t.not(second.access_token, first.access_token);
   t.not(second.refresh_token, first.refresh_token);
@@ -107,7 +107,7 @@ void t.test('a refresh token gives new ones for the same session, and stays good
 });
 
 void t.test('refresh tokens are not readable in the database', async (t) => {
-  const { refresh_token: token } = (await postForm(app, 'token', PRODUCER)).json();
+  const { refresh_token: token } = (await postForm(app, 'token', PRODUCER_GRANT)).json();
   const { rows } = await deps.pool.query('SELECT 1 FROM geopf.oidc_payload WHERE id = $1 OR payload::text LIKE $2', [
     token,
     `%${token}%`,
@@ -116,7 +116,7 @@ void t.test('refresh tokens are not readable in the database', async (t) => {
 });
 
 void t.test('each refusal has the status, the code and the words of Keycloak', async (t) => {
-  const password = { ...PRODUCER };
+  const password = { ...PRODUCER_GRANT };
   const refusals: readonly (readonly [string, Record<string, string>, number, string, string])[] = [
     ['no grant type', { client_id: 'x' }, 400, 'invalid_request', 'Missing form parameter: grant_type'],
     [
@@ -205,14 +205,14 @@ void t.test('each refusal has the status, the code and the words of Keycloak', a
 });
 
 void t.test('a refresh token of another client is refused', async (t) => {
-  const { refresh_token: token } = (await postForm(app, 'token', PRODUCER)).json();
+  const { refresh_token: token } = (await postForm(app, 'token', PRODUCER_GRANT)).json();
   const response = await postForm(app, 'token', { ...REFRESH, client_id: 'bruno-rest-client', refresh_token: token });
   t.equal(response.statusCode, 400);
   t.match(response.json(), { error: 'invalid_grant', error_description: 'Invalid refresh token' });
 });
 
 void t.test('an expired refresh token, and one whose session ended, are told apart', async (t) => {
-  const expired = (await postForm(app, 'token', PRODUCER)).json();
+  const expired = (await postForm(app, 'token', PRODUCER_GRANT)).json();
   await deps.pool.query(
     `UPDATE geopf.oidc_payload SET payload = jsonb_set(payload, '{exp}', '1') WHERE model = 'RefreshToken' AND payload ->> 'sid' = $1`,
     [expired.session_state],
@@ -221,7 +221,7 @@ void t.test('an expired refresh token, and one whose session ended, are told apa
     error: 'invalid_grant',
     error_description: 'Token is not active',
   });
-  const ended = (await postForm(app, 'token', PRODUCER)).json();
+  const ended = (await postForm(app, 'token', PRODUCER_GRANT)).json();
   await deps.pool.query(
     `DELETE FROM geopf.oidc_payload WHERE model = 'Grant' AND id =
        (SELECT grant_id FROM geopf.oidc_payload WHERE model = 'RefreshToken' AND payload ->> 'sid' = $1)`,
@@ -234,7 +234,7 @@ void t.test('an expired refresh token, and one whose session ended, are told apa
 });
 
 void t.test('a page of an allowed origin may ask for tokens, another one may not', async (t) => {
-  const fields = { ...PRODUCER, client_id: 'with-secret', client_secret: 'right' };
+  const fields = { ...PRODUCER_GRANT, client_id: 'with-secret', client_secret: 'right' };
   const allowed = await postForm(app, 'token', fields, { origin: 'http://app.example' });
   t.equal(allowed.statusCode, 200);
   t.equal(allowed.headers['access-control-allow-origin'], 'http://app.example');
@@ -262,10 +262,10 @@ void t.test('a body that is not a form is refused', async (t) => {
 });
 
 void t.test('a user or client whose name holds U+0000 is an unknown one', async (t) => {
-  const user = await postForm(app, 'token', { ...PRODUCER, username: 'a\0b' });
+  const user = await postForm(app, 'token', { ...PRODUCER_GRANT, username: 'a\0b' });
   t.equal(user.statusCode, 401);
   t.match(user.json(), { error: 'invalid_grant', error_description: 'Invalid user credentials' });
-  const client = await postForm(app, 'token', { ...PRODUCER, client_id: 'a\0b' });
+  const client = await postForm(app, 'token', { ...PRODUCER_GRANT, client_id: 'a\0b' });
   t.equal(client.statusCode, 401);
   t.match(client.json(), { error: 'invalid_client', error_description: INVALID_CREDENTIALS });
 });

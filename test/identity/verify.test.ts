@@ -2,6 +2,7 @@ import { type KeyObject, createPublicKey, generateKeyPairSync } from 'node:crypt
 import { type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
 import t from 'tap';
 import { InvalidTokenError, createTokenVerifier } from '../../src/identity/verify.js';
+import { PRODUCER } from '../helpers/seed.js';
 
 const ISSUER = 'http://localhost:8080/realms/geoplateforme';
 const KID = 'key-1';
@@ -15,7 +16,7 @@ const verify = createTokenVerifier({
 
 const CLAIMS: JWTPayload = {
   iss: ISSUER,
-  sub: '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a0001',
+  sub: PRODUCER,
   jti: 'token-1',
   aud: 'account',
   typ: 'Bearer',

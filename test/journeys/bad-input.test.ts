@@ -4,8 +4,9 @@ import t from 'tap';
 import { fakeGeopackage, geojson, lambertGeopackage, truncatedShapefile } from '../../fixtures/generate/vector.js';
 import { type ApiUser, logIn, until } from '../helpers/api.js';
 import { startTestEmulator } from '../helpers/app.js';
-import { DATASTORE, newUpload, OTHER_DATASTORE, sendFile } from '../helpers/deposit.js';
+import { newUpload, sendFile } from '../helpers/deposit.js';
 import { fileForm, sentences } from '../helpers/diffusion.js';
+import { DATASTORE, SANDBOX_DATASTORE } from '../helpers/seed.js';
 
 /**
  * What clients and producers send wrong: each gets the imitated component's own answer, nothing is
@@ -45,7 +46,7 @@ void t.test('an unknown id answers 404, one of another datastore too', async (t)
   t.match(sentences(unknown), '00000000-0000-0000-0000-00000000dead');
   const { _id } = await newUpload(producer);
   const admin = await logIn(emulator, 'admin');
-  t.not((await admin.call('GET', `/datastores/${OTHER_DATASTORE}/uploads/${_id}`)).status, 200);
+  t.not((await admin.call('GET', `/datastores/${SANDBOX_DATASTORE}/uploads/${_id}`)).status, 200);
 });
 
 void t.test('malformed JSON answers 400', async (t) => {

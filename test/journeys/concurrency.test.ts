@@ -1,8 +1,9 @@
 import t, { type Test } from 'tap';
 import { type ApiAnswer, logIn } from '../helpers/api.js';
-import { DATASTORE, newUpload, OTHER_DATASTORE, sendFile, startApi } from '../helpers/deposit.js';
+import { newUpload, sendFile, startApi } from '../helpers/deposit.js';
 import { create, OPEN_WFS, OPEN_WMS_VECTOR, wfsConfiguration } from '../helpers/diffusion.js';
 import { buildClosedUpload, integration } from '../helpers/executions.js';
+import { DATASTORE, SANDBOX_DATASTORE } from '../helpers/seed.js';
 import { buildStoredData } from '../helpers/stored-data.js';
 
 /**
@@ -13,7 +14,7 @@ import { buildStoredData } from '../helpers/stored-data.js';
 const ROUNDS = 8;
 const CLIENTS = 4;
 const ROOT = `/datastores/${DATASTORE}`;
-const THEIRS = `/datastores/${OTHER_DATASTORE}`;
+const THEIRS = `/datastores/${SANDBOX_DATASTORE}`;
 
 type Action = () => Promise<Pick<ApiAnswer, 'status' | 'body'>>;
 
@@ -270,8 +271,8 @@ await t.test('actions asked at once', async (t) => {
     await rounds(async (round) => {
       const id = await buildStoredData(deps);
       const sharings = `${ROOT}/stored_data/${id}/sharings`;
-      const withdraw = () => producer.call('DELETE', `${sharings}?datastores=${OTHER_DATASTORE}`);
-      const share = () => producer.call('POST', sharings, [OTHER_DATASTORE]);
+      const withdraw = () => producer.call('DELETE', `${sharings}?datastores=${SANDBOX_DATASTORE}`);
+      const share = () => producer.call('POST', sharings, [SANDBOX_DATASTORE]);
       const shared = await together(times(share));
       t.ok(
         shared.every(({ status }) => status === 200),

@@ -1,9 +1,9 @@
 import t from 'tap';
 import { type ApiUser, logIn } from '../helpers/api.js';
 import { startTestEmulator } from '../helpers/app.js';
-import { DATASTORE } from '../helpers/deposit.js';
 import { create, fileForm, OPEN_WFS, OPEN_WMS_VECTOR, waitForStatus, wfsConfiguration } from '../helpers/diffusion.js';
 import { readPng } from '../helpers/png.js';
+import { DATASTORE } from '../helpers/seed.js';
 import { buildStoredData, runInSchema } from '../helpers/stored-data.js';
 
 const ROOT = `/datastores/${DATASTORE}`;

@@ -6,9 +6,10 @@ import { STATE_TABLES } from '../../src/domain/transitions.js';
 import type { EntityName } from '../../src/domain/states/table.js';
 import { logIn, until } from '../helpers/api.js';
 import { startTestEmulator } from '../helpers/app.js';
-import { DATASTORE, sendFile } from '../helpers/deposit.js';
+import { sendFile } from '../helpers/deposit.js';
 import { OPEN_WFS, wfsConfiguration } from '../helpers/diffusion.js';
 import { integration } from '../helpers/executions.js';
+import { DATASTORE } from '../helpers/seed.js';
 
 /**
  * Random sequences of what a producer may do, in whatever order: statuses only move along the tables of

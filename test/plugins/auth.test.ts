@@ -1,6 +1,7 @@
 import t from 'tap';
 import { logIn } from '../helpers/api.js';
-import { DATASTORE, newUpload, OTHER_DATASTORE, startApi } from '../helpers/deposit.js';
+import { newUpload, startApi } from '../helpers/deposit.js';
+import { DATASTORE, SANDBOX_DATASTORE } from '../helpers/seed.js';
 
 const UNKNOWN = '11111111-2222-4333-8444-555555555555';
 const uploads = `/datastores/${DATASTORE}/uploads`;
@@ -62,7 +63,7 @@ void t.test('tokens and rights of the API', async (t) => {
   await t.test('who is not a member is 403 on an existing datastore, 404 on an unknown one', async (t) => {
     const stranger = await logIn(api, 'consommateur');
     t.equal((await stranger.call('GET', uploads)).status, 403);
-    t.equal((await producer.call('GET', `/datastores/${OTHER_DATASTORE}/uploads`)).status, 403);
+    t.equal((await producer.call('GET', `/datastores/${SANDBOX_DATASTORE}/uploads`)).status, 403);
     t.equal((await producer.call('GET', `/datastores/${UNKNOWN}/uploads`)).status, 404);
     t.equal((await producer.call('GET', `/datastores/not-a-uuid/uploads`)).status, 400);
   });
@@ -70,7 +71,7 @@ void t.test('tokens and rights of the API', async (t) => {
   await t.test('an entity of another datastore is unknown', async (t) => {
     const { _id } = await newUpload(producer);
     const { prisma } = api.deps;
-    await prisma.upload.update({ where: { id: _id }, data: { datastoreId: OTHER_DATASTORE } });
+    await prisma.upload.update({ where: { id: _id }, data: { datastoreId: SANDBOX_DATASTORE } });
     t.equal((await producer.call('GET', `${uploads}/${_id}`)).status, 404);
     t.equal((await producer.call('DELETE', `${uploads}/${_id}`)).status, 404);
   });

@@ -1,7 +1,8 @@
 import { connect } from 'node:net';
 import t from 'tap';
 import { logIn } from '../helpers/api.js';
-import { DATASTORE, newUpload, startApi } from '../helpers/deposit.js';
+import { newUpload, startApi } from '../helpers/deposit.js';
+import { DATASTORE } from '../helpers/seed.js';
 
 const uploads = `/datastores/${DATASTORE}/uploads`;
 

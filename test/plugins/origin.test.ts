@@ -1,12 +1,12 @@
 import t, { type Test } from 'tap';
-import { postForm, PRODUCER } from '../helpers/oidc.js';
+import { postForm, PRODUCER_GRANT } from '../helpers/oidc.js';
 import { buildTestApp, type Overrides } from '../helpers/app.js';
-import { DATASTORE } from '../helpers/deposit.js';
+import { DATASTORE } from '../helpers/seed.js';
 
 /** The address of the open WFS endpoint, as a request with these headers sees it. */
 async function wfsUrl(t: Test, overrides: Overrides, headers: Record<string, string>): Promise<string | undefined> {
   const { app } = await buildTestApp(t, overrides);
-  const token = (await postForm(app, 'token', PRODUCER)).json<{ access_token: string }>().access_token;
+  const token = (await postForm(app, 'token', PRODUCER_GRANT)).json<{ access_token: string }>().access_token;
   const answer = await app.inject({
     url: `/api/datastores/${DATASTORE}/endpoints?type=WFS&open=true`,
     headers: { authorization: `Bearer ${token}`, ...headers },

@@ -1,8 +1,9 @@
 import t from 'tap';
 import { isStorableText } from '../../src/plugins/text.js';
 import { logIn } from '../helpers/api.js';
-import { DATASTORE, startApi } from '../helpers/deposit.js';
+import { startApi } from '../helpers/deposit.js';
 import { fileForm, sentences, styleOn } from '../helpers/diffusion.js';
+import { DATASTORE } from '../helpers/seed.js';
 import { buildStoredData } from '../helpers/stored-data.js';
 
 await t.test('isStorableText refuses NUL and lone surrogates only', async (t) => {

@@ -1,7 +1,8 @@
 import t from 'tap';
 import { logIn } from '../helpers/api.js';
-import { DATASTORE, startApi } from '../helpers/deposit.js';
+import { startApi } from '../helpers/deposit.js';
 import { sentences } from '../helpers/diffusion.js';
+import { DATASTORE } from '../helpers/seed.js';
 
 void t.test('validation of bodies and queries', async (t) => {
   const producer = await logIn(await startApi(t));

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import YAML from 'yaml';
 import { COMMUNITY_RIGHTS } from '../../src/domain/access.js';
 import type { Deps } from '../../src/deps.js';
-import { PRODUCER, postForm } from '../helpers/oidc.js';
+import { PRODUCER_GRANT, postForm } from '../helpers/oidc.js';
 
 /** Two workspaces, an organization, and one person per thing that a route may ask. */
 export interface World {
@@ -77,7 +77,7 @@ export async function buildWorld({ app, deps }: { app: FastifyInstance; deps: De
 
   const tokens: Record<string, string> = {};
   for (const username of [...PEOPLE, ADMINISTRATOR]) {
-    const answer = await postForm(app, 'token', { ...PRODUCER, username, password: PASSWORD });
+    const answer = await postForm(app, 'token', { ...PRODUCER_GRANT, username, password: PASSWORD });
     tokens[username] = answer.json<{ access_token: string }>().access_token;
   }
   return {

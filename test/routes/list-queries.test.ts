@@ -1,9 +1,10 @@
 import t, { type Test } from 'tap';
 import { CHECKS } from '../../src/catalogue/checks.js';
 import { type ApiUser, logIn } from '../helpers/api.js';
-import { DATASTORE, newUpload, sendFile, startApi } from '../helpers/deposit.js';
+import { newUpload, sendFile, startApi } from '../helpers/deposit.js';
 import { create, OPEN_WFS, PRIVATE_WFS, wfsConfiguration } from '../helpers/diffusion.js';
 import { buildClosedUpload, integration, VECTOR_TO_DB } from '../helpers/executions.js';
+import { DATASTORE } from '../helpers/seed.js';
 import { buildStoredData } from '../helpers/stored-data.js';
 
 /** Every query parameter of the lists of uploads, checks, data, processings, configurations and offerings. */

@@ -5,11 +5,12 @@ import t from 'tap';
 import { sweepLostJobs } from '../../src/workers/sweep.js';
 import { type ApiUser, logIn, until } from '../helpers/api.js';
 import { startTestEmulator, type TestEmulator } from '../helpers/app.js';
-import { DATASTORE, newUpload, startApi } from '../helpers/deposit.js';
+import { newUpload, startApi } from '../helpers/deposit.js';
 import { create } from '../helpers/diffusion.js';
 import { buildClosedUpload, integration, VECTOR_TO_DB } from '../helpers/executions.js';
 import { logOf } from '../helpers/integration.js';
 import { startReceiver } from '../helpers/receiver.js';
+import { DATASTORE } from '../helpers/seed.js';
 import { startSmtpServer } from '../helpers/smtp.js';
 import { forkWorker } from '../helpers/worker.js';
 

@@ -7,8 +7,8 @@ import { geopackage } from '../../fixtures/generate/vector.js';
 import { backendName } from '../../src/workers/backends.js';
 import { logIn, until } from '../helpers/api.js';
 import { startTestEmulator, type TestEmulator } from '../helpers/app.js';
-import { DATASTORE } from '../helpers/deposit.js';
 import { deliver, ended, integrate, into, type Launched, launch, rowsOf } from '../helpers/integration.js';
+import { DATASTORE } from '../helpers/seed.js';
 
 /** A processing that is stopped, or whose process dies, in the middle of its work. */
 

@@ -64,7 +64,7 @@ export async function findEndpoint(db: Db, id: string): Promise<Endpoint> {
  * @throws ApiError bad_request for other addresses, conflict for a name or technical name that is taken
  */
 export async function createEndpoint({ prisma }: Database, endpoint: NewEndpoint): Promise<Endpoint> {
-  assertServed(endpoint, endpoint.urls);
+  assertKnownAddresses(endpoint, endpoint.urls);
   try {
     return await prisma.$transaction(async (tx) =>
       tx.endpoint.create({
@@ -88,7 +88,7 @@ export async function changeEndpoint({ prisma }: Database, id: string, changes: 
       const { urls } = changes;
       if (urls !== undefined) {
         const endpoint = await findEndpoint(tx, id);
-        assertServed(endpoint, urls);
+        assertKnownAddresses(endpoint, urls);
         const offerings = await tx.offering.count({ where: { endpointId: id } });
         if (offerings > 0 && !sameUrls(endpoint.urls as unknown as EndpointUrl[], urls)) {
           throw conflict(`Les adresses ne peuvent pas changer : le point d'accès a ${offerings} offre(s).`);
@@ -122,14 +122,14 @@ export async function deleteEndpoint({ prisma }: Database, id: string): Promise<
 }
 
 /** Services find their offerings by the address of the endpoint: at another one there would be nothing. */
-function assertServed({ type, open }: { type: string; open: boolean }, urls: readonly EndpointUrl[]): void {
-  const served = ENDPOINTS.filter((one) => one.type === type && one.open === open).flatMap((one) => one.urls);
-  const choices = [...new Set(served.map((one) => `${one.type} ${one.path}`))].join(', ') || 'aucune';
+function assertKnownAddresses({ type, open }: { type: string; open: boolean }, urls: readonly EndpointUrl[]): void {
+  const known = ENDPOINTS.filter((one) => one.type === type && one.open === open).flatMap((one) => one.urls);
+  const choices = [...new Set(known.map((one) => `${one.type} ${one.path}`))].join(', ') || 'aucune';
   const faults = urls.flatMap(({ type: urlType, path }, index) =>
-    served.some((one) => one.type === urlType && one.path === path)
+    known.some((one) => one.type === urlType && one.path === path)
       ? []
       : [
-          `Le champ "urls[${index}]" n'est pas une adresse que l'émulateur sert à ${open ? 'tous' : 'accès restreint'} pour le type ${type} (adresses possibles : ${choices}).`,
+          `Le champ "urls[${index}]" n'est pas une adresse ${open ? 'ouverte à tous' : "d'accès restreint"} que l'émulateur connaît pour le type ${type} (adresses possibles : ${choices}).`,
         ],
   );
   if (faults.length > 0) throw badRequest(...faults);

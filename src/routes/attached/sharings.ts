@@ -5,7 +5,7 @@ import Value from 'typebox/value';
 import { listSharings, type SharedEntity, type SharedSubject, shareWith, stopSharing } from '../../domain/sharings.js';
 import { badRequest } from '../../errors.js';
 import { datastoreOf } from '../../plugins/auth.js';
-import { readRepeated } from '../lists.js';
+import { readRepeated, sendWhole } from '../lists.js';
 import { answers, Ids, NoContent, Uuid } from '../schemas.js';
 import { OfferingReceiverItem, presentOfferingReceiver, presentReceiver, ReceiverItem } from './sharing-schema.js';
 import { type Subject, subjectOf, subjectParams } from './subject.js';
@@ -41,7 +41,7 @@ export const sharingRoutes: FastifyPluginAsyncTypebox<Subject<SharedEntity>> = a
         response: answers({ 200: list }, 400, 401, 403, 404),
       },
     },
-    async (request) => present(await shared(request)),
+    async (request, reply) => sendWhole(reply, await present(await shared(request))),
   );
 
   app.post(

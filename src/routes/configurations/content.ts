@@ -9,7 +9,7 @@ type Body = Static<typeof CreateBody> | Static<typeof ReplaceBody>;
 
 /**
  * The body of a creation or replacement, its `type_infos` read by the schema of its type.
- * @throws ApiError bad_request naming the faulty fields, not_implemented for a type that is not built yet
+ * @throws ApiError bad_request naming the faulty fields, not_implemented for a type that cannot be published yet
  */
 export function readConfiguration(body: Body): ConfigurationBody {
   const { attribution, metadata } = body;

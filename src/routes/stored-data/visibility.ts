@@ -6,6 +6,7 @@ import { addVisibility, listVisibility, removeVisibility } from '../../domain/vi
 import { datastoreOf } from '../../plugins/auth.js';
 import { ReceiverItem } from '../attached/sharing-schema.js';
 import { presentDates } from '../present.js';
+import { sendWhole } from '../lists.js';
 import { answers, Ids, NoContent } from '../schemas.js';
 import { StoredDataParams } from './schema.js';
 
@@ -38,7 +39,7 @@ export const visibilityRoutes: FastifyPluginAsyncTypebox = async (app) => {
         response: answers({ 200: Type.Array(ReceiverItem) }, 400, 401, 403, 404),
       },
     },
-    async (request) => list(await own(request)),
+    async (request, reply) => sendWhole(reply, await list(await own(request))),
   );
 
   app.post(

@@ -3,19 +3,17 @@ import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import {
   assertWritable,
-  discardFile,
   type FileKind,
   findFile,
   publishFile,
-  type ReceivedFile,
   receiveFile,
   removeFiles,
   uploadTree,
 } from '../../domain/upload-files.js';
 import { checkedPath } from '../../domain/upload-paths.js';
-import { badRequest } from '../../errors.js';
 import { datastoreOf } from '../../plugins/auth.js';
 import { sendFile } from '../files.js';
+import { receiveForm } from '../forms.js';
 import { mediaTypeOf } from '../media-types.js';
 import { answers, FileContent, NoContent } from '../schemas.js';
 import { PathQuery, TreeNodeSchema, UploadParams } from './schema.js';
@@ -36,26 +34,16 @@ export const uploadFileRoutes: FastifyPluginAsyncTypebox = async (app) => {
   ): Promise<void> {
     const datastoreId = datastoreOf(request).id;
     await assertWritable(deps, datastoreId, upload);
-    if (!request.isMultipart()) throw badRequest('Le corps de la requête doit être de type multipart/form-data.');
-    let received: ReceivedFile | undefined;
-    try {
-      let fileName = '';
-      let path: string | undefined;
-      for await (const part of request.parts()) {
-        if (part.type === 'file') {
-          if (part.fieldname !== 'file') throw badRequest(`La partie "${part.fieldname}" n'est pas attendue.`);
-          fileName = part.filename;
-          received = await receiveFile(deps, datastoreId, upload, part.file);
-        } else if (part.fieldname === 'path') {
-          path = String(part.value);
-        }
-      }
-      if (received === undefined) throw badRequest('La partie "file" est obligatoire.');
-      await publishFile(deps, datastoreId, upload, { ...received, kind, path: pathOf({ fileName, path }) });
-    } catch (error) {
-      if (received !== undefined) await discardFile(deps, received);
-      throw error;
-    }
+    const { file, attributes } = await receiveForm(request, {
+      receive: async ({ content, fileName }) => ({
+        ...(await receiveFile(deps, datastoreId, upload, content)),
+        fileName,
+      }),
+      discard: ({ key }) => deps.storage.remove(key),
+      read: (fields) => ({ path: fields.path?.at(-1) }),
+    });
+    const { key, size, fileName } = file;
+    await publishFile(deps, datastoreId, upload, { key, size, kind, path: pathOf({ fileName, ...attributes }) });
   }
 
   app.post(

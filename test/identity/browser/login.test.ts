@@ -4,6 +4,7 @@ import { decodeBase32, totp } from '../../../src/identity/totp.js';
 import { buildTestApp } from '../../helpers/app.js';
 import { Browser, authorizationUrl, broughtBack, readForm } from '../../helpers/browser.js';
 import { bearer, postForm } from '../../helpers/oidc.js';
+import { PRODUCER } from '../../helpers/seed.js';
 
 const REDIRECT = 'http://127.0.0.1:7070/';
 const QGIS = { client_id: 'qgis', redirect_uri: REDIRECT };
@@ -236,10 +237,7 @@ void t.test('the simulation logs in nobody else', async (t) => {
   for (const person of ['00000000-0000-4000-8000-000000000001', '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a0102', 'x\0', '']) {
     t.equal((await browser.submit(list, { person })).status, 400, JSON.stringify(person));
   }
-  t.equal(
-    (await browser.open(`${path}/franceconnect`, { person: '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a0001' })).status,
-    400,
-  );
+  t.equal((await browser.open(`${path}/franceconnect`, { person: PRODUCER })).status, 400);
   t.equal((await new Browser(app).open(`${path}/franceconnect`)).status, 400);
   t.equal((await browser.open(`${path}/constructor`)).status, 404);
 });
@@ -256,8 +254,5 @@ void t.test('in production the simulation is neither shown nor answered', async 
   t.notMatch(page.body, /social-/);
   const path = new URL(page.url).pathname;
   t.equal((await browser.open(`${path}/franceconnect`)).status, 403);
-  t.equal(
-    (await browser.open(`${path}/franceconnect`, { person: '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a0001' })).status,
-    403,
-  );
+  t.equal((await browser.open(`${path}/franceconnect`, { person: PRODUCER })).status, 403);
 });

@@ -3,7 +3,7 @@ import t from 'tap';
 import { loadSigningKeys } from '../../../src/identity/keys.js';
 import { buildTestApp } from '../../helpers/app.js';
 import { Browser, authorizationUrl, broughtBack, type Page } from '../../helpers/browser.js';
-import { PRODUCER, PROTOCOL_PATH, basic, bearer, postForm } from '../../helpers/oidc.js';
+import { PRODUCER_GRANT, PROTOCOL_PATH, basic, bearer, postForm } from '../../helpers/oidc.js';
 
 const REDIRECT = 'http://localhost/login/check';
 const LANDING = 'http://localhost:8000/publier-une-donnee';
@@ -184,7 +184,7 @@ void t.test('an application without browser sends its refresh token', async (t) 
 });
 
 void t.test('so does the session of a password login end', async (t) => {
-  const { refresh_token: token } = (await postForm(app, 'token', PRODUCER)).json();
+  const { refresh_token: token } = (await postForm(app, 'token', PRODUCER_GRANT)).json();
   const client = { client_id: 'gpf-warehouse', client_secret: 'any' };
   t.equal((await postForm(app, 'logout', { ...client, refresh_token: token })).statusCode, 204);
   t.match(await refresh(token, client), { error: 'invalid_grant', error_description: 'Session not active' });

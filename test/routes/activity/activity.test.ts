@@ -5,9 +5,10 @@ import { tryTransition } from '../../../src/domain/transitions.js';
 import { childrenNamed, child, readXml } from '../../../src/ogc/xml.js';
 import { logIn } from '../../helpers/api.js';
 import { matchContract } from '../../helpers/contract.js';
-import { DATASTORE, newUpload, OTHER_DATASTORE, startApi } from '../../helpers/deposit.js';
+import { newUpload, startApi } from '../../helpers/deposit.js';
 import { create, OPEN_WFS, sentences, waitForStatus, wfsConfiguration } from '../../helpers/diffusion.js';
 import { startTestEmulator } from '../../helpers/app.js';
+import { DATASTORE, SANDBOX_DATASTORE } from '../../helpers/seed.js';
 import { buildStoredData } from '../../helpers/stored-data.js';
 
 interface Entry {
@@ -111,9 +112,9 @@ void t.test('feeds of a datastore', async (t) => {
       })),
     });
     t.equal((await feedOf()).entries.length, 200);
-    await prisma.upload.update({ where: { id: _id }, data: { datastoreId: OTHER_DATASTORE } });
+    await prisma.upload.update({ where: { id: _id }, data: { datastoreId: SANDBOX_DATASTORE } });
     t.notOk(titles(await feedOf()).some((title) => title.includes('Bavarde')));
-    const refused = await producer.call('GET', `/datastores/${OTHER_DATASTORE}/uploads/activity`);
+    const refused = await producer.call('GET', `/datastores/${SANDBOX_DATASTORE}/uploads/activity`);
     t.equal(refused.status, 403);
   });
 
@@ -188,7 +189,7 @@ void t.test('feeds of a community', async (t: Test) => {
 
   await t.test('permissions, given and received', async (t) => {
     const permission = await prisma.permission.create({
-      data: { datastoreId: OTHER_DATASTORE, licence: 'Licence ouverte', communityId },
+      data: { datastoreId: SANDBOX_DATASTORE, licence: 'Licence ouverte', communityId },
     });
     await recordPermissionEvent(prisma, { permissionId: permission.id, change: 'given', initiatorId: me.id });
     await prisma.permission.delete({ where: { id: permission.id } });

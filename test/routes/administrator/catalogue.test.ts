@@ -3,9 +3,10 @@ import { CHECKS } from '../../../src/catalogue/checks.js';
 import { ENDPOINTS } from '../../../src/catalogue/endpoints.js';
 import { PROCESSINGS } from '../../../src/catalogue/processings.js';
 import { STORAGES } from '../../../src/catalogue/storages.js';
-import { newDatastore, PEOPLE, type Refusal, storagesWith, UNKNOWN } from '../../helpers/administration.js';
+import { newDatastore, type Refusal, storagesWith, UNKNOWN } from '../../helpers/administration.js';
 import { logIn } from '../../helpers/api.js';
-import { DATASTORE, newUpload, sendFile, startApi } from '../../helpers/deposit.js';
+import { newUpload, sendFile, startApi } from '../../helpers/deposit.js';
+import { DATASTORE, PRODUCER } from '../../helpers/seed.js';
 
 interface Entry {
   _id: string;
@@ -140,7 +141,7 @@ void t.test('the catalogue, for administrators', async (t) => {
       t.equal((await admin.call('POST', path, check)).status, 409);
       const changed = await admin.call('PATCH', `${path}/${body._id}`, { default_uploads_check: [] });
       t.match(changed.body, { name: check.name, default_uploads_check: [] });
-      const { _id: datastore } = await newDatastore(admin, PEOPLE.producteur, { checks: [body._id] });
+      const { _id: datastore } = await newDatastore(admin, PRODUCER, { checks: [body._id] });
       const lent = await admin.call<Entry[]>('GET', `${path}/${body._id}/datastores`);
       t.same(
         lent.body.map(({ _id }) => _id),
@@ -231,7 +232,7 @@ void t.test('the catalogue, for administrators', async (t) => {
       description: '',
       orchestrator_job_name: 'vector',
     });
-    const { _id } = await newDatastore(admin, PEOPLE.producteur, {
+    const { _id } = await newDatastore(admin, PRODUCER, {
       checks: [created.body._id],
       processings: PROCESSINGS.map(({ id }) => id),
       storages: storagesWith(10),

@@ -1,15 +1,8 @@
 import t from 'tap';
-import {
-  COMMUNITY,
-  newCommunity,
-  newDatastore,
-  ORGANIZATION,
-  PEOPLE,
-  type Refusal,
-  UNKNOWN,
-} from '../../helpers/administration.js';
+import { newCommunity, newDatastore, type Refusal, UNKNOWN } from '../../helpers/administration.js';
 import { logIn } from '../../helpers/api.js';
 import { startApi } from '../../helpers/deposit.js';
+import { MEMBER, ORGANIZATION, PRODUCER, PRODUCER_COMMUNITY } from '../../helpers/seed.js';
 
 interface Community {
   _id: string;
@@ -32,7 +25,7 @@ void t.test('communities, for administrators', async (t) => {
       technical_name: 'releves.2026',
       description: 'Relevés de terrain',
       public: 'false',
-      supervisor: PEOPLE.producteur,
+      supervisor: PRODUCER,
       organization: ORGANIZATION,
     });
     t.equal(status, 201);
@@ -40,7 +33,7 @@ void t.test('communities, for administrators', async (t) => {
       technical_name: 'releves.2026',
       contact: 'producteur@example.org',
       public: false,
-      supervisor: { _id: PEOPLE.producteur },
+      supervisor: { _id: PRODUCER },
       organization: { _id: ORGANIZATION },
     });
     t.notOk('datastore' in body, 'it has none yet');
@@ -49,7 +42,7 @@ void t.test('communities, for administrators', async (t) => {
       'GET',
       `/communities/${body._id}/users`,
     );
-    t.match(members.body, [{ user: { _id: PEOPLE.producteur }, rights: { length: 5 } }]);
+    t.match(members.body, [{ user: { _id: PRODUCER }, rights: { length: 5 } }]);
   });
 
   await t.test('every problem of a body is told', async (t) => {
@@ -75,21 +68,21 @@ void t.test('communities, for administrators', async (t) => {
   });
 
   await t.test('a technical name is taken once, even at the same time', async (t) => {
-    const body = { name: 'Course', technical_name: 'course', supervisor: PEOPLE.producteur };
+    const body = { name: 'Course', technical_name: 'course', supervisor: PRODUCER };
     const answers = await Promise.all([1, 2, 3, 4].map(() => admin.call('POST', path, body)));
     t.same(answers.map(({ status }) => String(status)).toSorted(), ['201', '409', '409', '409']);
   });
 
   await t.test('a new supervisor gets every right, the former one stays a member', async (t) => {
-    const id = await newCommunity(admin, PEOPLE.producteur);
-    const { status, body } = await admin.call<Community>('PATCH', `${path}/${id}`, { supervisor: PEOPLE.membre });
+    const id = await newCommunity(admin, PRODUCER);
+    const { status, body } = await admin.call<Community>('PATCH', `${path}/${id}`, { supervisor: MEMBER });
     t.equal(status, 200);
-    t.equal(body.supervisor._id, PEOPLE.membre);
+    t.equal(body.supervisor._id, MEMBER);
     const member = await logIn(api, 'membre');
     const { body: members } = await member.call<{ user: { _id: string } }[]>('GET', `/communities/${id}/users`);
     t.same(
       members.map(({ user }) => user._id),
-      [PEOPLE.producteur, PEOPLE.membre],
+      [PRODUCER, MEMBER],
     );
     const { body: feed } = await member.call<{ entries: object[] }>('GET', `/communities/${id}/users/activity`);
     t.equal(feed.entries.length, 2, 'who came is told by the activity of the community');
@@ -98,7 +91,7 @@ void t.test('communities, for administrators', async (t) => {
   });
 
   await t.test('a change touches what is given; an empty organization takes it out', async (t) => {
-    const id = await newCommunity(admin, PEOPLE.producteur);
+    const id = await newCommunity(admin, PRODUCER);
     const inside = await admin.call<Community>('PATCH', `${path}/${id}`, { organization: ORGANIZATION });
     t.equal(inside.body.organization?._id, ORGANIZATION);
     const renamed = await admin.call<Community & { name: string }>('PATCH', `${path}/${id}`, { name: 'Autre nom' });
@@ -115,7 +108,7 @@ void t.test('communities, for administrators', async (t) => {
       'GET',
       `${path}?organization=${ORGANIZATION}&limit=1&sort=creation,asc`,
     );
-    t.equal(inside.body[0]?._id, COMMUNITY);
+    t.equal(inside.body[0]?._id, PRODUCER_COMMUNITY);
     t.equal(inside.headers.get('content-range'), '1-1/2');
     const hidden = await admin.call<{ public: boolean }[]>('GET', `${path}?public=0&limit=100`);
     t.ok(hidden.body.length > 0 && hidden.body.every((one) => !one.public));
@@ -123,7 +116,7 @@ void t.test('communities, for administrators', async (t) => {
   });
 
   await t.test('one that is used is not deleted', async (t) => {
-    const { community, _id } = await newDatastore(admin, PEOPLE.producteur);
+    const { community, _id } = await newDatastore(admin, PRODUCER);
     const refused = await admin.call<Refusal>('DELETE', `${path}/${community}`);
     t.equal(refused.status, 409);
     t.same(refused.body.error_description, [`La communauté a l'entrepôt ${_id}.`]);

@@ -2,16 +2,10 @@ import t from 'tap';
 import { ENDPOINTS } from '../../../src/catalogue/endpoints.js';
 import { CHECKS } from '../../../src/catalogue/checks.js';
 import { STORAGES } from '../../../src/catalogue/storages.js';
-import {
-  newCommunity,
-  newDatastore,
-  PEOPLE,
-  type Refusal,
-  storagesWith,
-  UNKNOWN,
-} from '../../helpers/administration.js';
+import { newCommunity, newDatastore, type Refusal, storagesWith, UNKNOWN } from '../../helpers/administration.js';
 import { logIn } from '../../helpers/api.js';
-import { DATASTORE, startApi } from '../../helpers/deposit.js';
+import { startApi } from '../../helpers/deposit.js';
+import { CONSUMER, DATASTORE, PRODUCER } from '../../helpers/seed.js';
 
 interface Datastore {
   _id: string;
@@ -37,7 +31,7 @@ void t.test('datastores, for administrators', async (t) => {
 
   await t.test('one is born inactive, and serves its supervisor once it is opened', async (t) => {
     const supervisor = await logIn(api, 'consommateur');
-    const { _id } = await newDatastore(admin, PEOPLE.consommateur);
+    const { _id } = await newDatastore(admin, CONSUMER);
     const uploads = `/datastores/${_id}/uploads`;
     t.match((await admin.call('GET', `${path}/${_id}`)).body, { active: false, processings: [], checks: [] });
     t.equal((await supervisor.call('POST', uploads, UPLOAD)).status, 403);
@@ -49,7 +43,7 @@ void t.test('datastores, for administrators', async (t) => {
   });
 
   await t.test('what it may use is lent at its creation', async (t) => {
-    const community = await newCommunity(admin, PEOPLE.producteur);
+    const community = await newCommunity(admin, PRODUCER);
     const { status, body } = await admin.call<Datastore>('POST', path, {
       community,
       storages: storagesWith(5000),
@@ -93,7 +87,7 @@ void t.test('datastores, for administrators', async (t) => {
     });
     t.equal(unknown.status, 404);
     t.equal(unknown.body.error_description.length, 5);
-    const { _id } = await newDatastore(admin, PEOPLE.producteur);
+    const { _id } = await newDatastore(admin, PRODUCER);
     const twice = await admin.call('PATCH', `${path}/${_id}`, {
       endpoints: [
         { endpoint: WFS, quota: 1 },
@@ -108,7 +102,7 @@ void t.test('datastores, for administrators', async (t) => {
   });
 
   await t.test('a change touches the parts given; an empty prefix is removed', async (t) => {
-    const { _id } = await newDatastore(admin, PEOPLE.producteur, {
+    const { _id } = await newDatastore(admin, PRODUCER, {
       checks: [CHECK],
       endpoints: [{ endpoint: WFS, quota: 3 }],
       configuration_layer_name_prefix: 'TEST_',
@@ -130,7 +124,7 @@ void t.test('datastores, for administrators', async (t) => {
   await t.test(
     'the storage of uploads changes while there are some; a quota below its use refuses what comes',
     async (t) => {
-      const { _id } = await newDatastore(admin, PEOPLE.producteur);
+      const { _id } = await newDatastore(admin, PRODUCER);
       await admin.call('PATCH', `${path}/${_id}`, { active: true });
       const { body: upload } = await producer.call<{ _id: string }>('POST', `/datastores/${_id}/uploads`, UPLOAD);
       const send = (name: string) => {
@@ -166,7 +160,7 @@ void t.test('datastores, for administrators', async (t) => {
   });
 
   await t.test('one is deleted when nothing is left but traces', async (t) => {
-    const { _id } = await newDatastore(admin, PEOPLE.producteur);
+    const { _id } = await newDatastore(admin, PRODUCER);
     await admin.call('PATCH', `${path}/${_id}`, { active: true });
     const { body: upload } = await producer.call<{ _id: string }>('POST', `/datastores/${_id}/uploads`, UPLOAD);
     await producer.call('POST', `/datastores/${_id}/uploads/${upload._id}/comments`, { text: 'Remarque' });

@@ -1,7 +1,8 @@
 import t from 'tap';
-import { COMMUNITY, newCommunity, ORGANIZATION, PEOPLE, type Refusal, UNKNOWN } from '../../helpers/administration.js';
+import { newCommunity, type Refusal, UNKNOWN } from '../../helpers/administration.js';
 import { logIn } from '../../helpers/api.js';
 import { startApi } from '../../helpers/deposit.js';
+import { CONSUMER, ORGANIZATION, PRODUCER, PRODUCER_COMMUNITY } from '../../helpers/seed.js';
 
 interface Entry {
   _id: string;
@@ -40,7 +41,7 @@ void t.test('organizations, nomenclatures and users, for administrators', async 
     const { status, body } = await admin.call<Entry>('POST', organizations, {
       ...given,
       economical_model: model.body._id,
-      members: [PEOPLE.consommateur],
+      members: [CONSUMER],
     });
     t.equal(status, 201);
     t.match(body, { ...given, economical_model: { term: 'T', label: 'L' } });
@@ -59,7 +60,7 @@ void t.test('organizations, nomenclatures and users, for administrators', async 
     await admin.call('PATCH', path, { members: [] });
     t.equal((await member.call('GET', `/organizations/${body._id}/users`)).status, 403);
 
-    const community = await newCommunity(admin, PEOPLE.producteur);
+    const community = await newCommunity(admin, PRODUCER);
     await admin.call('PATCH', `/administrator/communities/${community}`, { organization: body._id });
     const used = await admin.call<Refusal>('DELETE', path);
     t.match(used, {
@@ -95,8 +96,8 @@ void t.test('organizations, nomenclatures and users, for administrators', async 
     const { body, headers } = await admin.call<Entry[]>('GET', '/administrator/users?limit=2');
     t.equal(body.length, 2);
     t.match(headers.get('content-range'), /^1-2\/\d+$/);
-    const path = `/administrator/users/${PEOPLE.producteur}`;
-    t.match((await admin.call('GET', path)).body, { communities_member: [{ community: { _id: COMMUNITY } }] });
+    const path = `/administrator/users/${PRODUCER}`;
+    t.match((await admin.call('GET', path)).body, { communities_member: [{ community: { _id: PRODUCER_COMMUNITY } }] });
     const changed = await admin.call('PATCH', path, { documents_quota: 12, keys_quota: 0 });
     t.match(changed.body, { documents_quota: 12, keys_quota: 0, email: 'producteur@example.org' });
     const wrong = await admin.call<Refusal>('PATCH', path, { documents_quota: -1, keys_quota: 3_000_000_000 });

@@ -1,8 +1,9 @@
 import t from 'tap';
 import { type ApiUser, logIn } from '../../helpers/api.js';
-import { DATASTORE, OTHER_DATASTORE, startApi } from '../../helpers/deposit.js';
+import { startApi } from '../../helpers/deposit.js';
 import { sentences } from '../../helpers/diffusion.js';
 import { formWith, statusesOf, storedFiles } from '../../helpers/files.js';
+import { DATASTORE, SANDBOX_DATASTORE } from '../../helpers/seed.js';
 
 interface AnnexBody {
   _id: string;
@@ -96,7 +97,7 @@ await t.test('deposit', async (t) => {
     await producer.call('POST', annexes, formWith('b', { paths: '/shared-name' }));
     const other = await admin.call(
       'POST',
-      `/datastores/${OTHER_DATASTORE}/annexes`,
+      `/datastores/${SANDBOX_DATASTORE}/annexes`,
       formWith('b', { paths: '/shared-name' }),
     );
     t.equal(other.status, 201);
@@ -185,7 +186,7 @@ await t.test('changes', async (t) => {
 
   await t.test('an annex of another datastore is unknown here', async (t) => {
     const admin = await logIn(emulator, 'admin');
-    const elsewhere = `/datastores/${OTHER_DATASTORE}/annexes`;
+    const elsewhere = `/datastores/${SANDBOX_DATASTORE}/annexes`;
     const { body } = await admin.call<AnnexBody>('POST', elsewhere, formWith('b', { paths: '/x', labels: 'only' }));
     const url = `${annexes}/${body._id}`;
     for (const [method, sent] of [
@@ -276,7 +277,7 @@ await t.test('lists', async (t) => {
       include: { community: true },
     });
     const { id: organization } = await prisma.organization.create({ data: { name: 'Organisme', uploadsQuota: 1n } });
-    const elsewhere = `/datastores/${OTHER_DATASTORE}/annexes`;
+    const elsewhere = `/datastores/${SANDBOX_DATASTORE}/annexes`;
     const other = await admin.call<AnnexBody>('POST', elsewhere, formWith('b', { paths: '/other' }));
 
     const listed = await admin.call<AnnexBody[]>('GET', '/administrator/annexes?limit=50');
@@ -294,12 +295,12 @@ await t.test('lists', async (t) => {
       [first, third],
     );
     t.match(ofOrganization.body[0], { organization, community: communityId, datastore: DATASTORE });
-    t.same((await producer.call('GET', `${url}?datastore=${OTHER_DATASTORE}`)).body, []);
+    t.same((await producer.call('GET', `${url}?datastore=${SANDBOX_DATASTORE}`)).body, []);
     t.equal((await producer.call<AnnexBody[]>('GET', `${url}?community=${communityId}`)).body.length, 3);
 
     const narrowed = async (query: string) =>
       (await admin.call<AnnexBody[]>('GET', `/administrator/annexes?${query}`)).body.map(({ _id }) => _id);
-    t.same(await narrowed(`datastore=${OTHER_DATASTORE}`), [other.body._id]);
+    t.same(await narrowed(`datastore=${SANDBOX_DATASTORE}`), [other.body._id]);
     t.same(await narrowed(`organization=${organization}&path=/l/%25`), [first, second]);
     const detail = await admin.call<AnnexBody>('GET', `/administrator/annexes/${first}`);
     t.match(detail.body, { _id: first, organization, community: communityId, datastore: DATASTORE });

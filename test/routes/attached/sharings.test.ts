@@ -1,15 +1,16 @@
 import t from 'tap';
 import { logIn } from '../../helpers/api.js';
 import { startTestEmulator } from '../../helpers/app.js';
-import { DATASTORE, newUpload, OTHER_DATASTORE } from '../../helpers/deposit.js';
+import { newUpload } from '../../helpers/deposit.js';
 import { create, OPEN_WFS, sentences, waitForStatus, wfsConfiguration } from '../../helpers/diffusion.js';
 import { buildClosedUpload, integration } from '../../helpers/executions.js';
-import { buildOffering, CONSUMER } from '../../helpers/restricted.js';
+import { buildOffering } from '../../helpers/restricted.js';
+import { CONSUMER, DATASTORE, SANDBOX_DATASTORE } from '../../helpers/seed.js';
 import { buildStoredData } from '../../helpers/stored-data.js';
 
 const UNKNOWN = '11111111-2222-4333-8444-555555555555';
 const OURS = `/datastores/${DATASTORE}`;
-const THEIRS = `/datastores/${OTHER_DATASTORE}`;
+const THEIRS = `/datastores/${SANDBOX_DATASTORE}`;
 
 type Listed = { _id: string; name: string }[];
 
@@ -35,24 +36,31 @@ await t.test('sharings between datastores', async (t) => {
     for (const path of [`uploads/${upload._id}`, `stored_data/${storedData}`, `offerings/${offering._id}`]) {
       const sharings = `${OURS}/${path}/sharings`;
       t.same((await producer.call('GET', sharings)).body, [], path);
-      const added = path.startsWith('offerings') ? { status: 204 } : { status: 200, body: [{ _id: OTHER_DATASTORE }] };
-      t.match(await producer.call('POST', sharings, [OTHER_DATASTORE]), added, path);
-      t.match(await producer.call('POST', sharings, [OTHER_DATASTORE.toUpperCase(), OTHER_DATASTORE]), added, 'again');
+      const added = path.startsWith('offerings')
+        ? { status: 204 }
+        : { status: 200, body: [{ _id: SANDBOX_DATASTORE }] };
+      t.match(await producer.call('POST', sharings, [SANDBOX_DATASTORE]), added, path);
+      t.match(
+        await producer.call('POST', sharings, [SANDBOX_DATASTORE.toUpperCase(), SANDBOX_DATASTORE]),
+        added,
+        'again',
+      );
       const listed = await member.call<Listed>('GET', sharings);
-      t.match(listed, { status: 200, body: [{ _id: OTHER_DATASTORE, name: /./, creation: /Z$/, update: /Z$/ }] });
+      t.match(listed, { status: 200, body: [{ _id: SANDBOX_DATASTORE, name: /./, creation: /Z$/, update: /Z$/ }] });
       t.equal(listed.body.length, 1);
-      t.equal((await member.call('POST', sharings, [OTHER_DATASTORE])).status, 403, 'without the right');
+      t.equal(listed.headers.get('content-range'), '1-1/1');
+      t.equal((await member.call('POST', sharings, [SANDBOX_DATASTORE])).status, 403, 'without the right');
 
-      const spellings = ['datastores=', 'datastores[]=', 'datastores[0]=', `datastores=${OTHER_DATASTORE},`];
+      const spellings = ['datastores=', 'datastores[]=', 'datastores[0]=', `datastores=${SANDBOX_DATASTORE},`];
       for (const spelling of spellings) {
-        const query = `${sharings}?${spelling}${OTHER_DATASTORE}`;
+        const query = `${sharings}?${spelling}${SANDBOX_DATASTORE}`;
         t.equal((await producer.call('DELETE', query)).status, 204, spelling);
         t.match(await producer.call('DELETE', query), { status: 404, body: { error_description: [/partage/] } });
-        await producer.call('POST', sharings, [OTHER_DATASTORE]);
+        await producer.call('POST', sharings, [SANDBOX_DATASTORE]);
       }
 
       t.match(await producer.call('POST', sharings, [DATASTORE]), { status: 400, body: { error: 'bad_request' } });
-      const unknown = await producer.call('POST', sharings, [UNKNOWN, OTHER_DATASTORE]);
+      const unknown = await producer.call('POST', sharings, [UNKNOWN, SANDBOX_DATASTORE]);
       t.match(unknown, { status: 404, body: { error_description: [new RegExp(UNKNOWN)] } });
       for (const body of [[], ['x'], {}, 'a', undefined]) {
         t.equal((await producer.call('POST', sharings, body as object)).status, 400, JSON.stringify(body));
@@ -61,8 +69,8 @@ await t.test('sharings between datastores', async (t) => {
       t.equal((await producer.call('DELETE', `${sharings}?datastores=zzz`)).status, 400, 'malformed');
       const [family = ''] = path.split('/');
       for (const method of ['GET', 'POST', 'DELETE']) {
-        const query = method === 'DELETE' ? `?datastores=${OTHER_DATASTORE}` : '';
-        const body = method === 'POST' ? [OTHER_DATASTORE] : undefined;
+        const query = method === 'DELETE' ? `?datastores=${SANDBOX_DATASTORE}` : '';
+        const body = method === 'POST' ? [SANDBOX_DATASTORE] : undefined;
         const nobody = await producer.call(method, `${OURS}/${family}/${UNKNOWN}/sharings${query}`, body);
         t.equal(nobody.status, 404, `${method} of an unknown entity`);
         const notOwner = await receiver.call(method, `${THEIRS}/${path}/sharings${query}`, body);
@@ -73,9 +81,9 @@ await t.test('sharings between datastores', async (t) => {
 
   await t.test('a datastore that takes no shares refuses them', async (t) => {
     const upload = await newUpload(producer);
-    await deps.prisma.datastore.update({ where: { id: OTHER_DATASTORE }, data: { sharings: false } });
-    const refused = await producer.call('POST', `${OURS}/uploads/${upload._id}/sharings`, [OTHER_DATASTORE]);
-    await deps.prisma.datastore.update({ where: { id: OTHER_DATASTORE }, data: { sharings: true } });
+    await deps.prisma.datastore.update({ where: { id: SANDBOX_DATASTORE }, data: { sharings: false } });
+    const refused = await producer.call('POST', `${OURS}/uploads/${upload._id}/sharings`, [SANDBOX_DATASTORE]);
+    await deps.prisma.datastore.update({ where: { id: SANDBOX_DATASTORE }, data: { sharings: true } });
     t.match(refused, { status: 409, body: { error: 'conflict', error_description: [/partages/] } });
   });
 
@@ -89,7 +97,7 @@ await t.test('sharings between datastores', async (t) => {
         (await receiver.call<Listed>('GET', `${THEIRS}/uploads?name=prêtée${query}`)).body;
       t.equal((await receiver.call('GET', seen)).status, 404, 'not shared yet');
       t.equal((await receiver.call('POST', `${THEIRS}/processings/executions`, integration(id))).status, 404);
-      await producer.call('POST', `${OURS}/uploads/${id}/sharings`, [OTHER_DATASTORE]);
+      await producer.call('POST', `${OURS}/uploads/${id}/sharings`, [SANDBOX_DATASTORE]);
 
       const detail = await receiver.call<object>('GET', seen);
       t.match(detail, { status: 200, body: { _id: id, name: 'prêtée', status: 'CLOSED' } });
@@ -118,7 +126,7 @@ await t.test('sharings between datastores', async (t) => {
         ['GET', '/events'],
         ['DELETE', '/data?path=a'],
         ['DELETE', '/md5?path=a'],
-        ['POST', '/sharings', [OTHER_DATASTORE]],
+        ['POST', '/sharings', [SANDBOX_DATASTORE]],
       ];
       for (const [method, path, body] of refused) {
         t.equal((await receiver.call(method, `${seen}${path}`, body)).status, 404, `${method} ${path}`);
@@ -126,12 +134,12 @@ await t.test('sharings between datastores', async (t) => {
       t.match((await producer.call('GET', `${OURS}/uploads/${id}`)).body, { name: 'prêtée', tags: { secret: 'yes' } });
 
       const execution = await create(receiver, `${THEIRS}/processings/executions`, integration(id.toUpperCase()));
-      const used = await producer.call('DELETE', `${OURS}/uploads/${id}/sharings?datastores=${OTHER_DATASTORE}`);
+      const used = await producer.call('DELETE', `${OURS}/uploads/${id}/sharings?datastores=${SANDBOX_DATASTORE}`);
       t.equal(used.status, 409);
       t.match(sentences(used), new RegExp(execution._id));
       t.equal((await producer.call('DELETE', `${OURS}/uploads/${id}`)).status, 409, 'nor is it deleted meanwhile');
       t.equal((await receiver.call('DELETE', `${THEIRS}/processings/executions/${execution._id}`)).status, 204);
-      const removed = await producer.call('DELETE', `${OURS}/uploads/${id}/sharings?datastores=${OTHER_DATASTORE}`);
+      const removed = await producer.call('DELETE', `${OURS}/uploads/${id}/sharings?datastores=${SANDBOX_DATASTORE}`);
       t.equal(removed.status, 204);
       t.equal((await receiver.call('GET', seen)).status, 404);
       t.same(await names(), []);
@@ -147,7 +155,7 @@ await t.test('sharings between datastores', async (t) => {
     const closing = await producer.call('PATCH', `${OURS}/uploads/${id}`, { open: false });
     t.equal(closing.status, 409, 'not while it is processed elsewhere');
     t.match(sentences(closing), new RegExp(execution._id));
-    await producer.call('POST', `${OURS}/uploads/${id}/sharings`, [OTHER_DATASTORE]);
+    await producer.call('POST', `${OURS}/uploads/${id}/sharings`, [SANDBOX_DATASTORE]);
     t.equal((await producer.call('PATCH', `${OURS}/uploads/${id}`, { open: false })).status, 200, 'the share suffices');
     await receiver.call('DELETE', `${THEIRS}/processings/executions/${execution._id}`);
   });
@@ -161,7 +169,7 @@ await t.test('sharings between datastores', async (t) => {
     await producer.call('PATCH', `${OURS}/stored_data/${id}`, { open: false });
     t.equal((await receiver.call('GET', `${THEIRS}/stored_data/${id}`)).status, 404);
 
-    await producer.call('POST', `${OURS}/stored_data/${id}/sharings`, [OTHER_DATASTORE]);
+    await producer.call('POST', `${OURS}/stored_data/${id}/sharings`, [SANDBOX_DATASTORE]);
     const detail = await receiver.call<object>('GET', `${THEIRS}/stored_data/${id}`);
     t.match(detail, { status: 200, body: { _id: id, type_infos: { relations: [{}, {}] } } });
     for (const hidden of ['tags', 'last_event', 'storage', 'public_activity']) t.notOk(hidden in detail.body, hidden);
@@ -193,7 +201,7 @@ await t.test('sharings between datastores', async (t) => {
     await waitForStatus(receiver, `${THEIRS}/offerings/${offering}`, 'PUBLISHED');
     const query = 'SERVICE=WFS&VERSION=2.0.0&REQUEST=GetFeature&TYPENAMES=SANDBOX_shared:towns&RESULTTYPE=hits';
     t.match(await (await fetch(`${emulator.origin}/wfs?${query}`)).text(), 'numberMatched="3"');
-    const refused = await producer.call('DELETE', `${OURS}/stored_data/${id}/sharings?datastores=${OTHER_DATASTORE}`);
+    const refused = await producer.call('DELETE', `${OURS}/stored_data/${id}/sharings?datastores=${SANDBOX_DATASTORE}`);
     t.equal(refused.status, 409);
     t.match(sentences(refused), 'La configuration « SANDBOX_shared »');
     t.equal((await producer.call('DELETE', `${OURS}/stored_data/${id}`)).status, 409);
@@ -202,7 +210,7 @@ await t.test('sharings between datastores', async (t) => {
     await receiver.call('DELETE', `${THEIRS}/offerings/${offering}`);
     await waitForStatus(receiver, `${THEIRS}/configurations/${configuration}`, 'UNPUBLISHED');
     await receiver.call('DELETE', `${THEIRS}/configurations/${configuration}`);
-    const removed = await producer.call('DELETE', `${OURS}/stored_data/${id}/sharings?datastores=${OTHER_DATASTORE}`);
+    const removed = await producer.call('DELETE', `${OURS}/stored_data/${id}/sharings?datastores=${SANDBOX_DATASTORE}`);
     t.equal(removed.status, 204);
   });
 
@@ -211,13 +219,13 @@ await t.test('sharings between datastores', async (t) => {
     const give = () =>
       receiver.call<Listed>('POST', `${THEIRS}/permissions`, { licence: 'x', offerings: [id], users: [CONSUMER] });
     t.match(await give(), { status: 400, body: { error_description: [/n'existe pas dans l'entrepôt/] } });
-    await producer.call('POST', `${OURS}/offerings/${id}/sharings`, [OTHER_DATASTORE]);
+    await producer.call('POST', `${OURS}/offerings/${id}/sharings`, [SANDBOX_DATASTORE]);
     const given = await give();
-    t.match(given, { status: 201, body: [{ offerings: [{ _id: id }], datastore_author: { _id: OTHER_DATASTORE } }] });
+    t.match(given, { status: 201, body: [{ offerings: [{ _id: id }], datastore_author: { _id: SANDBOX_DATASTORE } }] });
     const permission = given.body[0]?._id ?? '';
     const again = { offerings: [id], licence: 'y' };
     t.equal((await receiver.call('PATCH', `${THEIRS}/permissions/${permission}`, again)).status, 200);
-    const path = `${OURS}/offerings/${id}/sharings?datastores=${OTHER_DATASTORE}`;
+    const path = `${OURS}/offerings/${id}/sharings?datastores=${SANDBOX_DATASTORE}`;
     const refused = await producer.call('DELETE', path);
     t.equal(refused.status, 409);
     t.match(sentences(refused), permission);

@@ -1,12 +1,10 @@
 import t from 'tap';
 import { buildTestApp } from '../../helpers/app.js';
 import { PRIVATE_WFS } from '../../helpers/diffusion.js';
+import { DATASTORE, PRODUCER_COMMUNITY, SANDBOX_COMMUNITY } from '../../helpers/seed.js';
 
 const { app, deps } = await buildTestApp(t);
 
-const COMMUNITY = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a1001';
-const SANDBOX = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a1002';
-const DATASTORE = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a2001';
 const REGIONS = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a5001';
 const ZONES = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a5002';
 
@@ -21,13 +19,13 @@ const ids = async (path: string) => (await list(path)).items.map((item) => item.
 void t.test('communities: the public ones', async (t) => {
   const { items, range, status } = await list('/communities');
   t.equal(status, 200);
-  t.match(items, [{ _id: COMMUNITY, technical_name: 'producteur-demo', contact: 'producteur@example.org' }]);
+  t.match(items, [{ _id: PRODUCER_COMMUNITY, technical_name: 'producteur-demo', contact: 'producteur@example.org' }]);
   t.equal(range, '1-1/1', 'the sandbox is not one');
   t.notOk('supervisor' in (items[0] ?? {}), 'nobody is named');
-  await deps.prisma.community.update({ where: { id: SANDBOX }, data: { public: true } });
-  t.same((await ids('/communities')).toSorted(), [COMMUNITY, SANDBOX]);
+  await deps.prisma.community.update({ where: { id: SANDBOX_COMMUNITY }, data: { public: true } });
+  t.same((await ids('/communities')).toSorted(), [PRODUCER_COMMUNITY, SANDBOX_COMMUNITY]);
   t.equal((await list('/communities?limit=1')).range, '1-1/2', 'the QGIS plugin reads the total of a list of one');
-  await deps.prisma.community.update({ where: { id: SANDBOX }, data: { public: false } });
+  await deps.prisma.community.update({ where: { id: SANDBOX_COMMUNITY }, data: { public: false } });
 });
 
 void t.test('organizations: what they are, their extra, not their quotas', async (t) => {
@@ -85,9 +83,9 @@ void t.test(
     }
     await deps.prisma.offering.update({ where: { id: REGIONS }, data: { status: 'MODIFYING' } });
     t.equal(await shown(), 1, 'what is being synchronised is still served');
-    await deps.prisma.community.update({ where: { id: COMMUNITY }, data: { public: false } });
+    await deps.prisma.community.update({ where: { id: PRODUCER_COMMUNITY }, data: { public: false } });
     t.equal(await shown(), 0);
-    await deps.prisma.community.update({ where: { id: COMMUNITY }, data: { public: true } });
+    await deps.prisma.community.update({ where: { id: PRODUCER_COMMUNITY }, data: { public: true } });
     await deps.prisma.datastore.update({ where: { id: DATASTORE }, data: { active: false } });
     t.equal(await shown(), 0);
   },

@@ -3,7 +3,8 @@ import { finishCheckExecution } from '../../../src/domain/checks.js';
 import { tryTransition } from '../../../src/domain/transitions.js';
 import { logIn } from '../../helpers/api.js';
 import { matchContract } from '../../helpers/contract.js';
-import { DATASTORE, newUpload, startApi } from '../../helpers/deposit.js';
+import { newUpload, startApi } from '../../helpers/deposit.js';
+import { DATASTORE } from '../../helpers/seed.js';
 
 const uploads = `/datastores/${DATASTORE}/uploads`;
 const checks = `/datastores/${DATASTORE}/checks`;

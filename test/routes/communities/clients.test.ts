@@ -1,7 +1,7 @@
 import t from 'tap';
 import { logIn } from '../../helpers/api.js';
 import { startTestEmulator } from '../../helpers/app.js';
-import { PRODUCER_COMMUNITY, SANDBOX_COMMUNITY } from '../../helpers/restricted.js';
+import { PRODUCER_COMMUNITY, SANDBOX_COMMUNITY } from '../../helpers/seed.js';
 
 await t.test('the clients of a community are the service accounts among its members', async (t) => {
   const emulator = await startTestEmulator(t);

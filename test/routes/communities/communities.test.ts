@@ -2,12 +2,14 @@ import t from 'tap';
 import { logIn } from '../../helpers/api.js';
 import { startApi } from '../../helpers/deposit.js';
 import { sentences } from '../../helpers/diffusion.js';
-
-const COMMUNITY = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a1001';
-const SANDBOX = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a1002';
-const ORGANIZATION = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a6001';
-const PRODUCER_ID = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a0001';
-const MEMBER_ID = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a0002';
+import {
+  DATASTORE,
+  MEMBER,
+  ORGANIZATION,
+  PRODUCER,
+  PRODUCER_COMMUNITY,
+  SANDBOX_COMMUNITY,
+} from '../../helpers/seed.js';
 
 void t.test('a community over HTTP', async (t) => {
   const api = await startApi(t);
@@ -16,31 +18,31 @@ void t.test('a community over HTTP', async (t) => {
     logIn(api, 'membre'),
     logIn(api, 'consommateur'),
   ]);
-  const path = `/communities/${COMMUNITY}`;
+  const path = `/communities/${PRODUCER_COMMUNITY}`;
 
   await t.test('a member reads it, even without any right', async (t) => {
     const { status, body } = await member.call('GET', path);
     t.equal(status, 200);
     t.match(body, {
-      _id: COMMUNITY,
+      _id: PRODUCER_COMMUNITY,
       name: 'Producteur de démonstration',
       technical_name: 'producteur-demo',
       contact: 'producteur@example.org',
       public: true,
-      supervisor: { _id: PRODUCER_ID, email: 'producteur@example.org' },
-      datastore: { _id: '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a2001', active: true },
+      supervisor: { _id: PRODUCER, email: 'producteur@example.org' },
+      datastore: { _id: DATASTORE, active: true },
       organization: { _id: ORGANIZATION, name: 'Organisme de démonstration' },
     });
   });
 
   await t.test('others do not: 403 when it is there, 404 when it is not', async (t) => {
     t.equal((await stranger.call('GET', path)).status, 403);
-    t.equal((await producer.call('GET', `/communities/${SANDBOX}`)).status, 403);
+    t.equal((await producer.call('GET', `/communities/${SANDBOX_COMMUNITY}`)).status, 403);
     t.equal((await stranger.call('GET', '/communities/11111111-1111-4111-8111-111111111111')).status, 404);
     t.equal((await stranger.call('GET', '/communities/pas-un-uuid')).status, 400);
   });
 
-  await t.test('a change needs the right COMMUNITY and leaves the rest as it was', async (t) => {
+  await t.test('a change needs the right PRODUCER_COMMUNITY and leaves the rest as it was', async (t) => {
     t.equal((await member.call('PATCH', path, { name: 'Pris' })).status, 403);
     const { status, body } = await producer.call<{ creation: string; update: string }>('PATCH', path, {
       name: 'Autre nom',
@@ -68,10 +70,10 @@ void t.test('a community over HTTP', async (t) => {
   });
 
   await t.test('only an administrator names another supervisor', async (t) => {
-    const refused = await producer.call('PATCH', path, { supervisor: MEMBER_ID, name: 'Putsch' });
+    const refused = await producer.call('PATCH', path, { supervisor: MEMBER, name: 'Putsch' });
     t.equal(refused.status, 403);
     t.match(sentences(refused), /superviseur/);
-    const same = await producer.call('PATCH', path, { supervisor: PRODUCER_ID.toUpperCase(), name: 'Le même' });
-    t.match(same, { status: 200, body: { name: 'Le même', supervisor: { _id: PRODUCER_ID } } });
+    const same = await producer.call('PATCH', path, { supervisor: PRODUCER.toUpperCase(), name: 'Le même' });
+    t.match(same, { status: 200, body: { name: 'Le même', supervisor: { _id: PRODUCER } } });
   });
 });

@@ -1,15 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import t from 'tap';
 import { type ApiUser, logIn, logInService } from '../../helpers/api.js';
-import { DATASTORE, startApi } from '../../helpers/deposit.js';
+import { startApi } from '../../helpers/deposit.js';
 import { sentences } from '../../helpers/diffusion.js';
+import {
+  CONSUMER,
+  DATASTORE,
+  MEMBER,
+  PRODUCER,
+  PRODUCER_COMMUNITY,
+  SANDBOX_COMMUNITY,
+  SANDBOX_DATASTORE,
+} from '../../helpers/seed.js';
 
-const COMMUNITY = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a1001';
-const SANDBOX = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a1002';
-const SANDBOX_DATASTORE = '122b878c-aad8-4507-87b2-465e664467d3';
-const PRODUCER_ID = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a0001';
-const MEMBER_ID = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a0002';
-const CONSUMER_ID = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a0003';
 const RIGHTS = ['COMMUNITY', 'UPLOAD', 'PROCESSING', 'BROADCAST', 'ANNEX'];
 
 interface Member {
@@ -33,25 +36,25 @@ void t.test('the members of a community', async (t) => {
     logIn(api, 'membre'),
     logIn(api, 'consommateur'),
   ]);
-  const path = `/communities/${COMMUNITY}/users`;
+  const path = `/communities/${PRODUCER_COMMUNITY}/users`;
   const list = (query = '') => producer.call<Member[]>('GET', `${path}${query}`);
   const one = async (id: string) => (await list()).body.find((item) => item.user._id === id);
 
-  await t.test('the list needs the right COMMUNITY, which reading the rest does not', async (t) => {
+  await t.test('the list needs the right PRODUCER_COMMUNITY, which reading the rest does not', async (t) => {
     t.equal((await member.call('GET', path)).status, 403);
     t.equal((await consumer.call('GET', path)).status, 403);
     const { body, headers } = await list();
     t.equal(headers.get('content-range'), '1-3/3');
     t.match(
-      body.find((item) => item.user._id === PRODUCER_ID),
+      body.find((item) => item.user._id === PRODUCER),
       { rights: RIGHTS, user: { email: 'producteur@example.org', first_name: 'Paule', last_name: 'Producteur' } },
     );
   });
 
   await t.test('it is filtered by the rights that members have, all of them', async (t) => {
-    t.same(memberIds(await list('?rights=COMMUNITY')), [PRODUCER_ID]);
+    t.same(memberIds(await list('?rights=PRODUCER_COMMUNITY')), [PRODUCER]);
     t.equal((await list('?rights=UPLOAD&rights=ANNEX')).body.length, 2);
-    t.equal((await list('?rights=UPLOAD,COMMUNITY')).body.length, 1);
+    t.equal((await list('?rights=UPLOAD,PRODUCER_COMMUNITY')).body.length, 1);
     const paged = await list('?rights=UPLOAD&limit=1&page=2');
     t.equal(paged.headers.get('content-range'), '2-2/2');
     const refused = await list('?rights=UPLOAD&rights=VOL');
@@ -60,100 +63,98 @@ void t.test('the members of a community', async (t) => {
   });
 
   await t.test('a supervisor is listed with every right, whatever was written', async (t) => {
-    await api.deps.prisma.member.deleteMany({ where: { userId: PRODUCER_ID } });
-    t.match(await one(PRODUCER_ID), { rights: RIGHTS, creation: String, update: String });
+    await api.deps.prisma.member.deleteMany({ where: { userId: PRODUCER } });
+    t.match(await one(PRODUCER), { rights: RIGHTS, creation: String, update: String });
     t.equal((await list()).headers.get('content-range'), '1-3/3');
-    t.same(memberIds(await list('?rights=COMMUNITY')), [PRODUCER_ID]);
-    await api.deps.prisma.member.create({ data: { communityId: COMMUNITY, userId: PRODUCER_ID, rights: ['UPLOAD'] } });
-    t.match(await one(PRODUCER_ID), { rights: RIGHTS });
+    t.same(memberIds(await list('?rights=PRODUCER_COMMUNITY')), [PRODUCER]);
+    await api.deps.prisma.member.create({
+      data: { communityId: PRODUCER_COMMUNITY, userId: PRODUCER, rights: ['UPLOAD'] },
+    });
+    t.match(await one(PRODUCER), { rights: RIGHTS });
   });
 
   await t.test('a PUT adds a user, then replaces the rights, and they count at once', async (t) => {
     t.equal((await consumer.call('GET', `/datastores/${DATASTORE}`)).status, 403);
-    t.equal((await producer.call('PUT', `${path}/${CONSUMER_ID}`, { rights: ['ANNEX', 'UPLOAD'] })).status, 204);
-    const added = await one(CONSUMER_ID);
+    t.equal((await producer.call('PUT', `${path}/${CONSUMER}`, { rights: ['ANNEX', 'UPLOAD'] })).status, 204);
+    const added = await one(CONSUMER);
     t.same(added?.rights, ['UPLOAD', 'ANNEX']);
     t.equal(added?.update, added?.creation);
     t.equal((await consumer.call('GET', `/datastores/${DATASTORE}`)).status, 200);
     t.equal((await consumer.call('GET', path)).status, 403);
-    t.equal((await producer.call('PUT', `${path}/${CONSUMER_ID}`, { rights: ['COMMUNITY'] })).status, 204);
-    const changed = await one(CONSUMER_ID);
+    t.equal((await producer.call('PUT', `${path}/${CONSUMER}`, { rights: ['COMMUNITY'] })).status, 204);
+    const changed = await one(CONSUMER);
     t.same(changed?.rights, ['COMMUNITY'], 'the former rights are gone');
     t.equal(changed?.creation, added?.creation);
     t.ok((changed?.update ?? '') > (added?.update ?? ''));
     t.equal((await consumer.call('GET', path)).status, 200);
-    t.equal((await producer.call('PUT', `${path}/${CONSUMER_ID}`, {})).status, 204);
-    t.same((await one(CONSUMER_ID))?.rights, []);
+    t.equal((await producer.call('PUT', `${path}/${CONSUMER}`, {})).status, 204);
+    t.same((await one(CONSUMER))?.rights, []);
   });
 
   await t.test('a PUT is refused for an unknown user, right or body', async (t) => {
     const unknown = await producer.call('PUT', `${path}/${randomUUID()}`, { rights: [] });
     t.equal(unknown.status, 404);
     t.match(sentences(unknown), /utilisateur/);
-    const wrong = await producer.call('PUT', `${path}/${CONSUMER_ID}`, { rights: ['VOL'] });
+    const wrong = await producer.call('PUT', `${path}/${CONSUMER}`, { rights: ['VOL'] });
     t.equal(wrong.status, 400);
     t.match(sentences(wrong), /rights\[0\]/);
-    t.equal((await producer.call('PUT', `${path}/${CONSUMER_ID}`)).status, 400);
-    t.equal(
-      (await member.call('PUT', `${path}/${MEMBER_ID}`, { rights: RIGHTS })).status,
-      403,
-      'nobody helps themselves',
-    );
+    t.equal((await producer.call('PUT', `${path}/${CONSUMER}`)).status, 400);
+    t.equal((await member.call('PUT', `${path}/${MEMBER}`, { rights: RIGHTS })).status, 403, 'nobody helps themselves');
   });
 
   await t.test('the supervisor cannot be reduced, removed, or leave', async (t) => {
-    await producer.call('PUT', `${path}/${CONSUMER_ID}`, { rights: ['COMMUNITY'] });
-    for (const id of [PRODUCER_ID, PRODUCER_ID.toUpperCase()]) {
+    await producer.call('PUT', `${path}/${CONSUMER}`, { rights: ['COMMUNITY'] });
+    for (const id of [PRODUCER, PRODUCER.toUpperCase()]) {
       t.equal((await consumer.call('PUT', `${path}/${id}`, { rights: RIGHTS.slice(1) })).status, 409);
       t.equal((await consumer.call('DELETE', `${path}/${id}`)).status, 409);
     }
-    const refused = await producer.call('DELETE', `/users/me/communities/${COMMUNITY}`);
+    const refused = await producer.call('DELETE', `/users/me/communities/${PRODUCER_COMMUNITY}`);
     t.equal(refused.status, 409);
     t.match(sentences(refused), /superviseur/);
-    t.equal((await consumer.call('PUT', `${path}/${PRODUCER_ID}`, { rights: RIGHTS })).status, 204);
-    t.match(await one(PRODUCER_ID), { rights: RIGHTS });
+    t.equal((await consumer.call('PUT', `${path}/${PRODUCER}`, { rights: RIGHTS })).status, 204);
+    t.match(await one(PRODUCER), { rights: RIGHTS });
   });
 
   await t.test('a member is removed once, whoever asks at the same time', async (t) => {
-    const answers = await Promise.all([1, 2, 3].map(() => producer.call('DELETE', `${path}/${CONSUMER_ID}`)));
+    const answers = await Promise.all([1, 2, 3].map(() => producer.call('DELETE', `${path}/${CONSUMER}`)));
     t.same(answers.map(({ status }) => String(status)).toSorted(), ['204', '404', '404']);
-    t.equal(await one(CONSUMER_ID), undefined);
-    t.equal((await consumer.call('GET', `/communities/${COMMUNITY}`)).status, 403);
+    t.equal(await one(CONSUMER), undefined);
+    t.equal((await consumer.call('GET', `/communities/${PRODUCER_COMMUNITY}`)).status, 403);
   });
 
   await t.test('a user added by several at the same time is a member once', async (t) => {
     const rights = [['UPLOAD'], ['ANNEX'], ['BROADCAST']];
     const answers = await Promise.all(
-      rights.map((some) => producer.call('PUT', `${path}/${CONSUMER_ID}`, { rights: some })),
+      rights.map((some) => producer.call('PUT', `${path}/${CONSUMER}`, { rights: some })),
     );
     t.same(
       answers.map(({ status }) => status),
       [204, 204, 204],
     );
-    t.equal((await one(CONSUMER_ID))?.rights.length, 1);
+    t.equal((await one(CONSUMER))?.rights.length, 1);
   });
 
   await t.test('a member leaves, once', async (t) => {
-    t.equal((await consumer.call('DELETE', `/users/me/communities/${COMMUNITY}`)).status, 204);
-    t.equal((await consumer.call('DELETE', `/users/me/communities/${COMMUNITY}`)).status, 404);
+    t.equal((await consumer.call('DELETE', `/users/me/communities/${PRODUCER_COMMUNITY}`)).status, 204);
+    t.equal((await consumer.call('DELETE', `/users/me/communities/${PRODUCER_COMMUNITY}`)).status, 404);
     t.equal((await consumer.call('DELETE', `/users/me/communities/${randomUUID()}`)).status, 404);
     t.same((await consumer.call<Profile>('GET', '/users/me')).body.communities_member, []);
   });
 
   await t.test('nobody manages the members of another community', async (t) => {
-    const other = `/communities/${SANDBOX}/users`;
+    const other = `/communities/${SANDBOX_COMMUNITY}/users`;
     t.equal((await producer.call('GET', other)).status, 403);
-    t.equal((await producer.call('PUT', `${other}/${PRODUCER_ID}`, { rights: RIGHTS })).status, 403);
-    t.equal((await producer.call('DELETE', `${other}/${CONSUMER_ID}`)).status, 403);
+    t.equal((await producer.call('PUT', `${other}/${PRODUCER}`, { rights: RIGHTS })).status, 403);
+    t.equal((await producer.call('DELETE', `${other}/${CONSUMER}`)).status, 403);
   });
 });
 
 /** What cartes.gouv.fr does when somebody opens the sandbox for the first time. */
 async function openSandbox(person: ApiUser, service: ApiUser): Promise<Profile> {
   const { body: me } = await person.call<Profile>('GET', '/users/me');
-  if (!me.communities_member.some(({ community }) => community._id === SANDBOX)) {
+  if (!me.communities_member.some(({ community }) => community._id === SANDBOX_COMMUNITY)) {
     const rights = ['ANNEX', 'BROADCAST', 'PROCESSING', 'UPLOAD'];
-    const { status } = await service.call('PUT', `/communities/${SANDBOX}/users/${me._id}`, { rights });
+    const { status } = await service.call('PUT', `/communities/${SANDBOX_COMMUNITY}/users/${me._id}`, { rights });
     if (status !== 204) throw new Error(`the sandbox answers ${status}`);
   }
   return (await person.call<Profile>('GET', '/users/me')).body;
@@ -163,7 +164,9 @@ void t.test('the service account lets anybody into the sandbox, as cartes.gouv.f
   const api = await startApi(t);
   const [consumer, service] = await Promise.all([logIn(api, 'consommateur'), logInService(api, 'sandbox-service')]);
 
-  t.match((await service.call('GET', `/communities/${SANDBOX}`)).body, { datastore: { _id: SANDBOX_DATASTORE } });
+  t.match((await service.call('GET', `/communities/${SANDBOX_COMMUNITY}`)).body, {
+    datastore: { _id: SANDBOX_DATASTORE },
+  });
   t.equal((await consumer.call('GET', `/datastores/${SANDBOX_DATASTORE}`)).status, 403);
   for (const time of ['first', 'second']) {
     const { communities_member: memberships } = await openSandbox(consumer, service);
@@ -183,8 +186,8 @@ void t.test('the service account lets anybody into the sandbox, as cartes.gouv.f
   const uploads = `/datastores/${SANDBOX_DATASTORE}/uploads`;
   const upload = { name: 'Essai', description: 'Essai', type: 'VECTOR', srs: 'EPSG:4326' };
   t.equal((await consumer.call('POST', uploads, upload)).status, 201);
-  t.equal((await service.call('POST', uploads, upload)).status, 403, 'the service account has only COMMUNITY');
-  t.equal((await consumer.call('GET', `/communities/${SANDBOX}/users`)).status, 403);
-  t.equal((await consumer.call('DELETE', `/users/me/communities/${SANDBOX}`)).status, 204);
+  t.equal((await service.call('POST', uploads, upload)).status, 403, 'the service account has only PRODUCER_COMMUNITY');
+  t.equal((await consumer.call('GET', `/communities/${SANDBOX_COMMUNITY}/users`)).status, 403);
+  t.equal((await consumer.call('DELETE', `/users/me/communities/${SANDBOX_COMMUNITY}`)).status, 204);
   t.equal((await openSandbox(consumer, service)).communities_member.length, 1, 'who left may come back');
 });

@@ -1,7 +1,8 @@
 import t from 'tap';
 import { logIn } from '../../helpers/api.js';
 import { matchContract } from '../../helpers/contract.js';
-import { DATASTORE, newUpload, sendFile, startApi } from '../../helpers/deposit.js';
+import { newUpload, sendFile, startApi } from '../../helpers/deposit.js';
+import { DATASTORE } from '../../helpers/seed.js';
 
 interface Lent {
   use: number;

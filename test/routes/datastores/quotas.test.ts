@@ -1,11 +1,10 @@
 import t from 'tap';
 import { logIn } from '../../helpers/api.js';
-import { DATASTORE, newUpload, OTHER_DATASTORE, sendFile, startApi } from '../../helpers/deposit.js';
+import { newUpload, sendFile, startApi } from '../../helpers/deposit.js';
 import { create, OPEN_WFS, sentences, wfsConfiguration } from '../../helpers/diffusion.js';
+import { DATASTORE, ORGANIZATION, SANDBOX_COMMUNITY, SANDBOX_DATASTORE } from '../../helpers/seed.js';
 import { buildStoredData } from '../../helpers/stored-data.js';
 
-const ORGANIZATION = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a6001';
-const SANDBOX = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a1002';
 const root = `/datastores/${DATASTORE}`;
 
 interface Storages {
@@ -44,14 +43,14 @@ void t.test('quotas', async (t) => {
   });
 
   await t.test('datastores of an organization share its quota on uploads', async (t) => {
-    await prisma.community.update({ where: { id: SANDBOX }, data: { organizationId: ORGANIZATION } });
+    await prisma.community.update({ where: { id: SANDBOX_COMMUNITY }, data: { organizationId: ORGANIZATION } });
     const { use } = (await storages()).uploads;
     await prisma.organization.update({ where: { id: ORGANIZATION }, data: { uploadsQuota: BigInt(use + 1000) } });
     const storage = await prisma.datastoreStorage.findFirstOrThrow({
-      where: { datastoreId: OTHER_DATASTORE, usage: 'UPLOADS' },
+      where: { datastoreId: SANDBOX_DATASTORE, usage: 'UPLOADS' },
     });
     const other = { name: 'n', description: 'd', type: 'VECTOR', srs: 'EPSG:4326', status: 'OPEN', size: 400n };
-    await prisma.upload.create({ data: { ...other, datastoreId: OTHER_DATASTORE, storageId: storage.storageId } });
+    await prisma.upload.create({ data: { ...other, datastoreId: SANDBOX_DATASTORE, storageId: storage.storageId } });
 
     const { _id } = await newUpload(producer);
     const refused = await sendFile(producer, _id, { path: 'a', content: new Uint8Array(700) });
@@ -61,7 +60,7 @@ void t.test('quotas', async (t) => {
       ['a', 'b', 'c'].map((path) => sendFile(producer, _id, { path, content: new Uint8Array(500) })),
     );
     t.same(statuses(sent), ['204', '409', '409']);
-    await prisma.community.update({ where: { id: SANDBOX }, data: { organizationId: null } });
+    await prisma.community.update({ where: { id: SANDBOX_COMMUNITY }, data: { organizationId: null } });
     t.equal((await sendFile(producer, _id, { path: 'b', content: new Uint8Array(500) })).status, 204);
     await prisma.organization.update({ where: { id: ORGANIZATION }, data: { uploadsQuota: 10_000_000n } });
   });
@@ -107,7 +106,7 @@ void t.test('quotas', async (t) => {
       data: [
         { datastoreId: DATASTORE, ...annex },
         { datastoreId: DATASTORE, ...annex },
-        { datastoreId: OTHER_DATASTORE, ...annex },
+        { datastoreId: SANDBOX_DATASTORE, ...annex },
       ],
     });
     await buildStoredData(api.deps, { name: 'more' });

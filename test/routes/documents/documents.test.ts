@@ -3,6 +3,7 @@ import { type ApiUser, logIn } from '../../helpers/api.js';
 import { startApi } from '../../helpers/deposit.js';
 import { sentences } from '../../helpers/diffusion.js';
 import { formWith, statusesOf, storedFiles } from '../../helpers/files.js';
+import { MEMBER } from '../../helpers/seed.js';
 
 interface DocumentBody {
   _id: string;
@@ -18,7 +19,6 @@ interface DocumentBody {
 }
 
 const documents = '/users/me/documents';
-const MEMBER = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a0002';
 const UNKNOWN = '00000000-0000-4000-8000-0000000000ff';
 
 const post = (user: ApiUser, content: string, fields: Record<string, string | string[]>, name = 'x.pdf') =>

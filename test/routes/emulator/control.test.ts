@@ -3,9 +3,8 @@ import t from 'tap';
 import { createFeatureSchema, giveTable } from '../../../src/domain/feature-schemas.js';
 import { featureRole } from '../../../src/domain/stored-data.js';
 import { buildTestApp, startTestEmulator } from '../../helpers/app.js';
-import { PRODUCER, bearer, postForm } from '../../helpers/oidc.js';
-
-const DATASTORE = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a2001';
+import { PRODUCER_GRANT, bearer, postForm } from '../../helpers/oidc.js';
+import { CONSUMER, DATASTORE } from '../../helpers/seed.js';
 
 void t.test('version says what runs', async (t) => {
   const { app } = await buildTestApp(t);
@@ -42,10 +41,10 @@ users:
   t.equal((await seed(yaml)).statusCode, 204);
   t.equal((await seed(yaml)).statusCode, 204);
   t.equal((await seed(yaml.replace('password: first', 'password: second'))).statusCode, 204);
-  const logIn = (password: string) => postForm(app, 'token', { ...PRODUCER, username: 'alice', password });
+  const logIn = (password: string) => postForm(app, 'token', { ...PRODUCER_GRANT, username: 'alice', password });
   t.equal((await logIn('second')).statusCode, 200);
   t.equal((await logIn('first')).statusCode, 401);
-  t.equal((await postForm(app, 'token', PRODUCER)).statusCode, 200, 'others are left alone');
+  t.equal((await postForm(app, 'token', PRODUCER_GRANT)).statusCode, 200, 'others are left alone');
   t.equal((await seed('{"clients": [{"id": "tool", "grants": ["password"]}]}')).statusCode, 204);
   t.equal(await deps.prisma.oidcClient.count({ where: { clientId: 'tool' } }), 1);
 });
@@ -86,7 +85,7 @@ void t.test('warnings are listed by entity', async (t) => {
 
 void t.test('a reset brings the seed back: entities, files, features, tokens, counters', async (t) => {
   const { app, deps } = await buildTestApp(t);
-  const { access_token: token, refresh_token: refreshToken } = (await postForm(app, 'token', PRODUCER)).json();
+  const { access_token: token, refresh_token: refreshToken } = (await postForm(app, 'token', PRODUCER_GRANT)).json();
   const [storage] = await deps.prisma.storage.findMany({ where: { type: 'FILESYSTEM' } });
   const upload = await deps.prisma.upload.create({
     data: {
@@ -111,7 +110,7 @@ void t.test('a reset brings the seed back: entities, files, features, tokens, co
   client.release();
   await deps.pool.query(`DELETE FROM geopf.offering`);
   await deps.prisma.apiUser.update({
-    where: { id: '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a0003' },
+    where: { id: CONSUMER },
     data: { technical: true },
   });
   const epochs = await deps.prisma.epoch.findMany();

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { buildTestApp } from '../../helpers/app.js';
-import { PRODUCER, bearer, postForm } from '../../helpers/oidc.js';
+import { PRODUCER_GRANT, bearer, postForm } from '../../helpers/oidc.js';
 
 const TOKEN = 'a-token-of-the-emulator';
 const { app } = await buildTestApp(t, { EMULATOR_TOKEN: TOKEN });
@@ -8,7 +8,7 @@ const { app } = await buildTestApp(t, { EMULATOR_TOKEN: TOKEN });
 const reset = (headers: Record<string, string>) => app.inject({ method: 'POST', url: '/_emulator/reset', headers });
 
 void t.test('with EMULATOR_TOKEN, what changes or shows the state asks for it', async (t) => {
-  const apiToken = (await postForm(app, 'token', PRODUCER)).json().access_token;
+  const apiToken = (await postForm(app, 'token', PRODUCER_GRANT)).json().access_token;
   for (const headers of [{}, bearer('wrong'), bearer(`${TOKEN}x`), bearer(apiToken)]) {
     t.equal((await reset(headers)).statusCode, 401);
     t.equal((await app.inject({ method: 'POST', url: '/_emulator/seed', headers })).statusCode, 401);

@@ -1,8 +1,9 @@
 import t from 'tap';
-import { COMMUNITY, newDatastore, ORGANIZATION, PEOPLE, UNKNOWN } from '../../helpers/administration.js';
+import { newDatastore, UNKNOWN } from '../../helpers/administration.js';
 import { logIn } from '../../helpers/api.js';
-import { DATASTORE, newUpload, OTHER_DATASTORE, startApi } from '../../helpers/deposit.js';
+import { newUpload, startApi } from '../../helpers/deposit.js';
 import { buildClosedUpload, integration } from '../../helpers/executions.js';
+import { DATASTORE, ORGANIZATION, PRODUCER, PRODUCER_COMMUNITY, SANDBOX_DATASTORE } from '../../helpers/seed.js';
 
 interface Item {
   _id: string;
@@ -11,14 +12,14 @@ interface Item {
   datastore: string;
 }
 
-const PLACE = { organization: ORGANIZATION, community: COMMUNITY, datastore: DATASTORE };
+const PLACE = { organization: ORGANIZATION, community: PRODUCER_COMMUNITY, datastore: DATASTORE };
 
 void t.test('lists and reads beyond one datastore', async (t) => {
   const api = await startApi(t);
   const admin = await logIn(api, 'admin');
   const producer = await logIn(api);
   const here = await newUpload(producer, { name: 'Ici' });
-  const there = await admin.call<{ _id: string }>('POST', `/datastores/${OTHER_DATASTORE}/uploads`, {
+  const there = await admin.call<{ _id: string }>('POST', `/datastores/${SANDBOX_DATASTORE}/uploads`, {
     name: 'Là',
     description: 'd',
     type: 'VECTOR',
@@ -50,7 +51,7 @@ void t.test('lists and reads beyond one datastore', async (t) => {
     ]);
     t.match(one, PLACE);
     const other = body.find(({ _id }) => _id === there.body._id);
-    t.match(other, { datastore: OTHER_DATASTORE });
+    t.match(other, { datastore: SANDBOX_DATASTORE });
     t.notOk(other !== undefined && 'organization' in other, 'its community belongs to none');
     const asked = await admin.call<Item[]>('GET', '/administrator/uploads?fields=size&name=ici');
     t.same(asked.body, [{ _id: here._id, size: 0, ...PLACE }]);
@@ -63,9 +64,9 @@ void t.test('lists and reads beyond one datastore', async (t) => {
         (await admin.call('GET', `${path}?${query}`)).headers.get('content-range')?.split('/')[1];
       const inside = await total(`datastore=${DATASTORE}`);
       t.not(inside, '0', family);
-      t.equal(await total(`community=${COMMUNITY}`), inside, family);
+      t.equal(await total(`community=${PRODUCER_COMMUNITY}`), inside, family);
       t.equal(await total(`organization=${ORGANIZATION}`), inside, family);
-      t.equal(await total(`organization=${ORGANIZATION}&datastore=${OTHER_DATASTORE}`), '0', family);
+      t.equal(await total(`organization=${ORGANIZATION}&datastore=${SANDBOX_DATASTORE}`), '0', family);
       t.equal(await total(`organization=${UNKNOWN}`), '0', family);
       t.equal((await admin.call('GET', `${path}?datastore=x`)).status, 400, family);
 
@@ -74,7 +75,7 @@ void t.test('lists and reads beyond one datastore', async (t) => {
       for (const item of ofOrganization.body) t.match(item, PLACE, family);
       const elsewhere = await producer.call(
         'GET',
-        `/organizations/${ORGANIZATION}/${family}?datastore=${OTHER_DATASTORE}&organization=${UNKNOWN}`,
+        `/organizations/${ORGANIZATION}/${family}?datastore=${SANDBOX_DATASTORE}&organization=${UNKNOWN}`,
       );
       t.same(elsewhere.body, [], `${family}: nothing of another organization`);
     }
@@ -125,7 +126,7 @@ void t.test('lists and reads beyond one datastore', async (t) => {
   });
 
   await t.test('an inactive datastore is seen all the same', async (t) => {
-    const { _id } = await newDatastore(admin, PEOPLE.producteur);
+    const { _id } = await newDatastore(admin, PRODUCER);
     await admin.call('PATCH', `/administrator/datastores/${_id}`, { active: true });
     await producer.call('POST', `/datastores/${_id}/uploads`, {
       name: 'Fermée',

@@ -1,7 +1,8 @@
 import t from 'tap';
 import { logIn } from '../../helpers/api.js';
-import { DATASTORE, OTHER_DATASTORE, startApi } from '../../helpers/deposit.js';
+import { startApi } from '../../helpers/deposit.js';
 import { create, fileForm } from '../../helpers/diffusion.js';
+import { DATASTORE, SANDBOX_DATASTORE } from '../../helpers/seed.js';
 
 interface StaticItem {
   _id: string;
@@ -16,7 +17,7 @@ await t.test('static files beyond one datastore', async (t) => {
   const sql = fileForm('SELECT 1', { type: 'DERIVATION-SQL', name: 'mine too' });
   const mine = await create(producer, `/datastores/${DATASTORE}/statics`, template('mine'));
   await create(producer, `/datastores/${DATASTORE}/statics`, sql);
-  await create(admin, `/datastores/${OTHER_DATASTORE}/statics`, template('theirs'));
+  await create(admin, `/datastores/${SANDBOX_DATASTORE}/statics`, template('theirs'));
 
   const { communityId: community } = await prisma.datastore.findUniqueOrThrow({ where: { id: DATASTORE } });
   const { id: organization } = await prisma.organization.create({ data: { name: 'Organisme', uploadsQuota: 0n } });
@@ -36,7 +37,7 @@ await t.test('static files beyond one datastore', async (t) => {
     t.same(await names(admin, path), ['mine', 'mine too', 'theirs', '1-3/3']);
     t.same(await names(admin, `${path}?type=GEOSERVER-FTL&sort=creation,desc`), ['theirs', 'mine', '1-2/2']);
     t.same(await names(admin, `${path}?name=MINE%25&limit=1`), ['mine', '1-1/2']);
-    t.same(await names(admin, `${path}?datastore=${OTHER_DATASTORE}`), ['theirs', '1-1/1']);
+    t.same(await names(admin, `${path}?datastore=${SANDBOX_DATASTORE}`), ['theirs', '1-1/1']);
     t.same(await names(admin, `${path}?community=${community}&name=mine`), ['mine', '1-1/1']);
     t.same(await names(admin, `${path}?organization=${organization}`), ['mine', 'mine too', '1-2/2']);
     t.match((await admin.call('GET', `${path}/${mine._id}`)).body, {
@@ -53,7 +54,7 @@ await t.test('static files beyond one datastore', async (t) => {
   await t.test('of an organization', async (t) => {
     const path = `/organizations/${organization}/statics`;
     t.same(await names(member, path), ['mine', 'mine too', '1-2/2']);
-    t.same(await names(member, `${path}?datastore=${OTHER_DATASTORE}`), ['0-0/0'], 'a filter opens nothing');
+    t.same(await names(member, `${path}?datastore=${SANDBOX_DATASTORE}`), ['0-0/0'], 'a filter opens nothing');
     const { body } = await member.call<object[]>('GET', `${path}?name=mine`);
     t.match(body, [{ _id: mine._id, organization, community, datastore: DATASTORE }]);
     t.equal((await producer.call('GET', path)).status, 403);

@@ -4,16 +4,8 @@ import { forgetMemberAccesses } from '../../../src/domain/access-loss.js';
 import { type ApiUser, logIn } from '../../helpers/api.js';
 import { startTestEmulator } from '../../helpers/app.js';
 import { OPEN_WFS, sentences } from '../../helpers/diffusion.js';
-import {
-  buildOffering,
-  CONSUMER,
-  givePermission,
-  makeKey,
-  MEMBER,
-  PRODUCER,
-  PRODUCER_COMMUNITY,
-  SANDBOX_COMMUNITY,
-} from '../../helpers/restricted.js';
+import { buildOffering, givePermission, makeKey } from '../../helpers/restricted.js';
+import { CONSUMER, MEMBER, PRODUCER, PRODUCER_COMMUNITY, SANDBOX_COMMUNITY } from '../../helpers/seed.js';
 import { datastoreIdOf } from '../../helpers/stored-data.js';
 
 interface AccessBody {

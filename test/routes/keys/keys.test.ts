@@ -5,7 +5,7 @@ import { verifyPassword } from '../../../src/identity/passwords.js';
 import { type ApiUser, logIn } from '../../helpers/api.js';
 import { startTestEmulator } from '../../helpers/app.js';
 import { create, sentences } from '../../helpers/diffusion.js';
-import { CONSUMER } from '../../helpers/restricted.js';
+import { CONSUMER } from '../../helpers/seed.js';
 
 const KEYS = '/users/me/keys';
 

@@ -2,8 +2,9 @@ import { readdir } from 'node:fs/promises';
 import t from 'tap';
 import { iso191153, iso19139 } from '../../../fixtures/generate/metadata.js';
 import { logIn } from '../../helpers/api.js';
-import { DATASTORE, OTHER_DATASTORE, startApi } from '../../helpers/deposit.js';
+import { startApi } from '../../helpers/deposit.js';
 import { create, fileForm, sentences } from '../../helpers/diffusion.js';
+import { DATASTORE, SANDBOX_DATASTORE } from '../../helpers/seed.js';
 
 interface MetadataBody {
   _id: string;
@@ -89,7 +90,7 @@ await t.test('metadata', async (t) => {
     t.equal(again.status, 409);
     t.match(sentences(again), /"taken" est déjà/);
     const admin = await logIn(emulator, 'admin');
-    const theirs = `/datastores/${OTHER_DATASTORE}/metadata`;
+    const theirs = `/datastores/${SANDBOX_DATASTORE}/metadata`;
     await create(admin, theirs, fileForm(iso19139({ identifier: 'SANDBOX.a' })));
     const foreign = await producer.call('POST', METADATA, fileForm(iso19139({ identifier: 'SANDBOX.a' })));
     t.equal(foreign.status, 409, 'whatever the datastore');
@@ -104,7 +105,7 @@ await t.test('metadata', async (t) => {
 
   await t.test('the prefix of the datastore is imposed', async (t) => {
     const admin = await logIn(emulator, 'admin');
-    const theirs = `/datastores/${OTHER_DATASTORE}/metadata`;
+    const theirs = `/datastores/${SANDBOX_DATASTORE}/metadata`;
     for (const identifier of ['a', 'SANDBOX.', 'sandbox.a']) {
       const refused = await admin.call('POST', theirs, fileForm(iso19139({ identifier })));
       t.equal(refused.status, 422, identifier);
@@ -193,7 +194,7 @@ await t.test('metadata', async (t) => {
   await t.test('other datastores neither see nor touch it', async (t) => {
     const { _id } = await add('mine');
     const admin = await logIn(emulator, 'admin');
-    const theirs = `/datastores/${OTHER_DATASTORE}/metadata/${_id}`;
+    const theirs = `/datastores/${SANDBOX_DATASTORE}/metadata/${_id}`;
     for (const [method, path, body] of [
       ['GET', theirs, undefined],
       ['GET', `${theirs}/file`, undefined],

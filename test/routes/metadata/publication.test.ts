@@ -1,8 +1,9 @@
 import t from 'tap';
 import { iso19139 } from '../../../fixtures/generate/metadata.js';
 import { logIn } from '../../helpers/api.js';
-import { DATASTORE, OTHER_DATASTORE, startApi } from '../../helpers/deposit.js';
+import { startApi } from '../../helpers/deposit.js';
 import { create, fileForm, OPEN_WFS, sentences } from '../../helpers/diffusion.js';
+import { DATASTORE, SANDBOX_DATASTORE } from '../../helpers/seed.js';
 
 const METADATA = `/datastores/${DATASTORE}/metadata`;
 const CATALOGUE = 'ae062611-13eb-4a18-8d04-9b7604a031cc';
@@ -57,7 +58,7 @@ await t.test('publication of metadata', async (t) => {
   await t.test('unknown records are all named, and nothing is published', async (t) => {
     const { _id } = await add('b');
     const admin = await logIn(emulator, 'admin');
-    const theirs = `/datastores/${OTHER_DATASTORE}/metadata`;
+    const theirs = `/datastores/${SANDBOX_DATASTORE}/metadata`;
     await create(admin, theirs, fileForm(iso19139({ identifier: 'SANDBOX.b' })));
     for (const act of [publish, unpublish]) {
       const refused = await act(CATALOGUE, 'b', 'c', 'SANDBOX.b', 'd');

@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import t from 'tap';
 import { logIn } from '../../helpers/api.js';
-import { DATASTORE, OTHER_DATASTORE, startApi } from '../../helpers/deposit.js';
+import { startApi } from '../../helpers/deposit.js';
 import { OPEN_WFS } from '../../helpers/diffusion.js';
-
-const ORGANIZATION = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a6001';
-const COMMUNITY = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a1001';
-const SANDBOX = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a1002';
-const PRODUCER_ID = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a0001';
-const CONSUMER_ID = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a0003';
+import {
+  CONSUMER,
+  DATASTORE,
+  ORGANIZATION,
+  PRODUCER,
+  PRODUCER_COMMUNITY,
+  SANDBOX_COMMUNITY,
+  SANDBOX_DATASTORE,
+} from '../../helpers/seed.js';
 
 interface Placed {
   use: number;
@@ -29,11 +32,11 @@ void t.test('an organization over HTTP', async (t) => {
     t.equal((await consumer.call('GET', users)).status, 403);
     t.equal((await admin.call('GET', users)).status, 403, 'administrators have their own routes');
     t.equal((await admin.call('GET', `/organizations/${randomUUID()}/users`)).status, 404);
-    t.match((await producer.call('GET', users)).body, [{ _id: PRODUCER_ID, email: 'producteur@example.org' }]);
+    t.match((await producer.call('GET', users)).body, [{ _id: PRODUCER, email: 'producteur@example.org' }]);
 
-    t.equal((await consumer.call('PUT', `${users}/${CONSUMER_ID}`)).status, 403);
+    t.equal((await consumer.call('PUT', `${users}/${CONSUMER}`)).status, 403);
     t.equal((await producer.call('PUT', `${users}/${randomUUID()}`)).status, 404);
-    const added = await Promise.all([1, 2, 3].map(() => producer.call('PUT', `${users}/${CONSUMER_ID}`)));
+    const added = await Promise.all([1, 2, 3].map(() => producer.call('PUT', `${users}/${CONSUMER}`)));
     t.same(
       added.map(({ status }) => status),
       [204, 204, 204],
@@ -42,7 +45,7 @@ void t.test('an organization over HTTP', async (t) => {
     t.equal(list.headers.get('content-range'), '2-2/2');
     t.same(
       list.body.map((user) => user._id),
-      [CONSUMER_ID],
+      [CONSUMER],
     );
     t.equal(
       (await consumer.call('GET', `/datastores/${DATASTORE}`)).status,
@@ -50,15 +53,15 @@ void t.test('an organization over HTTP', async (t) => {
       'this makes no member of a community',
     );
 
-    const removed = await Promise.all([1, 2].map(() => producer.call('DELETE', `${users}/${CONSUMER_ID}`)));
+    const removed = await Promise.all([1, 2].map(() => producer.call('DELETE', `${users}/${CONSUMER}`)));
     t.same(removed.map(({ status }) => String(status)).toSorted(), ['204', '404']);
     t.equal((await consumer.call('GET', users)).status, 403);
   });
 
   await t.test('it lists its communities, private ones too, and no others', async (t) => {
-    await api.deps.prisma.community.update({ where: { id: COMMUNITY }, data: { public: false } });
+    await api.deps.prisma.community.update({ where: { id: PRODUCER_COMMUNITY }, data: { public: false } });
     const { body, headers } = await producer.call<{ _id: string }[]>('GET', `${path}/communities`);
-    t.match(body, [{ _id: COMMUNITY, public: false, organization: { _id: ORGANIZATION } }]);
+    t.match(body, [{ _id: PRODUCER_COMMUNITY, public: false, organization: { _id: ORGANIZATION } }]);
     t.equal(headers.get('content-range'), '1-1/1');
     t.equal((await consumer.call('GET', `${path}/communities`)).status, 403);
   });
@@ -70,17 +73,20 @@ void t.test('an organization over HTTP', async (t) => {
     t.equal(all.headers.get('content-range'), `1-${own}/${own}`);
     t.match(
       all.body.find((item) => item.endpoint._id === OPEN_WFS),
-      { use: 2, quota: 500, organization: ORGANIZATION, community: COMMUNITY, datastore: DATASTORE },
+      { use: 2, quota: 500, organization: ORGANIZATION, community: PRODUCER_COMMUNITY, datastore: DATASTORE },
     );
 
-    await api.deps.prisma.community.update({ where: { id: SANDBOX }, data: { organizationId: ORGANIZATION } });
+    await api.deps.prisma.community.update({
+      where: { id: SANDBOX_COMMUNITY },
+      data: { organizationId: ORGANIZATION },
+    });
     t.equal((await list('')).headers.get('content-range'), `1-${2 * own}/${2 * own}`);
     const wfs = await list('&type=WFS&open=true');
     t.same(wfs.body.map((item) => `${item.datastore} ${item.use}`).toSorted(), [
-      `${OTHER_DATASTORE} 0`,
+      `${SANDBOX_DATASTORE} 0`,
       `${DATASTORE} 2`,
     ]);
-    t.equal((await list(`&community=${SANDBOX}`)).body.length, own);
+    t.equal((await list(`&community=${SANDBOX_COMMUNITY}`)).body.length, own);
     t.equal((await list(`&datastore=${DATASTORE}&type=WFS`)).body.length, 2);
     t.equal((await list(`&datastore=${randomUUID()}`)).body.length, 0);
     t.equal((await list('&name=%25WFS%25&open=1')).body.length, 2);
@@ -90,11 +96,11 @@ void t.test('an organization over HTTP', async (t) => {
       [[DATASTORE, OPEN_WFS]],
     );
     t.equal((await list('&use_ratio=0.4')).body.length, 0, 'two of five hundred are 0.4 %, not above');
-    await api.deps.prisma.community.update({ where: { id: SANDBOX }, data: { organizationId: null } });
+    await api.deps.prisma.community.update({ where: { id: SANDBOX_COMMUNITY }, data: { organizationId: null } });
   });
 
   await t.test('a filter never widens what the organization has', async (t) => {
-    const { body, headers } = await producer.call('GET', `${path}/endpoints?datastore=${OTHER_DATASTORE}`);
+    const { body, headers } = await producer.call('GET', `${path}/endpoints?datastore=${SANDBOX_DATASTORE}`);
     t.same(body, []);
     t.equal(headers.get('content-range'), '0-0/0');
   });

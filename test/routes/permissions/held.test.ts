@@ -3,16 +3,8 @@ import t from 'tap';
 import { type ApiUser, logIn } from '../../helpers/api.js';
 import { startTestEmulator } from '../../helpers/app.js';
 import { sentences } from '../../helpers/diffusion.js';
-import {
-  ADMIN,
-  buildOffering,
-  CONSUMER,
-  givePermission,
-  makeKey,
-  MEMBER,
-  PRODUCER_COMMUNITY,
-  SANDBOX_COMMUNITY,
-} from '../../helpers/restricted.js';
+import { buildOffering, givePermission, makeKey } from '../../helpers/restricted.js';
+import { ADMIN, CONSUMER, MEMBER, PRODUCER_COMMUNITY, SANDBOX_COMMUNITY } from '../../helpers/seed.js';
 import { datastoreIdOf } from '../../helpers/stored-data.js';
 
 interface HeldBody {

@@ -3,15 +3,8 @@ import t from 'tap';
 import { logIn } from '../../helpers/api.js';
 import { startTestEmulator } from '../../helpers/app.js';
 import { OPEN_WFS, sentences } from '../../helpers/diffusion.js';
-import {
-  ADMIN,
-  buildOffering,
-  CONSUMER,
-  givePermission,
-  MEMBER,
-  PRODUCER_COMMUNITY,
-  SANDBOX_COMMUNITY,
-} from '../../helpers/restricted.js';
+import { buildOffering, givePermission } from '../../helpers/restricted.js';
+import { ADMIN, CONSUMER, MEMBER, PRODUCER_COMMUNITY, SANDBOX_COMMUNITY } from '../../helpers/seed.js';
 import { datastoreIdOf } from '../../helpers/stored-data.js';
 
 interface PermissionBody {

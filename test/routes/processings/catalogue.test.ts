@@ -1,7 +1,8 @@
 import t from 'tap';
 import { logIn } from '../../helpers/api.js';
 import { matchContract } from '../../helpers/contract.js';
-import { DATASTORE, startApi } from '../../helpers/deposit.js';
+import { startApi } from '../../helpers/deposit.js';
+import { DATASTORE } from '../../helpers/seed.js';
 
 interface Item {
   _id: string;

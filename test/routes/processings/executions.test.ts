@@ -3,9 +3,10 @@ import { finishExecution } from '../../../src/domain/executions.js';
 import { tryTransition } from '../../../src/domain/transitions.js';
 import { logIn } from '../../helpers/api.js';
 import { matchContract } from '../../helpers/contract.js';
-import { DATASTORE, startApi } from '../../helpers/deposit.js';
+import { startApi } from '../../helpers/deposit.js';
 import { create, sentences } from '../../helpers/diffusion.js';
 import { buildClosedUpload, integration, VECTOR_TO_DB } from '../../helpers/executions.js';
+import { DATASTORE } from '../../helpers/seed.js';
 import { buildStoredData } from '../../helpers/stored-data.js';
 
 const RASTER_TO_PYRAMID = '2ae50661-986c-4f47-a3f0-e380417b522c';

@@ -1,8 +1,9 @@
 import { request } from 'node:http';
 import t from 'tap';
 import { type ApiUser, logIn } from '../../helpers/api.js';
-import { DATASTORE, OTHER_DATASTORE, startApi } from '../../helpers/deposit.js';
+import { startApi } from '../../helpers/deposit.js';
 import { formWith } from '../../helpers/files.js';
+import { DATASTORE, SANDBOX_DATASTORE } from '../../helpers/seed.js';
 
 const annexes = `/datastores/${DATASTORE}/annexes`;
 
@@ -64,7 +65,7 @@ await t.test('what is not published here is unknown', async (t) => {
   await publish(producer, '/hidden.txt', 'x', { published: 'false' });
   const admin = await logIn(emulator, 'admin');
   const elsewhere = formWith('theirs', { paths: '/theirs.txt', published: '1' });
-  await admin.call('POST', `/datastores/${OTHER_DATASTORE}/annexes`, elsewhere);
+  await admin.call('POST', `/datastores/${SANDBOX_DATASTORE}/annexes`, elsewhere);
   for (const path of ['/hidden.txt', '/theirs.txt', '/none', '/', '', '/a%00b', '/%ef%bf%bf', `/${'x'.repeat(5000)}`]) {
     const answer = await get(path);
     t.equal(answer.status, 404, path.slice(0, 20));

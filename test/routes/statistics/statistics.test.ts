@@ -2,10 +2,7 @@ import { randomUUID } from 'node:crypto';
 import t from 'tap';
 import { startTestEmulator } from '../../helpers/app.js';
 import { logIn, until } from '../../helpers/api.js';
-
-/** Of the default seed. */
-const DATASTORE = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a2001';
-const COMMUNITY = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a1001';
+import { DATASTORE, PRODUCER_COMMUNITY } from '../../helpers/seed.js';
 
 interface Hits {
   begin_date: string;
@@ -54,7 +51,7 @@ void t.test('what a service served is counted to the byte', async (t) => {
   t.match(details, [{ hits: 3, data_transfer: bytes }], 'one month');
   t.match((await ofOffering(zones.id)).total, { hits: 0, data_transfer: 0 }, 'the other offering served nothing');
   t.match((await statistics(`/datastores/${DATASTORE}/endpoints/${places.endpointId}/stats`)).total, { hits: 3 });
-  t.match((await statistics(`/communities/${COMMUNITY}/stats`)).total, { hits: 3, data_transfer: bytes });
+  t.match((await statistics(`/communities/${PRODUCER_COMMUNITY}/stats`)).total, { hits: 3, data_transfer: bytes });
   t.match((await statistics('/users/me/stats')).total, { hits: 0 }, 'nobody is known on an open endpoint');
 });
 
@@ -116,7 +113,7 @@ void t.test('refusals', async (t) => {
     `/datastores/${DATASTORE}/offerings/${unknown}/stats`,
     `/datastores/${DATASTORE}/endpoints/${unknown}/stats`,
     `/datastores/${DATASTORE}/permissions/${unknown}/stats`,
-    `/communities/${COMMUNITY}/permissions/${unknown}/stats`,
+    `/communities/${PRODUCER_COMMUNITY}/permissions/${unknown}/stats`,
     `/users/me/keys/${unknown}/stats`,
     `/users/me/keys/${unknown}/accesses/${unknown}/stats`,
     `/users/me/permissions/${unknown}/stats`,

@@ -3,9 +3,10 @@ import { featureSchemaOf } from '../../../src/domain/execution-output.js';
 import { featureRole } from '../../../src/domain/stored-data.js';
 import { logIn } from '../../helpers/api.js';
 import { matchContract } from '../../helpers/contract.js';
-import { DATASTORE, startApi } from '../../helpers/deposit.js';
+import { startApi } from '../../helpers/deposit.js';
 import { create, sentences } from '../../helpers/diffusion.js';
 import { buildClosedUpload, integration } from '../../helpers/executions.js';
+import { DATASTORE } from '../../helpers/seed.js';
 import { buildStoredData } from '../../helpers/stored-data.js';
 
 const STORED_DATA = `/datastores/${DATASTORE}/stored_data`;

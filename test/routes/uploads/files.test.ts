@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import t from 'tap';
 import { type ApiUser, logIn, until } from '../../helpers/api.js';
 import { matchContract } from '../../helpers/contract.js';
-import { DATASTORE, newUpload, sendFile, startApi } from '../../helpers/deposit.js';
+import { newUpload, sendFile, startApi } from '../../helpers/deposit.js';
+import { DATASTORE } from '../../helpers/seed.js';
 
 const uploads = `/datastores/${DATASTORE}/uploads`;
 

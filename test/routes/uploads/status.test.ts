@@ -1,7 +1,8 @@
 import t from 'tap';
 import { uploadStates, type UploadStatus } from '../../../src/domain/states/upload.js';
 import { logIn } from '../../helpers/api.js';
-import { DATASTORE, newUpload, sendFile, startApi } from '../../helpers/deposit.js';
+import { newUpload, sendFile, startApi } from '../../helpers/deposit.js';
+import { DATASTORE } from '../../helpers/seed.js';
 
 const uploads = `/datastores/${DATASTORE}/uploads`;
 const STANDARD = 'ecb00ba0-eb42-427e-8418-f5d8a30e84ec';

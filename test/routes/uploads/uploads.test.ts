@@ -1,7 +1,8 @@
 import t, { type Test } from 'tap';
 import { type ApiUser, logIn } from '../../helpers/api.js';
 import { matchContract } from '../../helpers/contract.js';
-import { DATASTORE, newUpload, startApi } from '../../helpers/deposit.js';
+import { newUpload, startApi } from '../../helpers/deposit.js';
+import { DATASTORE } from '../../helpers/seed.js';
 
 const UNKNOWN = '11111111-2222-4333-8444-555555555555';
 

@@ -1,15 +1,15 @@
 import t from 'tap';
 import { until } from '../../helpers/api.js';
 import { buildTestApp } from '../../helpers/app.js';
-import { PRODUCER, basic, bearer, postForm } from '../../helpers/oidc.js';
+import { PRODUCER_GRANT, basic, bearer, postForm } from '../../helpers/oidc.js';
+import { DATASTORE, PRODUCER, PRODUCER_COMMUNITY } from '../../helpers/seed.js';
 
 const { app, deps } = await buildTestApp(t);
 
-const PRODUCER_ID = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a0001';
 const RIGHTS = ['COMMUNITY', 'UPLOAD', 'PROCESSING', 'BROADCAST', 'ANNEX'];
 
 async function tokenOf(username: string): Promise<string> {
-  return (await postForm(app, 'token', { ...PRODUCER, username })).json().access_token;
+  return (await postForm(app, 'token', { ...PRODUCER_GRANT, username })).json().access_token;
 }
 
 const me = (token: string) => app.inject({ url: '/api/users/me', headers: bearer(token) });
@@ -20,7 +20,7 @@ void t.test('the producer sees a profile, a community with its rights, and quota
   t.equal(response.headers['content-type'], 'application/json', 'without charset: the QGIS plugin compares');
   const { creation, update, last_call: lastCall, last_login: lastLogin, ...profile } = response.json();
   t.strictSame(profile, {
-    _id: PRODUCER_ID,
+    _id: PRODUCER,
     email: 'producteur@example.org',
     first_name: 'Paule',
     last_name: 'Producteur',
@@ -28,12 +28,12 @@ void t.test('the producer sees a profile, a community with its rights, and quota
       {
         rights: RIGHTS,
         community: {
-          _id: '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a1001',
+          _id: PRODUCER_COMMUNITY,
           name: 'Producteur de démonstration',
           technical_name: 'producteur-demo',
           public: true,
-          supervisor: PRODUCER_ID,
-          datastore: '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a2001',
+          supervisor: PRODUCER,
+          datastore: DATASTORE,
         },
       },
     ],
@@ -116,7 +116,7 @@ void t.test('what is used is measured: the bytes of the documents, the number of
     data: [
       { ownerId: userId, name: 'a', size: 1000n, ...file },
       { ownerId: userId, name: 'b', size: 234n, ...file },
-      { ownerId: PRODUCER_ID, name: 'c', size: 5n, ...file },
+      { ownerId: PRODUCER, name: 'c', size: 5n, ...file },
     ],
   });
   await deps.prisma.userKey.create({ data: { userId, name: 'k', type: 'OAUTH2' } });
@@ -133,7 +133,7 @@ void t.test('a right that the API does not know is not shown, a strict client re
 });
 
 void t.test('an inactive datastore is still named', async (t) => {
-  const where = { id: '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a2001' };
+  const where = { id: DATASTORE };
   await deps.prisma.datastore.update({ where, data: { active: false } });
   const token = await tokenOf('producteur');
   t.match((await me(token)).json().communities_member, [{ community: { datastore: where.id } }]);
@@ -154,13 +154,13 @@ void t.test('without a good token the answer is 401, in the words of the API', a
 });
 
 void t.test('an identity token does not open the API', async (t) => {
-  const answer = (await postForm(app, 'token', { ...PRODUCER, scope: 'openid' })).json();
+  const answer = (await postForm(app, 'token', { ...PRODUCER_GRANT, scope: 'openid' })).json();
   t.equal((await me(answer.id_token)).statusCode, 401);
   t.equal((await me(answer.access_token)).statusCode, 200);
 });
 
 void t.test('a token taken through localhost works through 127.0.0.1', async (t) => {
-  const taken = await postForm(app, 'token', PRODUCER, { host: 'localhost:8080' });
+  const taken = await postForm(app, 'token', PRODUCER_GRANT, { host: 'localhost:8080' });
   const response = await app.inject({
     url: '/api/users/me',
     headers: { ...bearer(taken.json().access_token), host: '127.0.0.1:8080' },

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { logIn } from '../../helpers/api.js';
-import { DATASTORE, OTHER_DATASTORE, startApi } from '../../helpers/deposit.js';
+import { startApi } from '../../helpers/deposit.js';
+import { DATASTORE, SANDBOX_DATASTORE } from '../../helpers/seed.js';
 import { buildStoredData } from '../../helpers/stored-data.js';
 
 const UNKNOWN = '11111111-2222-4333-8444-555555555555';
@@ -16,7 +17,9 @@ await t.test('stored data visible to a user', async (t) => {
   const other = await logIn(api, 'admin');
   const path = (id: string) => `/datastores/${DATASTORE}/stored_data/${id}`;
   const id = await buildStoredData(api.deps, { name: 'routes_2026' });
-  const { id: community } = await prisma.community.findFirstOrThrow({ where: { datastore: { id: OTHER_DATASTORE } } });
+  const { id: community } = await prisma.community.findFirstOrThrow({
+    where: { datastore: { id: SANDBOX_DATASTORE } },
+  });
 
   await t.test('visibility is given to communities and taken back, with a JSON body both times', async (t) => {
     const visibility = `${path(id)}/visibility`;
@@ -28,7 +31,7 @@ await t.test('stored data visible to a user', async (t) => {
     t.match(await other.call('GET', `${MINE}/${id}`), { status: 200, body: { _id: id, name: 'routes_2026' } });
     const seen = await other.call<object>('GET', `${MINE}/${id}`);
     for (const hidden of ['tags', 'last_event', 'storage', 'public_activity']) t.notOk(hidden in seen.body, hidden);
-    t.equal((await other.call('GET', `/datastores/${OTHER_DATASTORE}/stored_data/${id}`)).status, 404, 'people only');
+    t.equal((await other.call('GET', `/datastores/${SANDBOX_DATASTORE}/stored_data/${id}`)).status, 404, 'people only');
     t.equal((await stranger.call('GET', `${MINE}/${id}`)).status, 404);
     const unknown = await producer.call('POST', visibility, [UNKNOWN]);
     t.match(unknown, { status: 404, body: { error_description: [/communauté/] } });
@@ -46,9 +49,9 @@ await t.test('stored data visible to a user', async (t) => {
 
   await t.test('a share with the user’s datastore, or being open, makes visible too', async (t) => {
     t.equal((await producer.call('GET', `${MINE}/${id}`)).status, 200, 'own');
-    await producer.call('POST', `${path(id)}/sharings`, [OTHER_DATASTORE]);
+    await producer.call('POST', `${path(id)}/sharings`, [SANDBOX_DATASTORE]);
     t.equal((await other.call('GET', `${MINE}/${id}`)).status, 200, 'shared');
-    await producer.call('DELETE', `${path(id)}/sharings?datastores=${OTHER_DATASTORE}`);
+    await producer.call('DELETE', `${path(id)}/sharings?datastores=${SANDBOX_DATASTORE}`);
     t.equal((await other.call('GET', `${MINE}/${id}`)).status, 404);
     await producer.call('PATCH', path(id), { open: true });
     t.equal((await stranger.call('GET', `${MINE}/${id}`)).status, 200, 'open');

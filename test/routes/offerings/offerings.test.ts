@@ -1,7 +1,7 @@
 import t from 'tap';
-import { logIn } from '../helpers/api.js';
-import { startTestEmulator } from '../helpers/app.js';
-import { matchContract } from '../helpers/contract.js';
+import { logIn } from '../../helpers/api.js';
+import { startTestEmulator } from '../../helpers/app.js';
+import { matchContract } from '../../helpers/contract.js';
 import {
   create,
   fileForm,
@@ -12,9 +12,9 @@ import {
   waitForAbsence,
   waitForStatus,
   wfsConfiguration,
-} from '../helpers/diffusion.js';
-import { buildStoredData, datastoreIdOf, runInSchema } from '../helpers/stored-data.js';
-import { publishedFeatureTypes, publishedWmsLayers } from '../../src/domain/published.js';
+} from '../../helpers/diffusion.js';
+import { buildStoredData, datastoreIdOf, runInSchema } from '../../helpers/stored-data.js';
+import { publishedFeatureTypes, publishedWmsLayers } from '../../../src/domain/published.js';
 
 interface OfferingBody {
   _id: string;

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import t from 'tap';
-import { publishedFeatureTypes } from '../../src/domain/published.js';
-import { logIn } from '../helpers/api.js';
-import { startTestEmulator } from '../helpers/app.js';
+import { publishedFeatureTypes } from '../../../src/domain/published.js';
+import { logIn } from '../../helpers/api.js';
+import { startTestEmulator } from '../../helpers/app.js';
 import {
   create,
   OPEN_WFS,
@@ -11,9 +11,10 @@ import {
   waitForAbsence,
   waitForStatus,
   wfsConfiguration,
-} from '../helpers/diffusion.js';
-import { CONSUMER, givePermission, makeKey } from '../helpers/restricted.js';
-import { buildStoredData, datastoreIdOf } from '../helpers/stored-data.js';
+} from '../../helpers/diffusion.js';
+import { givePermission, makeKey } from '../../helpers/restricted.js';
+import { CONSUMER } from '../../helpers/seed.js';
+import { buildStoredData, datastoreIdOf } from '../../helpers/stored-data.js';
 
 interface OfferingBody {
   _id: string;

@@ -1,9 +1,9 @@
 import t from 'tap';
-import { logIn } from '../helpers/api.js';
-import { startTestEmulator } from '../helpers/app.js';
-import { matchContract } from '../helpers/contract.js';
-import { create, fileForm, sentences, styleOn, wfsConfiguration } from '../helpers/diffusion.js';
-import { buildStoredData, datastoreIdOf } from '../helpers/stored-data.js';
+import { logIn } from '../../helpers/api.js';
+import { startTestEmulator } from '../../helpers/app.js';
+import { matchContract } from '../../helpers/contract.js';
+import { create, fileForm, sentences, styleOn, wfsConfiguration } from '../../helpers/diffusion.js';
+import { buildStoredData, datastoreIdOf } from '../../helpers/stored-data.js';
 
 const UNKNOWN = '11111111-1111-4111-8111-111111111111';
 

@@ -1,9 +1,10 @@
 import t from 'tap';
-import { logIn } from '../helpers/api.js';
-import { DATASTORE, startApi } from '../helpers/deposit.js';
-import { matchContract } from '../helpers/contract.js';
-import { fileForm, sentences, styleOn } from '../helpers/diffusion.js';
-import { buildStoredData } from '../helpers/stored-data.js';
+import { logIn } from '../../helpers/api.js';
+import { startApi } from '../../helpers/deposit.js';
+import { matchContract } from '../../helpers/contract.js';
+import { fileForm, sentences, styleOn } from '../../helpers/diffusion.js';
+import { DATASTORE } from '../../helpers/seed.js';
+import { buildStoredData } from '../../helpers/stored-data.js';
 
 interface StaticBody {
   _id: string;
