@@ -106,13 +106,6 @@ export const DEFAULT_XML_LIMITS: XmlLimits = { maxLength: 5_000_000, maxDepth: 1
 /** Why a document is refused, for callers that say it in another language. */
 export type XmlFault = 'doctype' | 'limit' | 'malformed';
 
-/** Each fault as a French sentence says it, with the line beside it. */
-export const XML_FAULTS: Readonly<Record<XmlFault, string>> = {
-  doctype: 'XML illisible (un DOCTYPE n’est pas accepté)',
-  limit: 'XML illisible (document trop long ou trop imbriqué)',
-  malformed: 'XML illisible (document mal formé)',
-};
-
 /** Raised for a document that is not well-formed, holds a DTD, or passes a limit. */
 export class XmlReadError extends Error {
   /** @param line line of the fault, from 1 */

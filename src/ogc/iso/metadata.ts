@@ -1,5 +1,6 @@
 import { UnreadableFileError } from '../unreadable.js';
-import { child, type ReadElement, readXml, XML_FAULTS, XmlReadError } from '../xml.js';
+import { child, type ReadElement, readXml, XmlReadError } from '../xml.js';
+import { xmlFaultSentence } from '../xml-faults.js';
 
 /** Metadata records: ISO 19139 (gmd, gmi), which producers write, and ISO 19115-3 (mdb). */
 
@@ -82,7 +83,7 @@ function readDocument(xml: string): ReadElement {
   try {
     return readXml(xml);
   } catch (error) {
-    if (error instanceof XmlReadError) throw new MetadataError(XML_FAULTS[error.fault], error.line);
+    if (error instanceof XmlReadError) throw new MetadataError(xmlFaultSentence(error), error.line);
     throw error;
   }
 }

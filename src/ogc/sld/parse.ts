@@ -1,4 +1,5 @@
-import { child, childrenNamed, type ReadElement, readXml, XML_FAULTS, XmlReadError } from '../xml.js';
+import { child, childrenNamed, type ReadElement, readXml, XmlReadError } from '../xml.js';
+import { xmlFaultSentence } from '../xml-faults.js';
 import type { FeatureTypeStyle, Rule, StyleModel } from './model.js';
 import { readChildren, readText, SldError, type SldContext, warn, warnUnsupported } from './reader.js';
 import { readFeatureTypeStyle } from './rules.js';
@@ -52,7 +53,7 @@ function readDocument(xml: string): ReadElement {
     throw new SldError(`la racine est ${root.name} au lieu de StyledLayerDescriptor`, root.line);
   } catch (error) {
     if (!(error instanceof XmlReadError)) throw error;
-    throw new SldError(XML_FAULTS[error.fault], error.line);
+    throw new SldError(xmlFaultSentence(error), error.line);
   }
 }
 

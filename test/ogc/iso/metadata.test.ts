@@ -39,10 +39,10 @@ void t.test('what is refused, and where', async (t) => {
   const record = iso19139({ identifier: 'a' });
   t.equal(
     fault(record.replace('</gmd:fileIdentifier>', '\n</gmd:other>')),
-    'Fichier de métadonnées invalide, ligne 2 : XML illisible (document mal formé).',
+    'Fichier de métadonnées invalide, ligne 2 : XML illisible (une balise fermante ne correspond pas à la balise ouverte).',
   );
   t.match(fault(`<?xml version="1.0"?>\n<!DOCTYPE a SYSTEM "file:///etc/passwd">\n<a/>`), /ligne \d+ : .*DOCTYPE/);
-  t.match(fault(record.replace('>a<', '>&file;<')), /mal formé/, 'no entity');
+  t.match(fault(record.replace('>a<', '>&file;<')), /entité/, 'no entity');
   t.match(fault('<a>'.repeat(200)), /trop imbriqué/);
   t.match(fault(iso19139({ identifier: ' ' })), /fileIdentifier\/CharacterString \(ISO 19139\) est absent ou vide/);
   t.match(fault(record.replaceAll('fileIdentifier', 'identifier')), /fileIdentifier\/CharacterString/);

@@ -71,7 +71,7 @@ await t.test('metadata', async (t) => {
     const broken = await producer.call('POST', METADATA, fileForm(iso19139({ identifier: 'a' }).slice(0, -3)));
     t.equal(broken.status, 422);
     t.match(broken.body, { error: 'unprocessable_entity' });
-    t.match(sentences(broken), /ligne 2 : XML illisible \(document mal formé\)/);
+    t.match(sentences(broken), /ligne 2 : XML illisible \(la balise gmd:MD_Metadata n’est pas fermée\)/);
     const anonymous = await producer.call('POST', METADATA, fileForm(iso19139({ identifier: '' })));
     t.equal(anonymous.status, 422);
     t.match(sentences(anonymous), /fileIdentifier\/CharacterString/);
