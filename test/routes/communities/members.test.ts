@@ -52,9 +52,9 @@ void t.test('the members of a community', async (t) => {
   });
 
   await t.test('it is filtered by the rights that members have, all of them', async (t) => {
-    t.same(memberIds(await list('?rights=PRODUCER_COMMUNITY')), [PRODUCER]);
+    t.same(memberIds(await list('?rights=COMMUNITY')), [PRODUCER]);
     t.equal((await list('?rights=UPLOAD&rights=ANNEX')).body.length, 2);
-    t.equal((await list('?rights=UPLOAD,PRODUCER_COMMUNITY')).body.length, 1);
+    t.equal((await list('?rights=UPLOAD,COMMUNITY')).body.length, 1);
     const paged = await list('?rights=UPLOAD&limit=1&page=2');
     t.equal(paged.headers.get('content-range'), '2-2/2');
     const refused = await list('?rights=UPLOAD&rights=VOL');
@@ -66,7 +66,7 @@ void t.test('the members of a community', async (t) => {
     await api.deps.prisma.member.deleteMany({ where: { userId: PRODUCER } });
     t.match(await one(PRODUCER), { rights: RIGHTS, creation: String, update: String });
     t.equal((await list()).headers.get('content-range'), '1-3/3');
-    t.same(memberIds(await list('?rights=PRODUCER_COMMUNITY')), [PRODUCER]);
+    t.same(memberIds(await list('?rights=COMMUNITY')), [PRODUCER]);
     await api.deps.prisma.member.create({
       data: { communityId: PRODUCER_COMMUNITY, userId: PRODUCER, rights: ['UPLOAD'] },
     });
