@@ -42,7 +42,7 @@ void t.test('a community over HTTP', async (t) => {
     t.equal((await stranger.call('GET', '/communities/pas-un-uuid')).status, 400);
   });
 
-  await t.test('a change needs the right PRODUCER_COMMUNITY and leaves the rest as it was', async (t) => {
+  await t.test('a change needs the right COMMUNITY and leaves the rest as it was', async (t) => {
     t.equal((await member.call('PATCH', path, { name: 'Pris' })).status, 403);
     const { status, body } = await producer.call<{ creation: string; update: string }>('PATCH', path, {
       name: 'Autre nom',

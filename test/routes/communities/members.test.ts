@@ -40,7 +40,7 @@ void t.test('the members of a community', async (t) => {
   const list = (query = '') => producer.call<Member[]>('GET', `${path}${query}`);
   const one = async (id: string) => (await list()).body.find((item) => item.user._id === id);
 
-  await t.test('the list needs the right PRODUCER_COMMUNITY, which reading the rest does not', async (t) => {
+  await t.test('the list needs the right COMMUNITY, which reading the rest does not', async (t) => {
     t.equal((await member.call('GET', path)).status, 403);
     t.equal((await consumer.call('GET', path)).status, 403);
     const { body, headers } = await list();
@@ -186,7 +186,7 @@ void t.test('the service account lets anybody into the sandbox, as cartes.gouv.f
   const uploads = `/datastores/${SANDBOX_DATASTORE}/uploads`;
   const upload = { name: 'Essai', description: 'Essai', type: 'VECTOR', srs: 'EPSG:4326' };
   t.equal((await consumer.call('POST', uploads, upload)).status, 201);
-  t.equal((await service.call('POST', uploads, upload)).status, 403, 'the service account has only PRODUCER_COMMUNITY');
+  t.equal((await service.call('POST', uploads, upload)).status, 403, 'the service account has only COMMUNITY');
   t.equal((await consumer.call('GET', `/communities/${SANDBOX_COMMUNITY}/users`)).status, 403);
   t.equal((await consumer.call('DELETE', `/users/me/communities/${SANDBOX_COMMUNITY}`)).status, 204);
   t.equal((await openSandbox(consumer, service)).communities_member.length, 1, 'who left may come back');
