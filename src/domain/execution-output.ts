@@ -27,6 +27,16 @@ export function featureSchemaOf(storedDataId: string): string {
   return `sd_${storedDataId.replaceAll('-', '')}`;
 }
 
+/** Storage prefix of every version of the files of a stored data. */
+export function filesRootOf(storedDataId: string): string {
+  return `stored-data/${storedDataId}`;
+}
+
+/** Storage prefix of the files that an execution makes for its output. */
+export function filesKeyOf(storedDataId: string, executionId: string): string {
+  return `${filesRootOf(storedDataId)}/${executionId}`;
+}
+
 /**
  * The stored data an execution will write: an existing one, or a new one that exists (CREATED) from now on, since
  * clients tag it before the launch.

@@ -12,8 +12,9 @@ import { type ExecutionInputs, holdInputs } from './execution-inputs.js';
 import { prepareOutput, type StoredDataOutput } from './execution-output.js';
 import { completeParameters } from './execution-parameters.js';
 import { distinctIds } from './ids.js';
-import type { ExecutionOutcome, StoredDataResult } from './outcomes.js';
+import type { ArchiveFile, ExecutionOutcome, StoredDataResult } from './outcomes.js';
 import { findProcessing } from './processings.js';
+import { touchPublications } from './published.js';
 import { queueRecorded } from './queueing.js';
 import { waitingDelayMs } from './timing.js';
 import { transition, tryTransition } from './transitions.js';
@@ -128,13 +129,16 @@ export async function abortExecution(deps: Deps, caller: Caller, id: string): Pr
 
 /**
  * Stores the end of an execution and the state of its output, in one transaction. Called by the worker.
+ * @param filesKey where the files that it made for its output are in storage, when it made any
  * @returns false when the execution had already ended, by an abort for instance: then nothing is changed
  */
 export async function finishExecution(
-  deps: Pick<Deps, 'prisma' | 'jobs' | 'log' | 'config'>,
+  deps: Pick<Deps, 'prisma' | 'jobs' | 'log' | 'config' | 'storage'>,
   executionId: string,
   outcome: ExecutionOutcome,
+  filesKey?: string,
 ): Promise<boolean> {
+  let formerKey: string | null = null;
   const callbacks = await deps.prisma.$transaction(async (tx) => {
     const action = outcome.status === 'SUCCESS' ? 'succeed' : 'fail';
     const moved = await tryTransition(tx, { entity: 'processing_execution', id: executionId, action });
@@ -150,7 +154,7 @@ export async function finishExecution(
       await transition(tx, { entity: 'stored_data', id: output, action: 'fail', event: { text } });
       return recorded;
     }
-    await storeResult(tx, output, outcome.result);
+    formerKey = await storeResult(tx, output, outcome.result, filesKey);
     await recordEvent(tx, { entity: 'stored_data', id: output, title: 'Traitement terminé', text });
     await transition(tx, {
       entity: 'stored_data',
@@ -160,20 +164,48 @@ export async function finishExecution(
     return recorded;
   });
   if (callbacks === null) return false;
+  // Readers that opened one of its files finish with it.
+  if (formerKey !== null) await deps.storage.removeTree(formerKey);
   await queueCallbacks(deps, callbacks);
   return true;
 }
 
-async function storeResult(tx: Db, id: string, result: StoredDataResult): Promise<void> {
+/** @returns key of the files that are no longer the data's, or `null` */
+async function storeResult(
+  tx: Db,
+  id: string,
+  result: StoredDataResult,
+  filesKey: string | undefined,
+): Promise<string | null> {
+  const { filesKey: formerKey } = await tx.storedData.findUniqueOrThrow({ where: { id }, select: { filesKey: true } });
   await tx.storedData.update({
     where: { id },
     data: {
+      ...(filesKey === undefined ? {} : { filesKey }),
       srs: result.srs,
       size: BigInt(result.size),
       typeInfos: result.typeInfos as unknown as Prisma.InputJsonObject,
       // A modification that leaves no row with a geometry leaves the extent as it was.
       ...(result.extent === undefined ? {} : { extent: result.extent as unknown as Prisma.InputJsonObject }),
     },
+  });
+  await replaceDependencies(tx, id, result.uses ?? []);
+  await replaceFiles(tx, id, result.files ?? []);
+  if (filesKey === undefined || formerKey === null || formerKey === filesKey) return null;
+  // Services look up where the files are when they read the publications.
+  await touchPublications(tx);
+  return formerKey;
+}
+
+async function replaceDependencies(tx: Db, storedDataId: string, uses: readonly string[]): Promise<void> {
+  await tx.storedDataDependency.deleteMany({ where: { storedDataId } });
+  await tx.storedDataDependency.createMany({ data: uses.map((usedId) => ({ storedDataId, usedId })) });
+}
+
+async function replaceFiles(tx: Db, storedDataId: string, files: readonly ArchiveFile[]): Promise<void> {
+  await tx.storedDataFile.deleteMany({ where: { storedDataId } });
+  await tx.storedDataFile.createMany({
+    data: files.map(({ name, size, md5 }) => ({ storedDataId, name, size: BigInt(size), md5 })),
   });
 }
 

@@ -25,6 +25,32 @@ export interface RelationInfo {
   primary_key: string[];
 }
 
+/** `type_infos` of a stored data, spec lifecycle §5. */
+export type StoredDataTypeInfos = VectorDbInfos | VectorPyramidInfos | ArchiveInfos;
+
+export interface VectorDbInfos {
+  relations: RelationInfo[];
+}
+
+export interface VectorPyramidInfos {
+  tms: string;
+  /** Ids of levels, as the tile matrix set has them. */
+  levels: string[];
+}
+
+export interface ArchiveInfos {
+  files_number: number;
+}
+
+/** A file of an archive. */
+export interface ArchiveFile {
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Hexadecimal. */
+  readonly md5: string;
+}
+
 /** What a processing found out about the stored data it made or changed. */
 export interface StoredDataResult {
   readonly srs: string;
@@ -32,7 +58,11 @@ export interface StoredDataResult {
   readonly extent?: ExtentPolygon;
   /** Bytes. */
   readonly size: number;
-  readonly typeInfos: { relations: RelationInfo[] };
+  readonly typeInfos: StoredDataTypeInfos;
+  /** Ids of the stored data whose files it shows by reference; those of before are forgotten. */
+  readonly uses?: readonly string[];
+  /** Every file of an archive; those of before are forgotten. */
+  readonly files?: readonly ArchiveFile[];
 }
 
 /** End of a processing. */

@@ -134,8 +134,7 @@ export interface Dependency {
 }
 
 /**
- * The stored data that this one is made of by reference, and those made of it. Only pyramids refer to one another:
- * a VECTOR-DB is always whole.
+ * The stored data whose files this one shows, and those that show its own. Only pyramids refer to one another.
  * @throws ApiError not_found
  */
 export async function storedDataDependencies(
@@ -144,5 +143,12 @@ export async function storedDataDependencies(
   id: string,
 ): Promise<{ used_by: Dependency[]; use: Dependency[] }> {
   await getStoredData(deps, { datastore: datastoreId }, id);
-  return { used_by: [], use: [] };
+  const query = { select: { id: true, name: true }, orderBy: { creation: 'asc' } } as const;
+  const usedBy = await deps.prisma.storedData.findMany({ ...query, where: { uses: { some: { usedId: id } } } });
+  const use = await deps.prisma.storedData.findMany({ ...query, where: { usedBy: { some: { storedDataId: id } } } });
+  return { used_by: usedBy.map(toDependency), use: use.map(toDependency) };
+}
+
+function toDependency({ id, name }: { id: string; name: string }): Dependency {
+  return { _id: id, name };
 }

@@ -3,6 +3,7 @@ import { badRequest, conflict, notFound } from '../errors.js';
 import type { Prisma } from '../generated/prisma/client.js';
 import type { Db } from './database.js';
 import type { Caller } from './caller.js';
+import { filesRootOf } from './execution-output.js';
 import { extentFault } from './extent.js';
 import { holdForChange } from './openness.js';
 import { quoteIdentifier } from './relations.js';
@@ -55,11 +56,11 @@ export async function updateStoredData(
 }
 
 /**
- * Deletes a stored data: its tables and their role go, its record stays readable as DELETED.
+ * Deletes a stored data: its tables, their role and its files go, its record stays readable as DELETED.
  * @throws ApiError not_found, or conflict when something uses it or its status forbids it
  */
 export async function deleteStoredData(
-  deps: Pick<Deps, 'prisma' | 'instanceId'>,
+  deps: Pick<Deps, 'prisma' | 'instanceId' | 'storage'>,
   caller: Caller,
   id: string,
 ): Promise<void> {
@@ -74,9 +75,13 @@ export async function deleteStoredData(
       await assertUnused(tx, id);
       await transition(tx, { entity: 'stored_data', id, action: 'delete', initiatorId: caller.userId });
       if (found.schema !== null) await dropFeatures(tx, found.schema, featureRole(deps.instanceId, id));
+      await tx.storedDataDependency.deleteMany({ where: { storedDataId: id } });
+      await tx.storedDataFile.deleteMany({ where: { storedDataId: id } });
+      await tx.storedData.update({ where: { id }, data: { filesKey: null } });
     },
     { timeout: DROP_TIMEOUT_MS },
   );
+  await deps.storage.removeTree(filesRootOf(id));
 }
 
 /** Dropping waits for the requests that still read the tables. */
@@ -88,6 +93,11 @@ async function assertUnused(tx: Db, id: string): Promise<void> {
     select: { name: true },
     orderBy: { creation: 'asc' },
   });
+  const dependents = await tx.storedData.findMany({
+    where: { uses: { some: { usedId: id } } },
+    select: { name: true },
+    orderBy: { creation: 'asc' },
+  });
   const unfinished = { status: { in: ['CREATED', 'WAITING', 'PROGRESS'] } };
   const executions = await tx.processingExecution.findMany({
     where: { ...unfinished, OR: [{ outputStoredDataId: id }, { inputStoredData: { some: { storedDataId: id } } }] },
@@ -96,6 +106,7 @@ async function assertUnused(tx: Db, id: string): Promise<void> {
   });
   const sentences = [
     ...configurations.map(({ name }) => `La donnée stockée est utilisée par la configuration « ${name} ».`),
+    ...dependents.map(({ name }) => `La donnée stockée « ${name} » fait référence à ses fichiers.`),
     ...executions.map((execution) => `La donnée stockée est utilisée par l'exécution de traitement ${execution.id}.`),
   ];
   if (sentences.length > 0) throw conflict(...sentences);

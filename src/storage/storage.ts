@@ -21,6 +21,12 @@ export interface FileStorage {
   read(key: string, range?: { start: number; end: number }): Readable;
   /** Where a job process finds the file on its own disk. */
   localPath(key: string): string;
+  /**
+   * Takes in a folder that a job filled in a temporary one: all its files appear at once under `prefix/`. Whoever wrote
+   * them has synced them to the disk.
+   * @throws Error when something is there already
+   */
+  takeIn(folder: string, prefix: string): Promise<void>;
   /** Forgets a file; unknown keys are no error. */
   remove(key: string): Promise<void>;
   /** Forgets every file whose key starts with `prefix/`. */
@@ -95,6 +101,12 @@ export function createFileStorage(dir: string): FileStorage {
       return { size: counter.bytes };
     },
     read: (key, range) => createReadStream(localPath(key), range),
+    async takeIn(folder, prefix) {
+      const target = localPath(prefix);
+      await mkdir(dirname(target), { recursive: true });
+      await rename(folder, target);
+      await syncFile(dirname(target));
+    },
     async remove(key) {
       await rm(localPath(key), { force: true });
     },

@@ -1,27 +1,18 @@
+import { filesKeyOf } from '../domain/execution-output.js';
 import { finishExecution } from '../domain/executions.js';
-import { featureSchemaOf } from '../domain/execution-output.js';
 import type { ExecutionOutcome } from '../domain/outcomes.js';
-import { featureRole } from '../domain/stored-data.js';
-import { holdState, stateEnd } from '../domain/timing.js';
+import { holdState } from '../domain/timing.js';
 import { tryTransition } from '../domain/transitions.js';
 import type { Deps } from '../deps.js';
-import type { Prisma } from '../generated/prisma/client.js';
-import { databaseName } from '../processing/names.js';
-import { backendName, endBackends } from './backends.js';
+import type { TaskLogEntry } from '../processing/task-log.js';
+import { endBackends } from './backends.js';
 import type { ChildPool } from './child-pool.js';
-import { deliveredFiles, WITH_FILES } from './delivered-files.js';
 import { defineHandler, type JobContext } from './job.js';
 import { createJobLog, type JobLog } from './job-log.js';
 import { logAbnormalEnd, logRetry } from './job-sentences.js';
 import { processingJob } from './processing.job.js';
-import type { VectorToDbInput } from './tasks/task.js';
-
-const WITH_ALL = {
-  processing: true,
-  outputStoredData: true,
-  inputUploads: { include: { upload: { include: WITH_FILES } }, orderBy: { position: 'asc' } },
-} as const satisfies Prisma.ProcessingExecutionInclude;
-type Execution = Prisma.ProcessingExecutionGetPayload<{ include: typeof WITH_ALL }>;
+import { runnerOf } from './processings/index.js';
+import { type Execution, outputOf, WITH_ALL } from './processings/processing-run.js';
 
 const SIGNALS = { module: 'gpf-processing', line: 42 } as const;
 
@@ -40,7 +31,7 @@ export function processingHandler(children: ChildPool) {
       log.add({ level: 'INFO', ...SIGNALS, message: "Envoi du signal de début de l'exécution à l'API." });
       log.add({ level: 'INFO', ...SIGNALS, message: 'Signal transmis avec succès.' });
       try {
-        const outcome = await perform(execution, children, context, log);
+        const { outcome, filesKey } = await perform(execution, children, context, log);
         await holdState(deps.config, started, context.signal);
         const end = outcome.status === 'SUCCESS' ? 'de succès' : "d'échec";
         if (outcome.status === 'SUCCESS') {
@@ -48,8 +39,10 @@ export function processingHandler(children: ChildPool) {
         }
         log.add({ level: 'INFO', ...SIGNALS, message: `Envoi du signal ${end} de l'exécution à l'API.` });
         await log.flush();
-        await finishExecution(deps, executionId, outcome);
+        const ended = await finishExecution(deps, executionId, outcome, filesKey);
+        if (!ended) await discardFiles(deps, execution);
       } catch (error) {
+        await discardFiles(deps, execution);
         logAbnormalEnd(log, error);
         await log.flush();
         throw error;
@@ -77,30 +70,45 @@ async function startExecution(
   return execution?.status === 'PROGRESS' ? { execution, resumed: moved === null } : null;
 }
 
+/** Forgets the files of a run whose end was not stored; those that the output is made of stay. */
+async function discardFiles({ prisma, storage }: Deps, { id, outputStoredDataId }: Execution): Promise<void> {
+  if (outputStoredDataId === null) return;
+  const filesKey = filesKeyOf(outputStoredDataId, id);
+  const users = await prisma.storedData.count({ where: { id: outputStoredDataId, filesKey } });
+  if (users === 0) await storage.removeTree(filesKey);
+}
+
+/** What a run leaves for the end of the execution. */
+interface Performed {
+  readonly outcome: ExecutionOutcome;
+  /** Where the files of the output are in storage, when the processing made some. */
+  readonly filesKey?: string;
+}
+
 async function perform(
   execution: Execution,
   children: ChildPool,
   context: JobContext,
   log: JobLog,
-): Promise<ExecutionOutcome> {
-  if (execution.processing.jobName !== 'vector_to_db') {
+): Promise<Performed> {
+  const runner = runnerOf(execution.processing.jobName);
+  if (runner === undefined) {
     const message = `Le traitement « ${execution.processing.name} » n'est pas encore pris en charge par l'émulateur`;
     log.add({ level: 'ERROR', ...SIGNALS, message });
-    return { status: 'FAILURE' };
-  }
-  const refused = ['update', 'delete'].filter((name) => parametersOf(execution)[name] === true);
-  if (refused.length > 0) {
-    const message = `Paramètre pas encore pris en charge par l'émulateur : ${refused.join(', ')}`;
-    log.add({ level: 'ERROR', ...SIGNALS, message });
-    return { status: 'FAILURE' };
+    return { outcome: { status: 'FAILURE' } };
   }
   const { deps, jobId, signal } = context;
   // What a run that died may have left: a statement that goes on, half-written files.
   await cleanUp(deps, jobId);
   const folder = await deps.storage.tempDir(`job-${jobId}`);
   try {
-    const input = vectorToDbInput(deps, execution, folder);
-    return await children.run('vector-to-db', input, { signal, onLog: (entry, date) => log.add(entry, date) });
+    const options = { signal, onLog: (entry: TaskLogEntry, date: Date) => log.add(entry, date) };
+    const { outcome, files } = await runner({ deps, execution, children, folder, options });
+    if (outcome.status === 'FAILURE' || files === undefined) return { outcome };
+    const filesKey = filesKeyOf(outputOf(execution).id, execution.id);
+    await deps.storage.removeTree(filesKey);
+    await deps.storage.takeIn(files, filesKey);
+    return { outcome, filesKey };
   } finally {
     await cleanUp(deps, jobId);
   }
@@ -108,38 +116,4 @@ async function perform(
 
 async function cleanUp(deps: Deps, jobId: string): Promise<void> {
   await Promise.all([endBackends(deps, jobId), deps.storage.removeTempDirs(`job-${jobId}`)]);
-}
-
-function vectorToDbInput(deps: Deps, execution: Execution, folder: string): VectorToDbInput {
-  const { id: executionId, outputStoredData: output, outputIsNew: isNew } = execution;
-  const { databaseUrl } = deps.config;
-  const uploads = execution.inputUploads.map(({ upload }) => upload);
-  if (output === null || databaseUrl === undefined) throw new Error(`execution ${executionId} has no output`);
-  const parameters = parametersOf(execution);
-  const wanted = typeof parameters.srs === 'string' && parameters.srs !== '' ? parameters.srs : uploads[0]?.srs;
-  const srs = isNew ? wanted : (output.srs ?? wanted);
-  if (srs === undefined) throw new Error(`execution ${executionId} has no input`);
-  const multigeom = Array.isArray(parameters.multigeom_layers) ? parameters.multigeom_layers : [];
-  return {
-    executionId,
-    databaseUrl,
-    applicationName: backendName(executionId),
-    uploads: uploads.map(({ id, srs: uploadSrs, files }) => ({
-      id,
-      srs: uploadSrs,
-      files: deliveredFiles(deps.storage, files),
-    })),
-    schema: output.schemaName ?? featureSchemaOf(output.id),
-    role: featureRole(deps.instanceId, output.id),
-    isNew,
-    srs,
-    // The QGIS plugin sends [""] for none.
-    multigeomTables: multigeom.filter((name) => typeof name === 'string' && name.trim() !== '').map(databaseName),
-    folder,
-    notBefore: stateEnd(deps.config, execution.start?.getTime() ?? Date.now()),
-  };
-}
-
-function parametersOf(execution: Execution): Readonly<Record<string, unknown>> {
-  return execution.parameters as Readonly<Record<string, unknown>>;
 }

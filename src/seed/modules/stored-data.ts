@@ -2,12 +2,14 @@ import { quoteIdentifier } from '../../domain/relations.js';
 import { featureRole } from '../../domain/stored-data.js';
 import type { ClearDeps, EntityModule } from '../module.js';
 
-/** Processing executions, stored data with their sharings and visibility, and their feature schemas. */
+/** Processing executions, stored data with their sharings and visibility, their feature schemas and their files. */
 export const storedDataModule: EntityModule = {
   name: 'stored data',
   tables: [
     'stored_data_sharing',
     'stored_data_visibility',
+    'stored_data_dependency',
+    'stored_data_file',
     'execution_input_upload',
     'execution_input_stored_data',
     'processing_execution',
@@ -16,6 +18,7 @@ export const storedDataModule: EntityModule = {
   async clear(deps) {
     await dropFeatureSchemas(deps);
     await dropFeatureRoles(deps);
+    await deps.storage.removeTree('stored-data');
   },
 };
 

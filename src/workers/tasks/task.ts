@@ -21,12 +21,16 @@ export type TaskName = keyof Tasks;
 export type TaskInput<Name extends TaskName> = Tasks[Name]['input'];
 export type TaskResult<Name extends TaskName> = Tasks[Name]['result'];
 
-/** Everything the integration needs to know; see the handler for where it comes from. */
-export interface VectorToDbInput {
-  readonly executionId: string;
+/** How a task reaches the database. */
+export interface TaskDatabase {
   readonly databaseUrl: string;
   /** Name of the connections of this job, by which they are found when it must stop. */
   readonly applicationName: string;
+}
+
+/** Everything the integration needs to know; see the handler for where it comes from. */
+export interface VectorToDbInput extends TaskDatabase {
+  readonly executionId: string;
   readonly uploads: readonly { id: string; srs: string; files: readonly DeliveredFile[] }[];
   readonly schema: string;
   readonly role: string;

@@ -1,0 +1,13 @@
+import type { PROCESSING_JOBS } from '../../catalogue/processings.js';
+import type { ProcessingRunner } from './processing-run.js';
+import { runVectorToDb } from './vector-to-db.js';
+
+/** What runs each kind of processing. */
+const RUNNERS: Readonly<Record<(typeof PROCESSING_JOBS)[number], ProcessingRunner>> = {
+  vector_to_db: runVectorToDb,
+};
+
+/** The runner of a kind of processing; `undefined` for one that the emulator only lists. */
+export function runnerOf(jobName: string): ProcessingRunner | undefined {
+  return (RUNNERS as Readonly<Record<string, ProcessingRunner | undefined>>)[jobName];
+}
