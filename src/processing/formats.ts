@@ -1,6 +1,6 @@
 import { type DeliveredFile, fileName, isSubject } from './upload-tree.js';
 
-/** Vector formats that the emulator reads (lifecycle §3, §4.3). */
+/** Vector formats that GDAL reads (lifecycle §3, §4.3). */
 export const VECTOR_FORMATS = ['GeoPackage', 'GeoJSON', 'Shapefile', 'CSV', 'FlatGeobuf'] as const;
 export type VectorFormat = (typeof VECTOR_FORMATS)[number];
 
@@ -19,50 +19,64 @@ export const DRIVERS: Readonly<Record<VectorFormat, string>> = {
   FlatGeobuf: 'FlatGeobuf',
 };
 
-const BY_EXTENSION: Readonly<Record<string, VectorFormat>> = {
-  gpkg: 'GeoPackage',
-  geojson: 'GeoJSON',
-  json: 'GeoJSON',
-  shp: 'Shapefile',
-  csv: 'CSV',
-  fgb: 'FlatGeobuf',
-};
+type Content = VectorFormat | 'sql' | 'parquet' | 'change' | 'companion';
 
-/** Formats of the platform that the emulator does not read: refused, never passed over. */
-const UNBUILT: Readonly<Record<string, string>> = { sql: 'SQL', parquet: 'GeoParquet', geoparquet: 'GeoParquet' };
+const BY_EXTENSION: ReadonlyMap<string, Content> = new Map<string, Content>([
+  ['gpkg', 'GeoPackage'],
+  ['geojson', 'GeoJSON'],
+  ['json', 'GeoJSON'],
+  ['shp', 'Shapefile'],
+  ['csv', 'CSV'],
+  ['fgb', 'FlatGeobuf'],
+  ['sql', 'sql'],
+  ['parquet', 'parquet'],
+  ['geoparquet', 'parquet'],
+  ['update', 'change'],
+  ['delete', 'change'],
+  // Files that only make sense next to a dataset.
+  ...['shx', 'dbf', 'prj', 'cpg', 'qpj', 'sbn', 'sbx', 'qix', 'csvt', 'xml', 'qml', 'qmd'].map(
+    (extension): [string, Content] => [extension, 'companion'],
+  ),
+]);
 
-/** Files that only make sense next to a dataset, and what the platform applies on demand. */
-const COMPANIONS = new Set(['shx', 'dbf', 'prj', 'cpg', 'qpj', 'sbn', 'sbx', 'qix', 'csvt', 'xml', 'qml', 'qmd']);
-
-/** What a delivery contains. */
+/** What a delivery contains, each list in order of path. */
 export interface DeliveryContents {
-  /** In order of path. */
   readonly datasets: readonly Dataset[];
-  /** Files of a known format that the emulator cannot read, with its name. */
-  readonly unbuilt: readonly { file: DeliveredFile; format: string }[];
+  readonly sql: readonly DeliveredFile[];
+  /** GeoParquet files, which are checked but never integrated. */
+  readonly parquet: readonly DeliveredFile[];
   /** `<table>.update` and `<table>.delete` files. */
   readonly changes: readonly DeliveredFile[];
-  /** Files of no vector format. */
+  /** Companions of no dataset. */
+  readonly orphans: readonly DeliveredFile[];
+  /** Files of no vector format, and those whose name keeps them out. */
   readonly others: readonly DeliveredFile[];
 }
 
 /** Sorts the files of an upload by format, from their extension in any case. */
 export function readContents(files: readonly DeliveredFile[]): DeliveryContents {
-  const datasets: Dataset[] = [];
-  const unbuilt: { file: DeliveredFile; format: string }[] = [];
-  const changes: DeliveredFile[] = [];
-  const others: DeliveredFile[] = [];
-  const data = files.filter((file) => file.kind === 'DATA' && isSubject(file));
-  for (const file of data.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
-    const extension = extensionOf(file.path);
-    const format = Object.hasOwn(BY_EXTENSION, extension) ? BY_EXTENSION[extension] : undefined;
-    const foreign = Object.hasOwn(UNBUILT, extension) ? UNBUILT[extension] : undefined;
-    if (format !== undefined) datasets.push({ format, file });
-    else if (foreign !== undefined) unbuilt.push({ file, format: foreign });
-    else if (extension === 'update' || extension === 'delete') changes.push(file);
-    else if (!COMPANIONS.has(extension)) others.push(file);
-  }
-  return { datasets, unbuilt, changes, others };
+  const data = files.filter(({ kind }) => kind === 'DATA').toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  const of = (content: Content) =>
+    data.filter((file) => isSubject(file) && BY_EXTENSION.get(extensionOf(file.path)) === content);
+  const datasets = data.flatMap((file) => {
+    const format = VECTOR_FORMATS.find((name) => name === BY_EXTENSION.get(extensionOf(file.path)));
+    return format !== undefined && isSubject(file) ? [{ format, file }] : [];
+  });
+  const stems = new Set(datasets.map(({ file }) => stemOf(file.path)));
+  return {
+    datasets,
+    sql: of('sql'),
+    parquet: of('parquet'),
+    changes: of('change'),
+    orphans: of('companion').filter(({ path }) => !stems.has(stemOf(path)) && !stems.has(stemOf(stemOf(path)))),
+    others: data.filter((file) => !isSubject(file) || !BY_EXTENSION.has(extensionOf(file.path))),
+  };
+}
+
+/** The path without its extension, in lower case: what a dataset and its companions share. */
+function stemOf(path: string): string {
+  const extension = extensionOf(path);
+  return (extension === '' ? path : path.slice(0, -extension.length - 1)).toLowerCase();
 }
 
 /** Lower case, without the dot; empty when there is none. */

@@ -1,7 +1,8 @@
-import { open } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type Gdal from 'gdal-async';
-import { type CsvGeometry, csvGeometry } from './csv-geometry.js';
+import { type CsvGeometry, csvGeometry } from './csv/geometry.js';
+import { readCsvHeader } from './csv/header.js';
+import { prepareCsv } from './csv/prepare.js';
 import { baseName, type Dataset, DRIVERS } from './formats.js';
 
 /**
@@ -15,6 +16,8 @@ const gdal = createRequire(import.meta.url)('gdal-async') as typeof Gdal;
 gdal.config.set('PG_USE_COPY', 'YES');
 // Should a format still name a remote file, nothing is fetched: no name ends like this.
 gdal.config.set('CPL_VSIL_CURL_ALLOWED_EXTENSIONS', '{none}');
+// Nor by whatever else in GDAL speaks HTTP: nobody answers there.
+gdal.config.set('GDAL_HTTP_PROXY', '127.0.0.1:9');
 gdal.config.set('GDAL_DISABLE_READDIR_ON_OPEN', 'FALSE');
 
 export { gdal };
@@ -40,7 +43,8 @@ export class UnreadableDatasetError extends Error {
 }
 
 /**
- * Opens a dataset under its producer's path.
+ * Opens a dataset under its producer's path. A CSV that GDAL could not read as it is (other encodings than UTF-8) is
+ * first converted, in the tree.
  * @param path of the file in a tree laid out by `layOutTree`
  * @throws UnreadableDatasetError
  */
@@ -66,7 +70,8 @@ export async function openDataset(dataset: Dataset, path: string): Promise<Opene
  * prefix `CSV:` keeps GDAL from recognising another format in the bytes.
  */
 async function csvSource(path: string): Promise<string> {
-  const geometry = csvGeometry(await csvHeader(path));
+  await prepareCsv(path);
+  const geometry = csvGeometry((await readCsvHeader(path)).columns);
   const options = csvOptions(geometry)
     .map(([key, value]) => `<OOI key="${key}">${escapeXml(value)}</OOI>`)
     .join('');
@@ -79,45 +84,13 @@ async function csvSource(path: string): Promise<string> {
 }
 
 function csvOptions(geometry: CsvGeometry | null): [string, string][] {
-  if (geometry === null) return [];
+  // Otherwise a first line of numbers would be taken for data.
+  const header: [string, string] = ['HEADERS', 'YES'];
+  if (geometry === null) return [header];
   if (geometry.kind === 'text') {
-    return [
-      ['GEOM_POSSIBLE_NAMES', geometry.column],
-      ['KEEP_GEOM_COLUMNS', 'NO'],
-    ];
+    return [header, ['GEOM_POSSIBLE_NAMES', geometry.column], ['KEEP_GEOM_COLUMNS', 'NO']];
   }
-  return [
-    ['X_POSSIBLE_NAMES', geometry.x],
-    ['Y_POSSIBLE_NAMES', geometry.y],
-    ['KEEP_GEOM_COLUMNS', 'YES'],
-  ];
-}
-
-/** Longest header line that is looked at, bytes. */
-const MAX_HEADER = 1024 * 1024;
-
-/** Column names of the first line; the separator is the one GDAL would choose. */
-async function csvHeader(path: string): Promise<string[]> {
-  const file = await open(path, 'r');
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_HEADER), 0, MAX_HEADER, 0);
-    const line = buffer
-      .subarray(0, bytesRead)
-      .toString('utf8')
-      .replace(/^\uFEFF/, '')
-      .split(/\r?\n/, 1)[0];
-    return splitHeader(line ?? '');
-  } finally {
-    await file.close();
-  }
-}
-
-/** Splits a header line on its most frequent separator among `,` `;` tab and `|`, quotes taken off. */
-export function splitHeader(line: string): string[] {
-  const separators = [',', ';', '\t', '|'];
-  const counts = separators.map((separator) => line.split(separator).length);
-  const separator = separators[counts.indexOf(Math.max(...counts))] ?? ',';
-  return line.split(separator).map((name) => name.trim().replace(/^"(.*)"$/, '$1'));
+  return [header, ['X_POSSIBLE_NAMES', geometry.x], ['Y_POSSIBLE_NAMES', geometry.y], ['KEEP_GEOM_COLUMNS', 'YES']];
 }
 
 function escapeXml(text: string): string {

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import type Gdal from 'gdal-async';
+import { prepareCsv } from './csv/prepare.js';
 import { type Dataset, readContents } from './formats.js';
 import { gdal, openDataset, type OpenedLayer, takeLastError, UnreadableDatasetError } from './gdal.js';
 import { databaseName, nameFault } from './names.js';
@@ -49,7 +50,8 @@ export async function vectorCheck(
   logFrom(log, 'gpf-vector-checker', 7).info('Récupération des fichiers de la livraison');
   cli.info(`Vérification VectorChecker (2.14.0) pour la livraison     ${upload.id}`);
   const contents = readContents(upload.files);
-  const total = contents.datasets.length + contents.unbuilt.length;
+  const { datasets, sql, parquet, changes } = contents;
+  const total = datasets.length + sql.length + parquet.length + changes.length;
   core.info(`${total} fichiers à analyser dans la livraison`);
   let passed = total > 0;
   if (total === 0) core.error('Aucun fichier vecteur dans la livraison');
@@ -64,7 +66,7 @@ export async function vectorCheck(
     upload.files.filter((file) => file.kind === 'DATA'),
   );
   const boxes: LayerBox[] = [];
-  for (const dataset of contents.datasets) {
+  for (const dataset of datasets) {
     logFrom(log, 'core', 179).info(`Analyse du fichier : ${fileName(dataset.file.path)}`);
     const path = join(folder, ...dataset.file.path.split('/'));
     const result = await checkFile({ dataset, path, declared, declaredName: upload.srs, log });
@@ -72,10 +74,8 @@ export async function vectorCheck(
     passed &&= result.passed;
     boxes.push(...result.boxes);
   }
-  for (const { file, format } of contents.unbuilt) {
-    logFrom(log, 'core', 179).error(
-      `Le format ${format} n'est pas encore pris en charge par l'émulateur : ${file.path}`,
-    );
+  for (const file of [...sql, ...parquet, ...changes]) {
+    logFrom(log, 'core', 179).error(`Ce format n'est pas encore pris en charge par l'émulateur : ${file.path}`);
     cli.info(resultLine(file, false));
     passed = false;
   }
@@ -118,12 +118,21 @@ async function checkFile(check: FileCheck): Promise<VectorCheckResult> {
 }
 
 /** Faults that show without GDAL. */
-async function bytesFaults({ dataset, path }: FileCheck): Promise<string[]> {
+async function bytesFaults({ dataset, path, log }: FileCheck): Promise<string[]> {
   if (dataset.format === 'Shapefile')
     return shapefileFaults(path.slice(0, -'.shp'.length), await readdir(dirname(path)));
-  if (dataset.format === 'CSV' || dataset.format === 'GeoJSON') {
-    const fault = await utf8Fault(path);
-    return fault === null ? [] : [`Le fichier ${fileName(path)} n'est pas encodé en UTF-8 (octet ${fault})`];
+  if (dataset.format === 'GeoJSON') {
+    const line = await utf8Fault(path);
+    return line === null ? [] : [`Le fichier ${fileName(path)} n'est pas encodé en UTF-8 (ligne ${line})`];
+  }
+  if (dataset.format === 'CSV') {
+    const foreign = await prepareCsv(path);
+    if (foreign !== null) {
+      const { name, line } = foreign;
+      logFrom(log, 'core', 179).warning(
+        `Le fichier ${fileName(path)} n'est pas encodé en UTF-8 (ligne ${line}) : il est lu en ${name}`,
+      );
+    }
   }
   return [];
 }

@@ -1,6 +1,5 @@
 import t from 'tap';
 import { dumpCommand } from '../../src/processing/commands.js';
-import { splitHeader } from '../../src/processing/gdal.js';
 import { referenceOf, sameReference } from '../../src/processing/spatial-reference.js';
 
 void t.test('the command of a dump says only what was asked', async (t) => {
@@ -26,11 +25,6 @@ void t.test('reprojection, promotion and dimension become options', async (t) =>
 
 void t.test('a layer name cannot become an option', async (t) => {
   t.throws(() => dumpCommand({ layer: '-sql', srid: 4326, keepFid: false, output: '/tmp/x' }), /dash/);
-});
-
-void t.test('the header of a CSV is split on its own separator', async (t) => {
-  t.same(splitHeader('"WKT";nom, usuel;x'), ['WKT', 'nom, usuel', 'x']);
-  t.same(splitHeader('lon,lat,nom'), ['lon', 'lat', 'nom']);
 });
 
 void t.test('a reference system is recognised without its authority', async (t) => {

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { csvGeometry } from '../../src/processing/csv-geometry.js';
+import { csvGeometry } from '../../src/processing/csv/geometry.js';
 import { baseName, extensionOf, readContents } from '../../src/processing/formats.js';
 import type { DeliveredFile } from '../../src/processing/upload-tree.js';
 
@@ -22,6 +22,9 @@ void t.test('a delivery is sorted by format, companions and hidden files left ou
       'd.geojson',
       'lisez-moi.txt',
       'e.sql',
+      'f.GeoParquet',
+      'b/route.shp.xml',
+      'b/c.csvt',
       't.update',
       '__caché.gpkg',
       '__dossier/f.gpkg',
@@ -36,9 +39,12 @@ void t.test('a delivery is sorted by format, companions and hidden files left ou
       ['GeoJSON', 'd.geojson'],
     ],
   );
-  t.match(contents.unbuilt, [{ format: 'SQL' }]);
-  t.match(contents.changes, [{ path: 't.update' }]);
-  t.match(contents.others, [{ path: 'lisez-moi.txt' }]);
+  const paths = (files: readonly DeliveredFile[]) => files.map(({ path }) => path);
+  t.same(paths(contents.sql), ['e.sql']);
+  t.same(paths(contents.parquet), ['f.GeoParquet']);
+  t.same(paths(contents.changes), ['t.update']);
+  t.same(paths(contents.orphans), ['b/c.csvt']);
+  t.same(paths(contents.others), ['__caché.gpkg', '__dossier/f.gpkg', 'lisez-moi.txt']);
   t.same(readContents([file('a.gpkg', 'MD5')]).datasets, []);
 });
 

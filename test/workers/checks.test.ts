@@ -112,11 +112,18 @@ void t.test('checks of deliveries', async (t) => {
     t.match(logs[VECTOR], /Nom de colonne invalide dans .* : nom usuel/);
   });
 
-  void t.test('a text file that is not UTF-8 fails', async (t) => {
-    const content = new Uint8Array(Buffer.from('lon,lat,nom\n1,45,\xe9t\xe9\n', 'latin1'));
-    const { status, logs } = await deliver(user, [{ path: 'data/x.csv', content }]);
-    t.equal(status, 'UNSTABLE');
-    t.match(logs[VECTOR], /Le fichier x\.csv n'est pas encodé en UTF-8/);
+  void t.test('a CSV in Latin-1 passes with a warning, a GeoJSON fails', async (t) => {
+    const latin1 = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
+    const { status, logs } = await deliver(user, [{ path: 'x.csv', content: latin1('lon,lat,nom\n1,45,été\n') }]);
+    t.equal(status, 'CLOSED', logs[VECTOR] ?? '');
+    t.match(
+      logs[VECTOR],
+      /WARNING\|\|core\|\|179\|\|Le fichier x\.csv n'est pas encodé en UTF-8 \(ligne 2\) : il est lu en Windows-1252/,
+    );
+    const content = latin1('{"type":"FeatureCollection",\n"features":[],"name":"été"}');
+    const refused = await deliver(user, [{ path: 'x.geojson', content }]);
+    t.equal(refused.status, 'UNSTABLE');
+    t.match(refused.logs[VECTOR], /Le fichier x\.geojson n'est pas encodé en UTF-8 \(ligne 2\)/);
   });
 
   void t.test('a virtual dataset in disguise is not followed', async (t) => {
@@ -132,7 +139,7 @@ void t.test('checks of deliveries', async (t) => {
   void t.test('formats that the emulator does not read yet are refused, never passed over', async (t) => {
     const { status, logs } = await deliver(user, [{ path: 'init.sql', content: 'CREATE TABLE a (b integer);' }]);
     t.equal(status, 'UNSTABLE');
-    t.match(logs[VECTOR], /Le format SQL n'est pas encore pris en charge par l'émulateur : init\.sql/);
+    t.match(logs[VECTOR], /n'est pas encore pris en charge par l'émulateur : init\.sql/);
   });
 
   void t.test('a delivery without vector file fails', async (t) => {

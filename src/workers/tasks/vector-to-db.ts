@@ -12,7 +12,7 @@ import {
 } from '../../domain/feature-schemas.js';
 import type { ExecutionOutcome, StoredDataResult } from '../../domain/outcomes.js';
 import { parseCrs, UnknownCrsError } from '../../geo/crs.js';
-import { readContents } from '../../processing/formats.js';
+import { type DeliveryContents, readContents } from '../../processing/formats.js';
 import { openDataset, UnreadableDatasetError } from '../../processing/gdal.js';
 import { logFrom, type TaskLog } from '../../processing/task-log.js';
 import { fileName, layOutTree } from '../../processing/upload-tree.js';
@@ -118,12 +118,7 @@ async function loadUpload(
   log: TaskLog,
 ): Promise<void> {
   const contents = readContents(upload.files);
-  const foreign = contents.unbuilt[0];
-  if (foreign !== undefined) {
-    throw new DataFault(
-      `Le format ${foreign.format} n'est pas encore pris en charge par l'émulateur : ${foreign.file.path}`,
-    );
-  }
+  refuseUnreadable(contents);
   if (contents.datasets.length === 0) throw new DataFault('Aucun fichier vecteur dans la livraison');
   const folder = join(input.folder, upload.id);
   await layOutTree(
@@ -141,6 +136,18 @@ async function loadUpload(
     } finally {
       opened.handle.close();
     }
+  }
+}
+
+/** Formats that are never integrated, or not yet. */
+function refuseUnreadable({ parquet, sql }: DeliveryContents): void {
+  if (parquet.length > 0) {
+    const paths = parquet.map(({ path }) => path).join(', ');
+    throw new DataFault(`Le format GeoParquet passe la vérification mais n'est pas intégrable : ${paths}`);
+  }
+  const [script] = sql;
+  if (script !== undefined) {
+    throw new DataFault(`Le format SQL n'est pas encore pris en charge par l'émulateur : ${script.path}`);
   }
 }
 
