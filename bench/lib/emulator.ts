@@ -13,8 +13,8 @@ import { startServices } from '../../src/supervisor/services.js';
 export interface BenchEmulator {
   /** Configuration of our own processes, database included. */
   readonly config: Config;
-  /** Starts an HTTP server with its render pool. */
-  startServer(overrides?: Readonly<Record<string, string>>): Promise<BenchServer>;
+  /** Starts an HTTP server with its render pool; `nodeArguments` come before its program. */
+  startServer(overrides?: Readonly<Record<string, string>>, nodeArguments?: readonly string[]): Promise<BenchServer>;
   /** Starts a peer of ours that is a Node program: it gets the same environment, and a free PORT. */
   startPeer(entry: string): Promise<BenchServer>;
   /** Starts a worker. */
@@ -24,6 +24,7 @@ export interface BenchEmulator {
 
 export interface BenchProcess {
   readonly pid: number;
+  readonly child: ChildProcess;
   stop(): Promise<void>;
 }
 
@@ -51,15 +52,19 @@ export async function startBenchEmulator(): Promise<BenchEmulator> {
   });
   const environment = { ...common, DATABASE_URL: services.databaseUrl, REDIS_URL: services.redisUrl };
   const processes: BenchProcess[] = [];
-  const startServing = async (entry: string, overrides: Readonly<Record<string, string>>): Promise<BenchServer> => {
+  const startServing = async (
+    entry: string,
+    overrides: Readonly<Record<string, string>>,
+    nodeArguments: readonly string[] = [],
+  ): Promise<BenchServer> => {
     const port = await freePort();
-    const server = await startProcess(entry, { ...environment, PORT: String(port), ...overrides });
+    const server = await startProcess(entry, { ...environment, PORT: String(port), ...overrides }, nodeArguments);
     processes.push(server);
     return { ...server, origin: `http://127.0.0.1:${port}` };
   };
   return {
     config: loadConfig(childEnvironment(environment)),
-    startServer: (overrides = {}) => startServing(SERVER, overrides),
+    startServer: (overrides = {}, nodeArguments = []) => startServing(SERVER, overrides, nodeArguments),
     startPeer: (entry) => startServing(entry, {}),
     async startWorker() {
       const worker = await startProcess(WORKER, environment);
@@ -75,11 +80,20 @@ export async function startBenchEmulator(): Promise<BenchEmulator> {
   };
 }
 
-async function startProcess(entry: string, environment: Readonly<Record<string, string>>): Promise<BenchProcess> {
-  const child = fork(entry, { env: childEnvironment(environment), stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+async function startProcess(
+  entry: string,
+  environment: Readonly<Record<string, string>>,
+  nodeArguments: readonly string[] = [],
+): Promise<BenchProcess> {
+  const child = fork(entry, {
+    env: childEnvironment(environment),
+    execArgv: [...nodeArguments],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
   await readiness(child);
   return {
     pid: child.pid ?? 0,
+    child,
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill('SIGTERM');

@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { access, mkdir, mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { type Readable, Transform } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { FileSink } from './file-sink.js';
+
+export { FileTooLargeError } from './file-sink.js';
 
 /**
  * Stored files behind one interface: a folder today, an object store later. Keys are chosen by us
@@ -42,30 +45,24 @@ export interface FileStorage {
   removeAbandoned(ageMs: number): Promise<void>;
 }
 
-/** A transfer passed its byte limit; nothing was stored. */
-export class FileTooLargeError extends Error {
-  constructor(readonly maxBytes: number) {
-    super(`the file is larger than ${maxBytes} bytes`);
-    this.name = 'FileTooLargeError';
-  }
-}
-
 const KEY = /^[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/;
 
-/** Bytes held between the network and the disk: enough for several blocks to be written at once. */
-const BUFFER = 1024 * 1024;
-
-/** Writes a new file. It is closed when this fails too: one that was still being opened would outlive its removal. */
-async function fill(path: string, content: Readable, counter: ByteCounter): Promise<void> {
-  const file = createWriteStream(path, { flags: 'wx', mode: 0o640, highWaterMark: BUFFER });
+/**
+ * Writes a new file, synced to the disk. It is closed when this fails too: one that was still being opened would outlive
+ * its removal.
+ * @returns size in bytes
+ */
+async function fill(path: string, content: Readable, maxBytes: number): Promise<number> {
+  const file = new FileSink(path, maxBytes);
   const closed = new Promise<void>((resolve) => {
     file.once('close', () => resolve());
   });
   try {
-    await pipeline(content, counter, file);
+    await pipeline(content, file);
   } finally {
     await closed;
   }
+  return file.bytes;
 }
 
 /** Storage in `<dir>/files`, with unfinished transfers and temporary folders in `<dir>/tmp`. */
@@ -85,27 +82,25 @@ export function createFileStorage(dir: string): FileStorage {
     async write(key, content, options = {}) {
       const target = localPath(key);
       const partial = join(temporary, `write-${randomBytes(12).toString('hex')}`);
-      const counter = new ByteCounter(options.maxBytes ?? Number.POSITIVE_INFINITY);
       try {
         await mkdir(temporary, { recursive: true });
-        await fill(partial, content, counter);
-        await syncFile(partial);
+        const size = await fill(partial, content, options.maxBytes ?? Number.POSITIVE_INFINITY);
         await mkdir(dirname(target), { recursive: true });
         await rename(partial, target);
-        await syncFile(dirname(target));
+        await syncFolder(dirname(target));
+        return { size };
       } catch (error) {
         content.destroy();
         await rm(partial, { force: true });
         throw error;
       }
-      return { size: counter.bytes };
     },
     read: (key, range) => createReadStream(localPath(key), range),
     async takeIn(folder, prefix) {
       const target = localPath(prefix);
       await mkdir(dirname(target), { recursive: true });
       await rename(folder, target);
-      await syncFile(dirname(target));
+      await syncFolder(dirname(target));
     },
     async remove(key) {
       await rm(localPath(key), { force: true });
@@ -148,22 +143,8 @@ function ifAbsent<T>(substitute: T): (error: NodeJS.ErrnoException) => T {
   };
 }
 
-class ByteCounter extends Transform {
-  bytes = 0;
-
-  constructor(private readonly maxBytes: number) {
-    super({ highWaterMark: BUFFER });
-  }
-
-  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null, data?: Buffer) => void) {
-    this.bytes += chunk.length;
-    if (this.bytes > this.maxBytes) done(new FileTooLargeError(this.maxBytes));
-    else done(null, chunk);
-  }
-}
-
-/** Flushes a file, or the entry list of a folder, to the disk. */
-async function syncFile(path: string): Promise<void> {
+/** Flushes the entry list of a folder to the disk. */
+async function syncFolder(path: string): Promise<void> {
   const handle = await open(path, 'r');
   try {
     await handle.sync();

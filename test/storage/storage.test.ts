@@ -76,3 +76,12 @@ void t.test('what a process that died left is removed once it is old', async (t)
   t.equal(existsSync(old), false);
   t.equal(existsSync(transfer), false);
 });
+
+void t.test('what many small and large blocks hold is written in their order', async (t) => {
+  const storage = createFileStorage(t.testdir());
+  const blocks = Array.from({ length: 300 }, (_, index) => Buffer.alloc(index % 3 === 0 ? 400_000 : 7, index));
+  const { size } = await storage.write('uploads/a/1', Readable.from(blocks));
+  const expected = Buffer.concat(blocks);
+  t.equal(size, expected.length);
+  t.ok(readFileSync(storage.localPath('uploads/a/1')).equals(expected));
+});
