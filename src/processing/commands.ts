@@ -27,6 +27,8 @@ export interface DumpRequest {
   readonly dimension?: 'XYZ';
   /** Writes the identifiers of the features; without it the database numbers the rows. */
   readonly keepFid: boolean;
+  /** Writes empty texts as missing values. */
+  readonly emptyAsNull?: boolean;
   readonly output: string;
 }
 
@@ -53,6 +55,7 @@ export function dumpCommand(request: DumpRequest): GdalCommand {
       ...['-nln', DUMP_NAMES.table],
       ...(request.keepFid ? ['-preserve_fid'] : ['-unsetFid']),
       ...['-unsetDefault', '-forceNullable'],
+      ...(request.emptyAsNull === true ? ['-emptyStrAsNull'] : []),
       ...(request.geometryType === undefined ? [] : ['-nlt', request.geometryType]),
       ...(request.dimension === undefined ? [] : ['-dim', request.dimension]),
       ...(request.sourceSrs === undefined ? [] : ['-s_srs', request.sourceSrs]),

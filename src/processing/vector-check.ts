@@ -74,7 +74,7 @@ export async function vectorCheck(
     passed &&= result.passed;
     boxes.push(...result.boxes);
   }
-  for (const file of [...sql, ...parquet, ...changes]) {
+  for (const file of [...sql, ...parquet]) {
     logFrom(log, 'core', 179).error(`Ce format n'est pas encore pris en charge par l'émulateur : ${file.path}`);
     cli.info(resultLine(file, false));
     passed = false;

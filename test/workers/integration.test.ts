@@ -222,6 +222,7 @@ void t.test('vector_to_db', async (t) => {
         isNew: false,
         srs: 'EPSG:4326',
         multigeomTables: [],
+        changes: [],
         folder: await emulator.deps.storage.tempDir('test'),
         notBefore: 0,
       };
@@ -277,12 +278,5 @@ void t.test('vector_to_db', async (t) => {
     const { data, log } = await integrate(user, upload.id);
     t.equal(data.srs, 'EPSG:2154', log);
     for (const { attributes } of data.type_infos?.relations ?? []) t.match(attributes.geom, /,2154\)$/);
-  });
-
-  void t.test('what is not built is refused in words', async (t) => {
-    const upload = await deliver(user, csvLonLat(t.testdir()));
-    const { status, log } = await integrate(user, upload.id, { parameters: { update: true } });
-    t.equal(status, 'FAILURE');
-    t.match(log, /Paramètre pas encore pris en charge par l'émulateur : update/);
   });
 });

@@ -14,14 +14,7 @@ import {
 
 /** "Intégration de données vecteur livrées en base", spec lifecycle §4.3. */
 export async function runVectorToDb(run: ProcessingRun): Promise<ProcessingEnd> {
-  const { children, execution, options } = run;
-  const refused = ['update', 'delete'].filter((name) => parametersOf(execution)[name] === true);
-  if (refused.length > 0) {
-    const message = `Paramètre pas encore pris en charge par l'émulateur : ${refused.join(', ')}`;
-    options.onLog({ level: 'ERROR', module: 'gpf-processing', line: 42, message }, new Date());
-    return { outcome: { status: 'FAILURE' } };
-  }
-  return { outcome: await children.run('vector-to-db', taskInput(run), options) };
+  return { outcome: await run.children.run('vector-to-db', taskInput(run), run.options) };
 }
 
 function taskInput({ deps, execution, folder }: ProcessingRun): VectorToDbInput {
@@ -47,6 +40,7 @@ function taskInput({ deps, execution, folder }: ProcessingRun): VectorToDbInput 
     srs,
     // The QGIS plugin sends [""] for none.
     multigeomTables: multigeom.filter((name) => typeof name === 'string' && name.trim() !== '').map(databaseName),
+    changes: (['delete', 'update'] as const).filter((kind) => parameters[kind] === true),
     folder,
     notBefore: earliestEnd(deps, execution),
   };

@@ -18,7 +18,8 @@ import type { OpenedLayer } from '../../processing/gdal.js';
 import { columnNames, databaseName } from '../../processing/names.js';
 import { referenceOf, sameReference } from '../../processing/spatial-reference.js';
 import type { logFrom } from '../../processing/task-log.js';
-import { DataFault, isDataFault, isRefusedValue } from './data-fault.js';
+import { DataFault, isDataFault } from './data-fault.js';
+import { isRefusedValue } from './refusals.js';
 
 /** What every layer of an integration shares. */
 export interface LoaderContext {
@@ -167,6 +168,8 @@ export class LayerLoader {
         : { targetSrs: targetName, ...(layer.srs === null ? { sourceSrs: uploadSrs } : {}) }),
       ...plan,
       keepFid: source.format === 'GeoPackage' && existing === undefined,
+      // A CSV is text, the columns of the table may not be: there an empty cell is a missing value.
+      emptyAsNull: source.format === 'CSV' && existing !== undefined && !this.created.has(source.table),
     };
   }
 

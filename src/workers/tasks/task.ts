@@ -40,6 +40,8 @@ export interface VectorToDbInput extends TaskDatabase {
   readonly srs: string;
   /** Database names of the tables whose geometries are stored as multi. */
   readonly multigeomTables: readonly string[];
+  /** Kinds of change files that are applied; the others are passed over. */
+  readonly changes: readonly ('delete' | 'update')[];
   /** An empty folder of the job. */
   readonly folder: string;
   /** Nothing is committed before this time (epoch milliseconds): PROGRESS then lasts as TIMING says. */

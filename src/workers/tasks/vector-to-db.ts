@@ -12,10 +12,11 @@ import {
 } from '../../domain/feature-schemas.js';
 import type { ExecutionOutcome, StoredDataResult } from '../../domain/outcomes.js';
 import { parseCrs, UnknownCrsError } from '../../geo/crs.js';
-import { type DeliveryContents, readContents } from '../../processing/formats.js';
+import { type DeliveryContents, extensionOf, readContents } from '../../processing/formats.js';
 import { openDataset, UnreadableDatasetError } from '../../processing/gdal.js';
 import { logFrom, type TaskLog } from '../../processing/task-log.js';
-import { fileName, layOutTree } from '../../processing/upload-tree.js';
+import { type DeliveredFile, fileName, layOutTree } from '../../processing/upload-tree.js';
+import { applyChangeFile, type ChangeFile } from './change-files.js';
 import { DataFault, isDataFault } from './data-fault.js';
 import { LayerLoader } from './layer-loader.js';
 import type { VectorToDbInput } from './task.js';
@@ -66,6 +67,8 @@ async function integrate(
     return measureSchema(client as Pick<pg.Pool, 'query'>, input.schema, input.srs);
   }
   await client.query('BEGIN');
+  // Dates without zone are UTC; a date with slashes starts with its day, as producers write it.
+  await client.query(`SET LOCAL TIME ZONE 'UTC'; SET LOCAL datestyle = 'ISO, DMY'`);
   await client.query(`SET LOCAL maintenance_work_mem = '${MAINTENANCE_MEMORY}'`);
   await prepareSchema(client, input);
   await loadUploads(client, input, log);
@@ -107,27 +110,55 @@ async function loadUploads(client: pg.Client, input: VectorToDbInput, log: TaskL
     folder: input.folder,
     log: logFrom(log, MODULE, 134),
   });
-  for (const upload of input.uploads) await loadUpload(upload, loader, input, log);
+  const deliveries = await Promise.all(input.uploads.map((upload) => layOut(upload, input.folder)));
+  if (input.isNew && deliveries.every(({ contents }) => contents.datasets.length === 0)) {
+    throw new DataFault('Aucun fichier vecteur dans la livraison');
+  }
+  for (const { contents } of deliveries) refuseUnreadable(contents);
+  const changes = { client, target, log: logFrom(log, MODULE, 151) };
+  for (const change of changesOf(deliveries, input.changes)) await applyChangeFile(changes, change);
+  for (const delivery of deliveries) await loadDatasets(delivery, loader, logFrom(log, MODULE, 121));
   for (const created of loader.created.values()) await finishTable(client, target, created);
 }
 
-async function loadUpload(
-  upload: VectorToDbInput['uploads'][number],
-  loader: LayerLoader,
-  input: VectorToDbInput,
-  log: TaskLog,
-): Promise<void> {
-  const contents = readContents(upload.files);
-  refuseUnreadable(contents);
-  if (contents.datasets.length === 0) throw new DataFault('Aucun fichier vecteur dans la livraison');
-  const folder = join(input.folder, upload.id);
+/** An upload whose files are laid out in a folder under their producer's names. */
+interface Delivery {
+  readonly upload: VectorToDbInput['uploads'][number];
+  readonly contents: DeliveryContents;
+  /** Path of a file of the upload. */
+  readonly pathOf: (file: DeliveredFile) => string;
+}
+
+async function layOut(upload: Delivery['upload'], parent: string): Promise<Delivery> {
+  const folder = join(parent, upload.id);
   await layOutTree(
     folder,
     upload.files.filter((file) => file.kind === 'DATA'),
   );
+  return { upload, contents: readContents(upload.files), pathOf: ({ path }) => join(folder, ...path.split('/')) };
+}
+
+/** In the order of the specification, over all the deliveries: deletions, then updates. */
+function changesOf(deliveries: readonly Delivery[], kinds: VectorToDbInput['changes']): ChangeFile[] {
+  return (['delete', 'update'] as const)
+    .filter((kind) => kinds.includes(kind))
+    .flatMap((kind) =>
+      deliveries.flatMap(({ upload, contents, pathOf }) =>
+        contents.changes
+          .filter(({ path }) => extensionOf(path) === kind)
+          .map((file) => ({ kind, name: file.path, path: pathOf(file), srid: sridOf(upload.srs) })),
+      ),
+    );
+}
+
+async function loadDatasets(
+  { upload, contents, pathOf }: Delivery,
+  loader: LayerLoader,
+  log: ReturnType<typeof logFrom>,
+): Promise<void> {
   for (const dataset of contents.datasets) {
-    logFrom(log, MODULE, 121).info(`Intégration du fichier : ${fileName(dataset.file.path)}`);
-    const opened = await openDataset(dataset, join(folder, ...dataset.file.path.split('/'))).catch((error: unknown) => {
+    log.info(`Intégration du fichier : ${fileName(dataset.file.path)}`);
+    const opened = await openDataset(dataset, pathOf(dataset.file)).catch((error: unknown) => {
       if (error instanceof UnreadableDatasetError) throw new DataFault(`Fichier illisible : ${dataset.file.path}`);
       throw error;
     });
