@@ -3,7 +3,7 @@ import { notFound } from '../errors.js';
 import { type Configuration, Prisma } from '../generated/prisma/client.js';
 import { bySort, hasTags, inOrder, matchesText, type Page, type Paged, pageOfIds, type Sort } from './listing.js';
 import { inScope, ofScope, type Scope, WITH_PLACE } from './scope.js';
-import type { ConfigurationContent } from './type-infos.js';
+import type { ConfigurationContent } from './configuration-types/definition.js';
 
 const WITH_DATASTORE = { datastore: WITH_PLACE } as const satisfies Prisma.ConfigurationInclude;
 
@@ -40,7 +40,7 @@ export async function getConfiguration(
 
 /** Type and content of a record: written by createConfiguration only, so of a shape that was checked. */
 export function contentOf(record: Pick<Configuration, 'type' | 'typeInfos'>): ConfigurationContent {
-  return { type: record.type, typeInfos: record.typeInfos } as unknown as ConfigurationContent;
+  return { type: record.type, typeInfos: record.typeInfos } as ConfigurationContent;
 }
 
 /** A page of the configurations of a scope, oldest first unless sorted otherwise. */

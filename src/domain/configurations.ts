@@ -6,7 +6,7 @@ import { type Db, isUniqueViolation } from './database.js';
 import { recordEvent } from './events.js';
 import type { Caller } from './caller.js';
 import { transition } from './transitions.js';
-import type { ConfigurationContent, UsedEntities } from './type-infos.js';
+import type { ConfigurationContent, UsedEntities } from './configuration-types/definition.js';
 
 /** Configurations, spec diffusion §2: what is to be published, and how. */
 
@@ -132,8 +132,9 @@ export async function relinkConfiguration(tx: Db, id: string, content: UsedEntit
   const published = await tx.$queryRaw<{ id: string }[]>`
     SELECT DISTINCT stored_data.id
     FROM geopf.offering AS offering
-    CROSS JOIN LATERAL jsonb_path_query(offering.publication, 'lax $.**.source.schema') AS schema
-    JOIN geopf.stored_data AS stored_data ON stored_data.schema_name = schema #>> '{}'
+    CROSS JOIN LATERAL jsonb_path_query(offering.publication, 'lax $.**.source') AS source
+    JOIN geopf.stored_data AS stored_data
+      ON stored_data.schema_name = source ->> 'schema' OR stored_data.id::text = source ->> 'storedData'
     WHERE offering.configuration_id = ${id}::uuid AND offering.publication IS NOT NULL`;
   await tx.configurationStoredData.deleteMany({ where: { configurationId: id } });
   await tx.configurationStatic.deleteMany({ where: { configurationId: id } });

@@ -3,11 +3,12 @@ import { badRequest, conflict, notFound } from '../errors.js';
 import { Prisma } from '../generated/prisma/client.js';
 import { type PublicationAction, publicationJob, publicationJobId } from '../workers/publication.job.js';
 import { contentOf } from './configuration-reads.js';
+import { definitionOf } from './configuration-types/index.js';
 import { holdConfiguration } from './configurations.js';
 import { forgetFreeAccesses } from './access-loss.js';
 import type { Db } from './database.js';
 import type { Caller } from './caller.js';
-import { offeringUrls } from './offering-urls.js';
+import type { EndpointService } from './offering-urls.js';
 import { addToPermissions } from './permissions.js';
 import { touchPublications } from './published.js';
 import { queueRecorded } from './queueing.js';
@@ -227,10 +228,9 @@ function urlsOf(
   configuration: { type: string; typeInfos: Prisma.JsonValue; layerName: string },
   endpoint: Endpoint,
 ): Prisma.InputJsonArray {
-  const [service] = endpoint.urls as { type: string; path: string }[];
-  if (service === undefined) throw new Error(`endpoint ${endpoint.id} has no URL`);
-  return offeringUrls(contentOf(configuration), configuration.layerName, service.path).map(({ type, url }) => ({
-    type,
-    url,
-  }));
+  const services = endpoint.urls as unknown as EndpointService[];
+  const { type, typeInfos } = contentOf(configuration);
+  return definitionOf(type)
+    .urls(typeInfos, configuration.layerName, services)
+    .map((address) => ({ type: address.type, url: address.url }));
 }

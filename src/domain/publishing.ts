@@ -2,21 +2,25 @@ import type { Deps } from '../deps.js';
 import type { Prisma } from '../generated/prisma/client.js';
 import { forgetAccesses } from './access-loss.js';
 import { contentOf } from './configuration-reads.js';
+import {
+  type ConfigurationAttribution,
+  type ConfigurationMetadata,
+  type PublicationDeps,
+  PublicationError,
+  type PublicationRequest,
+} from './configuration-types/definition.js';
+import { definitionOf, usedEntities } from './configuration-types/index.js';
 import { holdConfiguration, relinkConfiguration } from './configurations.js';
 import type { Db } from './database.js';
 import { recordEvent } from './events.js';
 import type { PublicUrl } from './offering-urls.js';
-import { buildPublication, PublicationError } from './publication.js';
 import { touchPublications } from './published.js';
 import { tryTransition } from './transitions.js';
-import { usedEntities } from './type-infos.js';
 
 /**
  * The end of publications: what the worker does between PUBLISHING, MODIFYING or UNPUBLISHING and the status that
  * follows. Each is idempotent: when the offering has moved on in the meantime, nothing is changed.
  */
-
-type PublishDeps = Pick<Deps, 'prisma' | 'pool'>;
 
 const WITH_ENDS = { configuration: true, endpoint: true } as const satisfies Prisma.OfferingInclude;
 type OfferingRow = Prisma.OfferingGetPayload<{ include: typeof WITH_ENDS }>;
@@ -32,7 +36,7 @@ const COMPLETIONS = {
  * @returns the sentence of the reason when it cannot be published, for {@link failPublication}; `null` when done
  */
 export async function completePublication(
-  deps: PublishDeps,
+  deps: PublicationDeps,
   offeringId: string,
   kind: keyof typeof COMPLETIONS,
 ): Promise<string | null> {
@@ -40,9 +44,8 @@ export async function completePublication(
   const offering = await deps.prisma.offering.findUnique({ where: { id: offeringId }, include: WITH_ENDS });
   if (offering === null || offering.status !== completion.status) return null;
   const { configuration } = offering;
-  const content = contentOf(configuration);
   try {
-    const publication = await buildPublication(deps, { offeringId, layerName: configuration.layerName, content });
+    const publication = await definitionOf(contentOf(configuration).type).publish(deps, requestOf(offering));
     await deps.prisma.$transaction(async (tx) => {
       await holdConfiguration(tx, configuration.datastoreId, configuration.id);
       const moved = await tryTransition(tx, { entity: 'offering', id: offeringId, action: completion.action });
@@ -62,6 +65,16 @@ export async function completePublication(
     if (error instanceof PublicationError) return error.message;
     throw error;
   }
+}
+
+function requestOf({ id, configuration }: OfferingRow): PublicationRequest {
+  return {
+    offeringId: id,
+    layerName: configuration.layerName,
+    typeInfos: contentOf(configuration).typeInfos,
+    attribution: configuration.attribution as unknown as ConfigurationAttribution | null,
+    metadata: (configuration.metadata ?? []) as unknown as ConfigurationMetadata[],
+  };
 }
 
 /** Ends a publication that cannot be made: the offering is UNSTABLE, what it showed before stays. */

@@ -1,9 +1,7 @@
 import type { ClientBase } from 'pg';
 import { touchPublications } from '../domain/published.js';
-import { offeringUrls } from '../domain/offering-urls.js';
-import { buildPublication } from '../domain/publication.js';
+import { wfs, type WfsTypeInfos } from '../domain/configuration-types/wfs.js';
 import { quoteIdentifier, readRelations } from '../domain/relations.js';
-import type { WfsTypeInfos } from '../domain/type-infos.js';
 import type { Prisma } from '../generated/prisma/client.js';
 import { upsertRows } from './rows.js';
 import type { Seed, SeedFeatureType } from './schema.js';
@@ -12,7 +10,7 @@ import { type SeedDeps, inTransaction } from './transaction.js';
 /** The platform's storage of VECTOR-DB and its open WFS (lifecycle.md §7). */
 const POSTGRESQL_STORAGE = 'e53852da-e713-4115-8af4-36ce0490f93b';
 const OPEN_WFS_ENDPOINT = 'ae012611-13eb-4a18-8d04-9b7604a031cc';
-const OPEN_WFS_PATH = '/wfs';
+const OPEN_WFS = [{ type: 'WFS', path: '/wfs' }];
 
 /**
  * Stores and publishes the datasets of a seed, as a processing and a publication would have left them.
@@ -127,10 +125,13 @@ async function registerConfiguration(client: ClientBase, type: SeedFeatureType, 
 }
 
 async function publish(deps: SeedDeps, type: SeedFeatureType): Promise<void> {
-  const publication = await buildPublication(deps, {
+  const typeInfos = typeInfosOf(type);
+  const publication = await wfs.publish(deps, {
     offeringId: type.offering,
     layerName: type.layer_name,
-    content: { type: 'WFS', typeInfos: typeInfosOf(type) },
+    typeInfos,
+    attribution: null,
+    metadata: [],
   });
   await deps.prisma.$transaction(async (transaction) => {
     await transaction.offering.create({
@@ -140,9 +141,7 @@ async function publish(deps: SeedDeps, type: SeedFeatureType): Promise<void> {
         endpointId: OPEN_WFS_ENDPOINT,
         status: 'PUBLISHED',
         open: true,
-        urls: offeringUrls({ type: 'WFS', typeInfos: typeInfosOf(type) }, type.layer_name, OPEN_WFS_PATH).map(
-          ({ type: service, url }) => ({ type: service, url }),
-        ),
+        urls: wfs.urls(typeInfos, type.layer_name, OPEN_WFS),
         publication: publication as unknown as Prisma.InputJsonArray,
       },
     });

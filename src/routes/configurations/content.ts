@@ -1,9 +1,9 @@
 import type { Static } from 'typebox';
-import type { ConfigurationContent } from '../../domain/type-infos.js';
+import type { ConfigurationContent } from '../../domain/configuration-types/definition.js';
+import { definitionOf } from '../../domain/configuration-types/index.js';
 import type { ConfigurationBody } from '../../domain/configurations.js';
-import { ApiError } from '../../errors.js';
 import { assertTypeInfos } from '../type-infos.js';
-import { type CreateBody, type ReplaceBody, TYPE_INFOS } from './schema.js';
+import type { CreateBody, ReplaceBody } from './schema.js';
 
 type Body = Static<typeof CreateBody> | Static<typeof ReplaceBody>;
 
@@ -22,9 +22,6 @@ export function readConfiguration(body: Body): ConfigurationBody {
 }
 
 function readContent({ type, type_infos }: Body): ConfigurationContent {
-  if (type !== 'WFS' && type !== 'WMS-VECTOR') {
-    throw new ApiError('not_implemented', `Les configurations de type ${type} ne sont pas encore prises en charge.`);
-  }
-  assertTypeInfos(TYPE_INFOS[type], type_infos);
-  return { type, typeInfos: type_infos } as ConfigurationContent;
+  assertTypeInfos(definitionOf(type).schema, type_infos);
+  return { type, typeInfos: type_infos };
 }

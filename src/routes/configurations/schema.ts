@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { configurationStates } from '../../domain/states/configuration.js';
-import { CONFIGURATION_TYPES, WfsTypeInfosSchema, WmsVectorTypeInfosSchema } from '../../domain/type-infos.js';
+import { CONFIGURATION_TYPES } from '../../domain/configuration-types/definition.js';
+import { PUBLISHABLE_TYPES, TYPE_INFOS_SCHEMAS } from '../../domain/configuration-types/index.js';
 import { FieldsQuery, PageQuery, SortQuery } from '../lists.js';
 import { Event, FreeObject, Instant, Tags, Uuid } from '../schemas.js';
 
@@ -17,12 +18,6 @@ export const LayerName = Type.String({
 
 export const DatastoreParams = Type.Object({ datastore: Uuid });
 export const ConfigurationParams = Type.Object({ datastore: Uuid, configuration: Uuid });
-
-/** `type_infos` of the types that are built; the others are refused. */
-export const TYPE_INFOS = {
-  WFS: WfsTypeInfosSchema,
-  'WMS-VECTOR': WmsVectorTypeInfosSchema,
-} as const;
 
 const Attribution = Type.Object(
   {
@@ -54,7 +49,10 @@ const writable = {
   type: ConfigurationType,
   name: Name,
   type_infos: Type.Unsafe<Record<string, unknown>>(
-    Type.Object({}, { description: 'Contenu, de forme propre au type : WFS et WMS-VECTOR sont pris en charge.' }),
+    Type.Object(
+      {},
+      { description: `Contenu, de forme propre au type ; pris en charge : ${PUBLISHABLE_TYPES.join(', ')}.` },
+    ),
   ),
   attribution: Type.Optional(Type.Union([Attribution, Type.Object({}, { additionalProperties: false }), Type.Null()])),
   metadata: Type.Optional(Type.Union([Metadata, Type.Null()])),
@@ -123,7 +121,7 @@ export const ConfigurationDetail = Type.Object(
     _id: Uuid,
     ...shown,
     extra: Type.Optional(FreeObject),
-    type_infos: Type.Union([WfsTypeInfosSchema, WmsVectorTypeInfosSchema]),
+    type_infos: Type.Union([...TYPE_INFOS_SCHEMAS]),
   },
   { title: 'ConfigurationStandardDetailResponseDto' },
 );

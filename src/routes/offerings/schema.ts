@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { configurationStates } from '../../domain/states/configuration.js';
 import { offeringStates } from '../../domain/states/offering.js';
-import { CONFIGURATION_TYPES } from '../../domain/type-infos.js';
+import { CONFIGURATION_TYPES } from '../../domain/configuration-types/definition.js';
 import { FieldsQuery, PageQuery, SortQuery } from '../lists.js';
 import { FreeObject, Instant, LooseBoolean, Uuid } from '../schemas.js';
 

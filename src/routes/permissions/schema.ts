@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { offeringStates } from '../../domain/states/offering.js';
-import { CONFIGURATION_TYPES } from '../../domain/type-infos.js';
+import { CONFIGURATION_TYPES } from '../../domain/configuration-types/definition.js';
 import { ENDPOINT_TYPES } from '../../catalogue/endpoints.js';
 import { PageQuery, SortQuery } from '../lists.js';
 import { Instant, LooseBoolean, Uuid } from '../schemas.js';

@@ -1,0 +1,70 @@
+import type { Bbox, GeographicBox } from '../../geo/bbox.js';
+
+/** A published layer of tiles: the snapshot an offering keeps, plain JSON. */
+export interface TmsLayer {
+  /** Id of the offering. */
+  readonly offering: string;
+  readonly name: string;
+  readonly title: string;
+  readonly abstract: string;
+  readonly keywords: readonly string[];
+  readonly bbox: GeographicBox | null;
+  readonly attribution: {
+    readonly title: string;
+    readonly logo?: { readonly format: string; readonly url: string; readonly width: number; readonly height: number };
+  } | null;
+  readonly metadata: readonly { readonly format: string; readonly url: string; readonly type: string }[];
+  /** Id of the grid of the tiles. */
+  readonly tileMatrixSet: string;
+  /** CRS of the grid, as its set spells it: `EPSG:3857`. */
+  readonly crs: string;
+  readonly format: TileFormat;
+  /** Rectangle of the tiles of the finest level, in the CRS of the grid. */
+  readonly nativeBox: Bbox;
+  /** Coarsest first; at least one. */
+  readonly levels: readonly TmsLevel[];
+}
+
+/** What tiles are made of. */
+export interface TileFormat {
+  readonly mediaType: string;
+  readonly extension: string;
+  readonly isVector: boolean;
+}
+
+/** A level of a layer, taken from one of its pyramids. */
+export interface TmsLevel {
+  readonly id: string;
+  /** The pyramid that the tiles of this level are in. */
+  readonly source: { readonly storedData: string };
+  /** Side of a pixel in units of the CRS. */
+  readonly cellSize: number;
+  readonly tileWidth: number;
+  readonly tileHeight: number;
+  /** Lower left corner of the grid. */
+  readonly origin: { readonly x: number; readonly y: number };
+  /** Tiles that may exist, bounds included; rows count from the top. */
+  readonly limits: {
+    readonly min_row: number;
+    readonly max_row: number;
+    readonly min_col: number;
+    readonly max_col: number;
+  };
+  /** Layers of vector tiles. */
+  readonly tables: readonly TileTable[];
+}
+
+/** A layer of vector tiles at a level. */
+export interface TileTable {
+  readonly name: string;
+  /** In capitals: `MULTIPOLYGON`. */
+  readonly geometry: string;
+  readonly attributes: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly count: number;
+    readonly min?: number;
+    readonly max?: number;
+    readonly values?: readonly string[];
+  }[];
+}
