@@ -30,6 +30,7 @@ import { emulatorRoutes } from './routes/emulator/index.js';
 import { organizationEntityRoutes, platformEntityRoutes } from './routes/extended/index.js';
 import { metadataRoutes } from './routes/metadata/index.js';
 import { offeringRoutes } from './routes/offerings/index.js';
+import { tmsRoutes } from './routes/ogc/tms.js';
 import { wfsRoutes } from './routes/ogc/wfs.js';
 import { wmsVectorRoutes } from './routes/ogc/wms-v.js';
 import { organizationRoutes } from './routes/organizations/index.js';
@@ -130,6 +131,7 @@ export async function buildApp(
     await services.register(trafficPlugin);
     await services.register(wfsRoutes);
     await services.register(wmsVectorRoutes);
+    await services.register(tmsRoutes);
     await services.register(async (files) => {
       await files.register(fidelityPlugin);
       await files.register(publicFileRoutes);

@@ -1,4 +1,6 @@
 import type { Deps } from '../deps.js';
+import type { TmsLayer } from '../ogc/tms/model.js';
+import { tableId, type TiledTable } from '../ogc/vector-tms/model.js';
 import type { FeatureType } from '../ogc/wfs/model.js';
 import type { WmsLayer } from '../ogc/wms/model.js';
 import type { Db } from './database.js';
@@ -22,6 +24,17 @@ export interface PublishedWmsLayers {
   readonly layers: readonly WmsLayer[];
   readonly byName: ReadonlyMap<string, WmsLayer>;
 }
+
+/** The layers of a TMS, in name order. */
+export interface PublishedTmsLayers {
+  readonly layers: readonly TmsLayer[];
+  readonly byName: ReadonlyMap<string, TmsLayer>;
+  /** Storage prefix of the present files of their pyramids, by id of stored data: no part of a snapshot. */
+  readonly filesOf: ReadonlyMap<string, string>;
+}
+
+/** The tables of a VECTOR-TMS by their id, in the order of ids. */
+export type PublishedTables = ReadonlyMap<string, TiledTable>;
 
 type Pool = Deps['pool'];
 
@@ -54,6 +67,34 @@ export function publishedWmsLayers(deps: Pick<Deps, 'pool'>, endpointPath: strin
     const publications = await readPublications<WmsLayer>(deps.pool, 'WMS-VECTOR', endpointPath);
     const layers = publications.map(({ publication }) => publication);
     return { layers, byName: new Map(layers.map((layer) => [layer.name, layer])) };
+  });
+}
+
+/** The layers served under an endpoint's path (`/tms/`). */
+export function publishedTmsLayers(deps: Pick<Deps, 'pool'>, endpointPath: string): Promise<PublishedTmsLayers> {
+  return cached(deps.pool, `WMTS-TMS ${endpointPath}`, async () => {
+    const publications = await readPublications<TmsLayer>(deps.pool, 'WMTS-TMS', endpointPath);
+    const layers = publications.map(({ publication }) => publication);
+    const pyramids = new Set(layers.flatMap(({ levels }) => levels.map(({ source }) => source.storedData)));
+    const { rows } = await deps.pool.query<{ id: string; key: string }>(
+      'SELECT id, files_key AS key FROM geopf.stored_data WHERE id = ANY ($1::uuid[]) AND files_key IS NOT NULL',
+      [[...pyramids]],
+    );
+    return {
+      layers,
+      byName: new Map(layers.map((layer) => [layer.name, layer])),
+      filesOf: new Map(rows.map(({ id, key }) => [id, key])),
+    };
+  });
+}
+
+/** The tables served under an endpoint's path (`/vector-tms`). */
+export function publishedTables(deps: Pick<Deps, 'pool'>, endpointPath: string): Promise<PublishedTables> {
+  return cached(deps.pool, `VECTOR-TMS ${endpointPath}`, async () => {
+    const publications = await readPublications<TiledTable[]>(deps.pool, 'VECTOR-TMS', endpointPath);
+    const tables = publications.flatMap(({ publication }) => publication);
+    // Dots in names let two layers come to one id: the first keeps it.
+    return new Map(tables.reverse().map((table) => [tableId(table), table]));
   });
 }
 

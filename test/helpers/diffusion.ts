@@ -5,6 +5,9 @@ import { type ApiAnswer, type ApiUser, until } from './api.js';
 export const OPEN_WFS = 'ae012611-13eb-4a18-8d04-9b7604a031cc';
 export const OPEN_WMS_VECTOR = 'ae022611-13eb-4a18-8d04-9b7604a031cc';
 export const PRIVATE_WFS = 'd02feec9-1169-403f-bfc3-7ba6d6015ed4';
+export const OPEN_WMTS_TMS = 'ae032611-13eb-4a18-8d04-9b7604a031cc';
+export const PRIVATE_WMTS_TMS = '7e0a92d1-8213-4ce0-8903-eb4c305a1849';
+export const OPEN_VECTOR_TMS = '00000000-0000-4000-8000-00000000e001';
 
 interface Entity {
   _id: string;
@@ -83,4 +86,34 @@ export function styleOn(attribute: string): string {
       <Fill><CssParameter name="fill">#ff0000</CssParameter></Fill></Mark><Size>8</Size></Graphic></PointSymbolizer>
   </Rule></FeatureTypeStyle></UserStyle></NamedLayer>
 </StyledLayerDescriptor>`;
+}
+
+/** A WMTS-TMS configuration of pyramids, by the levels it takes of each. */
+export function tmsConfiguration(
+  layerName: string,
+  used: readonly { stored_data: string; bottom_level: string; top_level: string }[],
+  more: object = {},
+) {
+  return {
+    type: 'WMTS-TMS',
+    name: layerName,
+    layer_name: layerName,
+    type_infos: { title: 'Tiles', abstract: 'Of a pyramid.', used_data: used, ...more },
+  };
+}
+
+/** Publishes a configuration on an endpoint. @returns path of the offering, once it is PUBLISHED */
+export async function publish(
+  user: ApiUser,
+  datastore: string,
+  configuration: object,
+  endpoint: string,
+): Promise<{ configuration: string; offering: string }> {
+  const root = `/datastores/${datastore}`;
+  const { _id } = await create(user, `${root}/configurations`, configuration);
+  const offering = await create(user, `${root}/configurations/${_id}/offerings`, { endpoint, open: true });
+  const path = `${root}/offerings/${offering._id}`;
+  const { status } = await waitForStatus(user, path, 'PUBLISHED', 'UNSTABLE');
+  if (status !== 'PUBLISHED') throw new Error(`${path} is ${status}`);
+  return { configuration: `${root}/configurations/${_id}`, offering: path };
 }

@@ -2,7 +2,8 @@ import t from 'tap';
 import { logIn } from '../../helpers/api.js';
 import { startTestEmulator } from '../../helpers/app.js';
 import { matchContract } from '../../helpers/contract.js';
-import { create, fileForm, sentences, styleOn, wfsConfiguration } from '../../helpers/diffusion.js';
+import { create, fileForm, sentences, styleOn, tmsConfiguration, wfsConfiguration } from '../../helpers/diffusion.js';
+import { buildPyramid, pointTile } from '../../helpers/pyramid.js';
 import { buildStoredData, datastoreIdOf } from '../../helpers/stored-data.js';
 
 const UNKNOWN = '11111111-1111-4111-8111-111111111111';
@@ -107,6 +108,86 @@ await t.test('configurations', async (t) => {
     t.equal((await post(wfsConfiguration(storedData, 'SANDBOX'))).status, 400, 'longer than the prefix');
     t.equal((await post(wfsConfiguration(storedData, 'SANDBOX_free'))).status, 201);
     await deps.prisma.datastore.update({ where: { id: datastore }, data: { layerNamePrefix: null } });
+  });
+
+  await t.test('VECTOR-TMS: tables with a geometry, names that are unique', async (t) => {
+    const vectorTms = (layerName: string, relations: object[]) => ({
+      type: 'VECTOR-TMS',
+      name: layerName,
+      layer_name: layerName,
+      type_infos: { keywords: ['towns'], used_data: [{ stored_data: storedData, relations }] },
+    });
+    const towns = { native_name: 'towns', abstract: 'Small ones.' };
+    const body = await create<{ _id: string; type_infos: object }>(
+      producer,
+      configurations,
+      vectorTms('v1', [towns, { native_name: 'roads', public_name: 'ways', abstract: 'a' }]),
+    );
+    t.match(body.type_infos, { used_data: [{ relations: [towns, { public_name: 'ways' }] }] });
+    matchContract(t, 'ConfigurationStandardDetailResponseDto', body);
+    const twice = await post(vectorTms('v2', [towns, { native_name: 'roads', public_name: 'towns', abstract: 'a' }]));
+    t.match(sentences(twice), /nom public "towns" est donné à plusieurs relations/);
+    const faulty = await post(vectorTms('v3', [{ native_name: 'rivers', abstract: 'a' }]));
+    t.equal(faulty.status, 400);
+    t.match(sentences(faulty), /table "rivers" n'existe pas/);
+    const plain = await buildStoredData(deps, { sql: 'CREATE TABLE towns (fid serial PRIMARY KEY, name text)' });
+    const flat = { ...vectorTms('v4', []), type_infos: { used_data: [{ stored_data: plain, relations: [towns] }] } };
+    t.match(sentences(await post(flat)), /table "towns" n'a pas de géométrie à mettre en tuiles/);
+  });
+
+  await t.test('WMTS-TMS: levels of the pyramid, ranges apart, styles of rasters for rasters only', async (t) => {
+    const tile = { col: 0, row: 0, bytes: await pointTile(deps, 'towns', 'x') };
+    const levels = ['0', '1', '2', '3'].map((id) => ({ id, tiles: [tile] }));
+    const pyramid = await buildPyramid(deps, { levels });
+    const other = await buildPyramid(deps, { levels });
+    const lambert = await buildPyramid(deps, { tms: '2154_10m', levels });
+    const range = (stored_data: string, top_level: string, bottom_level: string) => ({
+      stored_data,
+      top_level,
+      bottom_level,
+    });
+    const body = await create<{ _id: string; type_infos: object }>(
+      producer,
+      configurations,
+      tmsConfiguration('t1', [range(pyramid, '0', '1'), range(other, '2', '3')], {
+        keywords: ['a'],
+        getfeatureinfo: { stored_data: true },
+        styles: [],
+      }),
+    );
+    t.match(body.type_infos, { used_data: [{ top_level: '0', bottom_level: '1' }, {}], getfeatureinfo: {} });
+    matchContract(t, 'ConfigurationStandardDetailResponseDto', body);
+
+    const faulty = await post(tmsConfiguration('t2', [range(pyramid, '0', '9'), range(other, '3', '1')]));
+    t.equal(faulty.status, 400);
+    t.match(sentences(faulty), /used_data\[0\]\.bottom_level.*"9".*niveaux : 0, 1, 2, 3/);
+    t.match(sentences(faulty), /used_data\[1\] : le niveau du haut "3" est plus détaillé que celui du bas "1"/);
+    const overlapping = await post(tmsConfiguration('t2', [range(pyramid, '0', '2'), range(other, '2', '3')]));
+    t.match(sentences(overlapping), /les niveaux 2 sont pris dans les deux pyramides/);
+    const mixed = await post(tmsConfiguration('t2', [range(pyramid, '0', '1'), range(lambert, '2', '3')]));
+    t.match(sentences(mixed), /même découpage \(PM et 2154_10m\)/);
+    const ofTables = await post(tmsConfiguration('t2', [range(storedData, '0', '1')]));
+    t.match(sentences(ofTables), /est de type VECTOR-DB : une configuration WMTS-TMS utilise .* ROK4-PYRAMID-VECTOR/);
+    t.equal((await post(tmsConfiguration('t2', [range(UNKNOWN, '0', '1')]))).status, 404);
+    t.equal((await post(tmsConfiguration('t2', []))).status, 400);
+
+    const style = async (content: string, type: string, name: string) => {
+      const form = fileForm(content, { type, name });
+      return (await create(producer, `/datastores/${datastore}/statics`, form))._id;
+    };
+    const rok4 = JSON.stringify({ identifier: 'same' });
+    const styles = [
+      await style(styleOn('name'), 'GEOSERVER-STYLE', 'sld'),
+      await style(rok4, 'ROK4-STYLE', 'one'),
+      await style(rok4, 'ROK4-STYLE', 'two'),
+    ];
+    const styled = sentences(await post(tmsConfiguration('t2', [range(pyramid, '0', '1')], { styles })));
+    t.match(styled, /de type GEOSERVER-STYLE au lieu de ROK4-STYLE/);
+    t.match(styled, /plusieurs styles ont l'identifiant "same"/);
+    t.match(styled, /une pyramide vecteur ne prend pas de style ROK4/);
+
+    const bare = await buildPyramid(deps, { levels }, { extent: null });
+    t.match(sentences(await post(tmsConfiguration('t2', [range(bare, '0', '1')]))), /type_infos\.bbox.*obligatoire/);
   });
 
   await t.test('types that are not built answer 501, unknown ones 400', async (t) => {
