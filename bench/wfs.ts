@@ -3,12 +3,11 @@ import http from 'node:http';
 import { join } from 'node:path';
 import { closeDeps, createDeps } from '../src/deps.js';
 import { createLogger } from '../src/log.js';
-import { databaseEnvironment } from '../src/render/database-environment.js';
 import { projectRoot } from '../src/supervisor/paths.js';
 import { publishFeatureType } from '../test/helpers/publish-wfs.js';
 import { type BenchEmulator, type BenchServer, peakMemory, startBenchEmulator } from './lib/emulator.js';
 import { fetchBody, runLoad, summarize } from './lib/load.js';
-import { startMapServer } from './lib/mapserver.js';
+import { libpqConnection, startMapServer } from './lib/mapserver.js';
 import { assertSamePage, readGeojson, readGml } from './wfs/equal-work.js';
 import { createHabitats, FEATURES, HABITATS } from './wfs/table.js';
 
@@ -187,15 +186,6 @@ async function residentMemory(pid: number): Promise<number> {
 
 function row(columns: readonly string[]): string {
   return columns.map((column, index) => column.padEnd(WIDTHS[index] ?? 0)).join('  ');
-}
-
-/** MapServer's CONNECTION wants libpq's `key=value` form. */
-function libpqConnection(databaseUrl: string): string {
-  const environment = databaseEnvironment(databaseUrl, 0);
-  const names = { host: 'PGHOST', port: 'PGPORT', user: 'PGUSER', password: 'PGPASSWORD', dbname: 'PGDATABASE' };
-  return Object.entries(names)
-    .flatMap(([key, name]) => (environment[name] === undefined ? [] : [`${key}=${environment[name]}`]))
-    .join(' ');
 }
 
 const emulator = await startBenchEmulator();

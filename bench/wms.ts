@@ -4,12 +4,11 @@ import { closeDeps, createDeps } from '../src/deps.js';
 import { createLogger } from '../src/log.js';
 import { parseSld } from '../src/ogc/sld/parse.js';
 import type { FeatureTable } from '../src/ogc/feature-table.js';
-import { databaseEnvironment } from '../src/render/database-environment.js';
 import { projectRoot } from '../src/supervisor/paths.js';
 import { publishWmsLayer } from '../test/helpers/publish.js';
 import { peakMemory, startBenchEmulator } from './lib/emulator.js';
 import { fetchImage, type Measured, runLoad, summarize } from './lib/load.js';
-import { startMapServer } from './lib/mapserver.js';
+import { libpqConnection, startMapServer } from './lib/mapserver.js';
 import { geometricMean } from './lib/statistics.js';
 import { type Cell, CELLS, queriesOf } from './wms/cells.js';
 import { compareImages } from './wms/images.js';
@@ -193,13 +192,4 @@ function verdict(results: readonly Result[]): boolean {
 
 function row(columns: readonly string[]): string {
   return columns.map((column, index) => column.padEnd(WIDTHS[index] ?? 0)).join('  ');
-}
-
-/** MapServer's CONNECTION wants libpq's `key=value` form. */
-function libpqConnection(databaseUrl: string): string {
-  const environment = databaseEnvironment(databaseUrl, 0);
-  const names = { host: 'PGHOST', port: 'PGPORT', user: 'PGUSER', password: 'PGPASSWORD', dbname: 'PGDATABASE' };
-  return Object.entries(names)
-    .flatMap(([key, name]) => (environment[name] === undefined ? [] : [`${key}=${environment[name]}`]))
-    .join(' ');
 }

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { databaseEnvironment } from '../../src/render/database-environment.js';
 
 /** MapServer as its manual advises: FastCGI processes behind nginx. Debian: cgi-mapserver, spawn-fcgi, nginx-light. */
 
@@ -56,6 +57,15 @@ export async function startMapServer(template: string, values: Readonly<Record<s
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** MapServer's CONNECTION wants libpq's `key=value` form. */
+export function libpqConnection(databaseUrl: string): string {
+  const environment = databaseEnvironment(databaseUrl, 0);
+  const names = { host: 'PGHOST', port: 'PGPORT', user: 'PGUSER', password: 'PGPASSWORD', dbname: 'PGDATABASE' };
+  return Object.entries(names)
+    .flatMap(([key, name]) => (environment[name] === undefined ? [] : [`${key}=${environment[name]}`]))
+    .join(' ');
 }
 
 interface NginxOptions {
