@@ -59,7 +59,9 @@ async function bench(emulator: BenchEmulator, folder: string): Promise<boolean> 
     const { published, minutes } = await publishAll(place);
     const now = await cpuOf(server.pid, worker.pid);
     const each = now.map((seconds, index) => (1000 * (seconds - (used[index] ?? 0))) / (DATASETS + CLIENTS));
-    write(`processor time of one dataset: server ${each[0]?.toFixed(0)} ms, worker and its processes ${each[1]?.toFixed(0)} ms`);
+    write(
+      `processor time of one dataset: server ${each[0]?.toFixed(0)} ms, worker and its processes ${each[1]?.toFixed(0)} ms`,
+    );
     const isFlat = reportLives(published, minutes);
     await reportMemory(server.pid, worker.pid);
     const layers = await layersOf(deps.pool);
@@ -99,7 +101,8 @@ async function publishAll(place: Workplace): Promise<{ published: Published[]; m
   const client = async (): Promise<void> => {
     for (let index = next++; index < DATASETS; index = next++) {
       published[index] = await publishDataset(place, CLIENTS + index);
-      if ((index + 1) % 50 === 0) write(`  ${index + 1} datasets, ${((performance.now() - start) / 1000).toFixed(0)} s`);
+      if ((index + 1) % 50 === 0)
+        write(`  ${index + 1} datasets, ${((performance.now() - start) / 1000).toFixed(0)} s`);
     }
   };
   await Promise.all(Array.from({ length: CLIENTS }, client));

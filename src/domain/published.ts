@@ -46,6 +46,17 @@ interface CacheEntry<T> {
 /** By pool, since each application of a test process has its own registry; then by service and endpoint path. */
 const caches = new WeakMap<Pool, Map<string, CacheEntry<unknown>>>();
 
+/** What an offering shows, as it was read last. */
+interface Snapshot<T> {
+  readonly offering: string;
+  /** Of its row: another one after every change. */
+  readonly version: string;
+  readonly publication: T;
+}
+
+/** As {@link caches}; then by offering. */
+const snapshots = new WeakMap<Pool, Map<string, ReadonlyMap<string, Snapshot<unknown>>>>();
+
 /** The feature types served under an endpoint's path (`/wfs`). */
 export function publishedFeatureTypes(deps: Pick<Deps, 'pool'>, endpointPath: string): Promise<PublishedFeatureTypes> {
   return cached(deps.pool, `WFS ${endpointPath}`, async () => {
@@ -133,13 +144,13 @@ async function readEpoch(pool: Pool): Promise<string> {
   return rows[0]?.value ?? 'none';
 }
 
-async function readPublications<T>(
-  pool: Pool,
-  type: string,
-  endpointPath: string,
-): Promise<{ offering: string; publication: T }[]> {
-  const { rows } = await pool.query<{ offering: string; publication: T }>(
-    `SELECT offering.id AS offering, offering.publication
+/**
+ * The publications of a service, in layer order. Only those that changed since they were last read are read: with
+ * thousands of layers the others are megabytes.
+ */
+async function readPublications<T>(pool: Pool, type: string, endpointPath: string): Promise<Snapshot<T>[]> {
+  const { rows } = await pool.query<{ offering: string; version: string }>(
+    `SELECT offering.id AS offering, offering.xmin::text AS version
      FROM geopf.offering AS offering
      JOIN geopf.configuration AS configuration ON configuration.id = offering.configuration_id
      JOIN geopf.endpoint AS endpoint ON endpoint.id = offering.endpoint_id
@@ -148,5 +159,28 @@ async function readPublications<T>(
      ORDER BY configuration.layer_name, offering.id`,
     [type, endpointPath],
   );
-  return rows;
+  const known = snapshots.get(pool) ?? new Map<string, ReadonlyMap<string, Snapshot<unknown>>>();
+  snapshots.set(pool, known);
+  const key = `${type} ${endpointPath}`;
+  const former = (known.get(key) ?? new Map()) as ReadonlyMap<string, Snapshot<T>>;
+  const changed = rows.filter(({ offering, version }) => former.get(offering)?.version !== version);
+  const read = await readSnapshots<T>(pool, changed);
+  // One that is gone since raised the epoch, and is left out at the next request too.
+  const present = rows.flatMap(({ offering }) => read.get(offering) ?? former.get(offering) ?? []);
+  known.set(key, new Map(present.map((snapshot) => [snapshot.offering, snapshot])));
+  return present;
+}
+
+/** Reads what is newer than its version at worst: it is then read once more, never kept too long. */
+async function readSnapshots<T>(
+  pool: Pool,
+  wanted: readonly { offering: string; version: string }[],
+): Promise<Map<string, Snapshot<T>>> {
+  if (wanted.length === 0) return new Map();
+  const versions = new Map(wanted.map(({ offering, version }) => [offering, version]));
+  const { rows } = await pool.query<{ offering: string; publication: T }>(
+    `SELECT id AS offering, publication FROM geopf.offering WHERE id = ANY ($1::uuid[]) AND publication IS NOT NULL`,
+    [[...versions.keys()]],
+  );
+  return new Map(rows.map((row) => [row.offering, { ...row, version: versions.get(row.offering) ?? '' }]));
 }

@@ -6,7 +6,16 @@ import { SaxesParser } from 'saxes';
  */
 
 /** A node of an outgoing document: text, an element, or nothing (`null`, `undefined`, `false` are left out). */
-export type XmlChild = string | number | XmlElement | null | undefined | false | readonly XmlChild[];
+export type XmlChild = string | number | XmlElement | RenderedXml | null | undefined | false | readonly XmlChild[];
+
+/** An element that is written already, for parts that many documents share. */
+export class RenderedXml {
+  readonly text: string;
+
+  constructor(element: XmlElement) {
+    this.text = renderElement(element);
+  }
+}
 
 /** Attributes of an outgoing element; `undefined` ones are left out. */
 export type XmlAttributes = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -67,6 +76,7 @@ function writeChildren(children: readonly XmlChild[], out: string[]): void {
     if (child === null || child === undefined || child === false) continue;
     if (typeof child === 'string') out.push(escapeText(child));
     else if (typeof child === 'number') out.push(String(child));
+    else if (child instanceof RenderedXml) out.push(child.text);
     else if (isChildList(child)) writeChildren(child, out);
     else writeElement(child, out);
   }

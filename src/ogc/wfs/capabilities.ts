@@ -1,6 +1,6 @@
 import type { GeographicBox } from '../../geo/bbox.js';
 import { toUrn } from '../../geo/crs.js';
-import { el, renderXml, type XmlElement } from '../xml.js';
+import { el, RenderedXml, renderXml, type XmlElement } from '../xml.js';
 import { filterCapabilities } from './filter-capabilities.js';
 import { FEATURE_FORMAT_NAMES, SCHEMA_FORMAT_NAMES } from './formats.js';
 import { namespaceUri, qualifiedName, type FeatureType } from './model.js';
@@ -62,7 +62,7 @@ export function wfsCapabilities({ serviceUrl, types, maxFeatures }: Capabilities
       serviceIdentification(),
       el('ows:ServiceProvider', {}, el('ows:ProviderName', {}, 'geopf-local'), el('ows:ServiceContact')),
       operationsMetadata(serviceUrl, maxFeatures),
-      el('FeatureTypeList', {}, types.map(featureType)),
+      el('FeatureTypeList', {}, types.map(describedType)),
       filterCapabilities(),
     ),
   );
@@ -129,6 +129,17 @@ function parameter(name: string, values: readonly string[]): XmlElement {
 
 function constraint(name: string, value: string): XmlElement {
   return el('ows:Constraint', { name }, el('ows:NoValues'), el('ows:DefaultValue', {}, value));
+}
+
+/** Of the types that are published now: with thousands of them, describing each at every request takes long. */
+const described = new WeakMap<FeatureType, RenderedXml>();
+
+function describedType(type: FeatureType): RenderedXml {
+  const known = described.get(type);
+  if (known !== undefined) return known;
+  const rendered = new RenderedXml(featureType(type));
+  described.set(type, rendered);
+  return rendered;
 }
 
 function featureType(type: FeatureType): XmlElement {

@@ -1,4 +1,4 @@
-import { type XmlElement, el, renderXml } from '../xml.js';
+import { type XmlElement, el, RenderedXml, renderXml } from '../xml.js';
 import { boundingBoxes, WORLD } from './bounding-boxes.js';
 import { advertisedStyle } from './layers.js';
 import type { WmsLayer } from './model.js';
@@ -106,8 +106,19 @@ function rootLayer({ url, layers }: WmsService): XmlElement {
     ADVERTISED_CRS.map((crs) => el('CRS', {}, crs)),
     geographicBox(WORLD),
     el('BoundingBox', { CRS: 'CRS:84', minx: -180, miny: -90, maxx: 180, maxy: 90 }),
-    layers.map((layer) => layerElement(layer, url)),
+    layers.map((layer) => describedLayer(layer, url)),
   );
+}
+
+/** Of the layers that are published now, by the last address asked: describing thousands at every request takes long. */
+const described = new WeakMap<WmsLayer, { readonly url: string; readonly rendered: RenderedXml }>();
+
+function describedLayer(layer: WmsLayer, url: string): RenderedXml {
+  const known = described.get(layer);
+  if (known?.url === url) return known.rendered;
+  const rendered = new RenderedXml(layerElement(layer, url));
+  described.set(layer, { url, rendered });
+  return rendered;
 }
 
 function layerElement(layer: WmsLayer, url: string): XmlElement {
