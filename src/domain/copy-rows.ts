@@ -3,9 +3,9 @@
  * bytes go from PostgreSQL to the client as they are (PostgreSQL, "COPY", section Binary Format).
  */
 
-const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
-const HEADER_LENGTH = SIGNATURE.length + 8;
-const TRAILER = -1;
+export const COPY_SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
+export const COPY_HEADER_LENGTH = COPY_SIGNATURE.length + 8;
+export const COPY_TRAILER = -1;
 
 /** Raised when the bytes are no such stream: a fault of ours, never of a client. */
 export class CopyFormatError extends Error {
@@ -62,7 +62,7 @@ export class CopyRowDecoder {
     if (!this.headerRead) return this.readFileHeader(bytes, at);
     if (bytes.length - at < 2) return 0;
     const fields = bytes.readInt16BE(at);
-    if (fields === TRAILER) {
+    if (fields === COPY_TRAILER) {
       this.ended = true;
       return 2;
     }
@@ -77,11 +77,11 @@ export class CopyRowDecoder {
   }
 
   private readFileHeader(bytes: Buffer, at: number): number {
-    if (bytes.length - at < HEADER_LENGTH) return 0;
-    if (!bytes.subarray(at, at + SIGNATURE.length).equals(SIGNATURE)) throw new CopyFormatError('wrong signature');
-    const extension = bytes.readInt32BE(at + SIGNATURE.length + 4);
-    if (bytes.length - at < HEADER_LENGTH + extension) return 0;
+    if (bytes.length - at < COPY_HEADER_LENGTH) return 0;
+    if (!bytes.subarray(at, at + COPY_SIGNATURE.length).equals(COPY_SIGNATURE)) throw new CopyFormatError('wrong signature');
+    const extension = bytes.readInt32BE(at + COPY_SIGNATURE.length + 4);
+    if (bytes.length - at < COPY_HEADER_LENGTH + extension) return 0;
     this.headerRead = true;
-    return HEADER_LENGTH + extension;
+    return COPY_HEADER_LENGTH + extension;
   }
 }

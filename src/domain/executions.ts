@@ -13,6 +13,7 @@ import { prepareOutput, type StoredDataOutput } from './execution-output.js';
 import { completeParameters } from './execution-parameters.js';
 import { distinctIds } from './ids.js';
 import type { ArchiveFile, ExecutionOutcome, StoredDataResult } from './outcomes.js';
+import { assertRunnable } from './processing-checks.js';
 import { findProcessing } from './processings.js';
 import { touchPublications } from './published.js';
 import { queueRecorded } from './queueing.js';
@@ -56,6 +57,8 @@ export async function createExecution(deps: Deps, caller: Caller, request: Execu
 
   return deps.prisma.$transaction(async (tx) => {
     await holdInputs(tx, caller.datastoreId, definition, inputs);
+    const modified = 'id' in output ? output.id : null;
+    await assertRunnable(tx, processing.jobName, { inputs, modified, parameters });
     const prepared = await prepareOutput(tx, caller, definition.output_type, output);
     const { id } = await tx.processingExecution.create({
       data: {

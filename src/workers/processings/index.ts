@@ -1,10 +1,12 @@
 import type { PROCESSING_JOBS } from '../../catalogue/processings.js';
 import type { ProcessingRunner } from './processing-run.js';
+import { runDbToPyramid } from './db-to-pyramid.js';
 import { runVectorToDb } from './vector-to-db.js';
 
 /** What runs each kind of processing. */
 const RUNNERS: Readonly<Record<(typeof PROCESSING_JOBS)[number], ProcessingRunner>> = {
   vector_to_db: runVectorToDb,
+  db_to_pyramid: runDbToPyramid,
 };
 
 /** The runner of a kind of processing; `undefined` for one that the emulator only lists. */

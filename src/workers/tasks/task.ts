@@ -1,4 +1,6 @@
 import type { CheckOutcome, ExecutionOutcome } from '../../domain/outcomes.js';
+import type { Area } from '../../domain/area.js';
+import type { CompositionItem } from '../../domain/tile-composition.js';
 import type { VectorCheckResult } from '../../processing/vector-check.js';
 import type { TaskLogEntry } from '../../processing/task-log.js';
 import type { DeliveredFile } from '../../processing/upload-tree.js';
@@ -15,6 +17,7 @@ export interface Tasks {
     result: VectorCheckResult;
   };
   'vector-to-db': { input: VectorToDbInput; result: ExecutionOutcome };
+  'db-to-pyramid': { input: DbToPyramidInput; result: ExecutionOutcome };
 }
 
 export type TaskName = keyof Tasks;
@@ -46,6 +49,37 @@ export interface VectorToDbInput extends TaskDatabase {
   readonly folder: string;
   /** Nothing is committed before this time (epoch milliseconds): PROGRESS then lasts as TIMING says. */
   readonly notBefore: number;
+}
+
+/** A VECTOR-DB that tiles are made of. */
+export interface TileTaskInput extends TaskDatabase {
+  readonly schema: string;
+  /** SRID of geometries that do not say theirs. */
+  readonly srid: number;
+  /** Role that reads the tables, or `null` when there is none. */
+  readonly role: string | null;
+  readonly composition: readonly CompositionItem[];
+  /** Nothing is made outside. */
+  readonly area: Area;
+  /** Options of tippecanoe, as the producer wrote them. */
+  readonly tippecanoe: string;
+  /** An empty folder of the job, for what is not kept. */
+  readonly folder: string;
+  /** Another one: the files made. */
+  readonly files: string;
+}
+
+export interface DbToPyramidInput extends TileTaskInput {
+  /** Name of the pyramid. */
+  readonly name: string;
+  /** Where the files will be found: an absolute path. */
+  readonly finalRoot: string;
+  readonly tilesPerWidth: number;
+  readonly tilesPerHeight: number;
+  /** The pyramid whose tiles stay where none are made, its folder and its extent. */
+  readonly former: { readonly root: string; readonly name: string; readonly extent: unknown } | null;
+  /** Ids of the stored data it refers to. */
+  readonly uses: readonly string[];
 }
 
 /** Tasks whose libraries take long to load: they are given the process that was forked ahead. */

@@ -1,0 +1,102 @@
+import { badRequest } from '../errors.js';
+import { AreaError, readArea } from './area.js';
+import type { Db } from './database.js';
+import type { ExecutionInputs } from './execution-inputs.js';
+import type { RelationInfo, VectorDbInfos } from './outcomes.js';
+import { compositionFaults, readComposition } from './tile-composition.js';
+
+/** What is known to be wrong with an execution before it runs, beyond the constraints of each parameter. */
+
+/** An execution that is asked for; its inputs are held. */
+interface AskedExecution {
+  readonly inputs: ExecutionInputs;
+  /** The stored data it is to modify, or `null`. */
+  readonly modified: string | null;
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+type Check = (tx: Db, asked: AskedExecution) => Promise<readonly string[]>;
+
+const CHECKS: Readonly<Record<string, Check>> = { db_to_pyramid: pyramidFaults, pmtiles: pmtilesFaults };
+
+/**
+ * Refuses an execution that could only fail.
+ * @throws ApiError bad_request, a sentence per problem
+ */
+export async function assertRunnable(tx: Db, jobName: string, asked: AskedExecution): Promise<void> {
+  const check = Object.hasOwn(CHECKS, jobName) ? CHECKS[jobName] : undefined;
+  const faults = (await check?.(tx, asked)) ?? [];
+  if (faults.length > 0) throw badRequest(...faults);
+}
+
+interface InputData {
+  readonly id: string;
+  readonly type: string;
+  readonly relations: readonly RelationInfo[];
+  readonly hasExtent: boolean;
+}
+
+async function readInputs(tx: Db, ids: readonly string[]): Promise<InputData[]> {
+  const rows = await tx.storedData.findMany({
+    where: { id: { in: [...ids] } },
+    select: { id: true, type: true, typeInfos: true, extent: true },
+  });
+  return rows.map(({ id, type, typeInfos, extent }) => ({
+    id,
+    type,
+    relations: (typeInfos as VectorDbInfos | null)?.relations ?? [],
+    hasExtent: extent !== null,
+  }));
+}
+
+async function pyramidFaults(tx: Db, { inputs, modified, parameters }: AskedExecution): Promise<readonly string[]> {
+  const data = await readInputs(tx, inputs.storedData);
+  const databases = data.filter(({ type }) => type === 'VECTOR-DB');
+  const pyramids = data.filter(({ type }) => type === 'ROK4-PYRAMID-VECTOR');
+  const [database] = databases;
+  const faults: string[] = [];
+  if (databases.length !== 1) {
+    faults.push('Le champ "inputs.stored_data" doit contenir exactement une donnée de type VECTOR-DB.');
+  }
+  if (pyramids.length > 1 || (modified !== null && pyramids.some(({ id }) => id !== modified))) {
+    faults.push('Le champ "inputs.stored_data" ne peut contenir que la pyramide à mettre à jour, une seule.');
+  }
+  const read = readComposition(parameters);
+  if ('faults' in read) faults.push(...read.faults);
+  else if (database !== undefined) faults.push(...compositionFaults(read.items, database.relations));
+  if ('items' in read && read.items.some(({ filter }) => filter !== null)) {
+    faults.push("Le champ \"filter\" de \"composition\" n'est pas encore pris en charge par l'émulateur.");
+  }
+  const { area } = parameters;
+  if (typeof area === 'string') faults.push(...areaFaults(area));
+  else if (database !== undefined && !database.hasExtent) {
+    faults.push(`Le paramètre "area" est obligatoire : la donnée stockée ${database.id} n'a pas d'emprise.`);
+  }
+  return faults;
+}
+
+function areaFaults(area: string): string[] {
+  try {
+    readArea(area, 'area');
+    return [];
+  } catch (error) {
+    if (error instanceof AreaError) return [error.message];
+    throw error;
+  }
+}
+
+async function pmtilesFaults(tx: Db, { inputs, parameters }: AskedExecution): Promise<readonly string[]> {
+  const data = await readInputs(tx, inputs.storedData);
+  const [database] = data;
+  if (database === undefined || data.length > 1) {
+    return ['Le champ "inputs.stored_data" doit contenir exactement une donnée de type VECTOR-DB.'];
+  }
+  const tables = Object.keys(parameters.relations as Readonly<Record<string, string>>);
+  if (tables.length === 0) return ['Le paramètre "relations" ne nomme aucune table.'];
+  return tables.flatMap((table) => {
+    const relation = database.relations.find(({ name }) => name === table);
+    if (relation === undefined) return [`La table "${table}" de "relations" n'existe pas dans la base de données.`];
+    const hasGeometry = Object.values(relation.attributes).some((type) => type.startsWith('geometry'));
+    return hasGeometry ? [] : [`La table "${table}" de "relations" n'a pas de géométrie.`];
+  });
+}

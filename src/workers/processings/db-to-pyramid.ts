@@ -1,0 +1,57 @@
+import { filesKeyOf } from '../../domain/execution-output.js';
+import { readComposition } from '../../domain/tile-composition.js';
+import { pyramidName } from '../../pyramid/descriptor.js';
+import type { DbToPyramidInput } from '../tasks/task.js';
+import { type Execution, outputOf, parametersOf, type ProcessingEnd, type ProcessingRun } from './processing-run.js';
+import { inputOfType, tileTaskInput, wantedArea } from './tile-inputs.js';
+
+/** "Calcul de pyramide vecteur", spec lifecycle §4.9. */
+export async function runDbToPyramid(run: ProcessingRun): Promise<ProcessingEnd> {
+  const { children, options } = run;
+  const input = await taskInput(run);
+  if (typeof input === 'string') {
+    options.onLog({ level: 'ERROR', module: 'gpf-processing', line: 42, message: input }, new Date());
+    return { outcome: { status: 'FAILURE' } };
+  }
+  return { outcome: await children.run('db-to-pyramid', input, options), files: input.files };
+}
+
+/** What the task is given, or why it cannot run: what was true at the creation of the execution may have changed. */
+async function taskInput(run: ProcessingRun): Promise<DbToPyramidInput | string> {
+  const { deps, execution } = run;
+  const output = outputOf(execution);
+  const parameters = parametersOf(execution);
+  const composition = readComposition(parameters);
+  if ('faults' in composition) return composition.faults.join(' ');
+  const database = inputOfType(execution, 'VECTOR-DB');
+  const area = database === undefined ? null : wantedArea(database, parameters.area);
+  if (area === null) return "La base de données n'a pas d'emprise : le paramètre area est obligatoire";
+  const updated = formerPyramid(execution);
+  const inherited = await deps.prisma.storedDataDependency.findMany({ where: { storedDataId: output.id } });
+  const tippecanoe = parameters.tippecanoe_options;
+  return {
+    ...(await tileTaskInput(run, area)),
+    composition: composition.items,
+    tippecanoe: typeof tippecanoe === 'string' ? tippecanoe : '',
+    name: pyramidName(output.id),
+    finalRoot: deps.storage.localPath(filesKeyOf(output.id, execution.id)),
+    tilesPerWidth: Number(parameters.width),
+    tilesPerHeight: Number(parameters.height),
+    former:
+      updated === undefined || updated.filesKey === null
+        ? null
+        : { root: deps.storage.localPath(updated.filesKey), name: pyramidName(updated.id), extent: updated.extent },
+    uses: [
+      ...new Set([
+        ...(updated === undefined || updated.id === output.id ? [] : [updated.id]),
+        ...inherited.map(({ usedId }) => usedId),
+      ]),
+    ],
+  };
+}
+
+/** The pyramid whose tiles stay: the output itself, or the one it is derived from. */
+function formerPyramid(execution: Execution) {
+  const { outputStoredData, outputIsNew } = execution;
+  return !outputIsNew && outputStoredData !== null ? outputStoredData : inputOfType(execution, 'ROK4-PYRAMID-VECTOR');
+}
