@@ -28,7 +28,8 @@ export class AreaError extends Error {
  * @throws AreaError
  */
 export function readArea(text: string, field: string): Area {
-  if (text.length > MAX_CHARACTERS) throw new AreaError(`Le paramètre "${field}" dépasse ${MAX_CHARACTERS} caractères.`);
+  if (text.length > MAX_CHARACTERS)
+    throw new AreaError(`Le paramètre "${field}" dépasse ${MAX_CHARACTERS} caractères.`);
   const geometry = parse(text, field);
   if (geometry.type !== 'Polygon' && geometry.type !== 'MultiPolygon') {
     throw new AreaError(`Le paramètre "${field}" doit être un WKT de type POLYGON ou MULTIPOLYGON.`);

@@ -78,7 +78,8 @@ export class CopyRowDecoder {
 
   private readFileHeader(bytes: Buffer, at: number): number {
     if (bytes.length - at < COPY_HEADER_LENGTH) return 0;
-    if (!bytes.subarray(at, at + COPY_SIGNATURE.length).equals(COPY_SIGNATURE)) throw new CopyFormatError('wrong signature');
+    if (!bytes.subarray(at, at + COPY_SIGNATURE.length).equals(COPY_SIGNATURE))
+      throw new CopyFormatError('wrong signature');
     const extension = bytes.readInt32BE(at + COPY_SIGNATURE.length + 4);
     if (bytes.length - at < COPY_HEADER_LENGTH + extension) return 0;
     this.headerRead = true;

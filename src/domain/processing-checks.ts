@@ -65,7 +65,7 @@ async function pyramidFaults(tx: Db, { inputs, modified, parameters }: AskedExec
   if ('faults' in read) faults.push(...read.faults);
   else if (database !== undefined) faults.push(...compositionFaults(read.items, database.relations));
   if ('items' in read && read.items.some(({ filter }) => filter !== null)) {
-    faults.push("Le champ \"filter\" de \"composition\" n'est pas encore pris en charge par l'émulateur.");
+    faults.push('Le champ "filter" de "composition" n\'est pas encore pris en charge par l\'émulateur.');
   }
   const { area } = parameters;
   if (typeof area === 'string') faults.push(...areaFaults(area));

@@ -18,7 +18,10 @@ interface Row {
 }
 
 /** Describes a source; the query is sent at once, so that PostgreSQL counts while the caller works. */
-export async function describeSource(client: Pick<pg.ClientBase, 'query'>, source: TileSource): Promise<TableDescription> {
+export async function describeSource(
+  client: Pick<pg.ClientBase, 'query'>,
+  source: TileSource,
+): Promise<TableDescription> {
   const { table, attributes } = source;
   const described: AttributeDescription[] = [];
   if (attributes.length > 0) {

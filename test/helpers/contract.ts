@@ -57,6 +57,7 @@ export const ADAPTED_SCHEMAS: readonly AdaptedSchema[] = [
   { schema: 'PermissionWithOfferingsDetailsResponseDto', line: 'K1', optional: ['end_date'] },
   { schema: 'PermissionWithOfferingsResponseDto', line: 'K1', optional: ['end_date'] },
   { schema: 'ProcessingExecutionStoredDataDto', line: 'E11', optional: ['srs'] },
+  { schema: 'StoredDataDependencyResponseDto', line: 'A6', optional: DATES },
   { schema: 'UserKeyResponseDto', line: 'A6', optional: DATES },
   { schema: 'ConfigurationEventDto', line: 'A5', unformatted: ['date'] },
   { schema: 'EventDto', line: 'A5', unformatted: ['date'] },

@@ -50,12 +50,15 @@ export interface OpenedPyramid {
   readonly root: string;
   readonly name: string;
   readonly descriptor: PyramidDescriptor;
-  tile(level: string, col: number, row: number): Promise<VectorTile | null>;
-  bytes(level: string, col: number, row: number): Promise<Buffer | null>;
+  readonly tile: (level: string, col: number, row: number) => Promise<VectorTile | null>;
+  readonly bytes: (level: string, col: number, row: number) => Promise<Buffer | null>;
 }
 
 /** Opens the present version of a pyramid. */
-export async function openPyramid({ prisma, storage }: Pick<Deps, 'prisma' | 'storage'>, id: string): Promise<OpenedPyramid> {
+export async function openPyramid(
+  { prisma, storage }: Pick<Deps, 'prisma' | 'storage'>,
+  id: string,
+): Promise<OpenedPyramid> {
   const { filesKey } = await prisma.storedData.findUniqueOrThrow({ where: { id } });
   if (filesKey === null) throw new Error('the pyramid has no files');
   const [root, name] = [storage.localPath(filesKey), pyramidName(id)];
@@ -66,7 +69,7 @@ export async function openPyramid({ prisma, storage }: Pick<Deps, 'prisma' | 'st
     name,
     descriptor,
     bytes,
-    async tile(level, col, row) {
+    tile: async (level, col, row) => {
       const found = await bytes(level, col, row);
       return found && new VectorTile(new PbfReader(found));
     },

@@ -124,7 +124,7 @@ export class TileBuilder {
     const { feature, tags, layer, values } = this;
     const end = geometryStart(bytes);
     tags.clear();
-    for (let at = RECORD_HEAD; at < end; ) {
+    for (let at = RECORD_HEAD; at < end;) {
       const start = at + VALUE_HEAD;
       const stop = start + bytes.readUInt32LE(at + 6);
       tags.varint(placeOf(bytes.readUInt16LE(at)));

@@ -141,7 +141,7 @@ const OPTIONS: Readonly<Record<string, Option>> = {
   reverse: { means: UNDONE },
   hilbert: { means: UNDONE },
   'calculate-feature-density': { means: UNDONE },
-  'gamma': { value: true, means: UNDONE },
+  gamma: { value: true, means: UNDONE },
   'cluster-distance': { value: true, means: UNDONE },
   'cluster-densest-as-needed': { means: UNDONE },
   'limit-base-zoom-to-maximum-zoom': { means: HELD },
@@ -212,7 +212,9 @@ function apply({ means }: Option, options: Draft, written: string, value: string
     means(options, value);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new TippecanoeOptionError(`Valeur illisible de l'option ${written} de tippecanoe : « ${value} » (${error.message})`);
+    throw new TippecanoeOptionError(
+      `Valeur illisible de l'option ${written} de tippecanoe : « ${value} » (${error.message})`,
+    );
   }
 }
 
@@ -250,9 +252,11 @@ function wordsOf(text: string): string[] {
     const found = pattern.exec(text);
     if (found === null) throw new TippecanoeOptionError('Options de tippecanoe illisibles : un guillemet reste ouvert');
     at = pattern.lastIndex;
-    words.push((found[1] ?? '').replaceAll(/"((?:[^"\\]|\\.)*)"|'([^']*)'/gs, (_, double, single) =>
-      double === undefined ? String(single) : String(double).replaceAll(/\\(.)/gs, '$1'),
-    ));
+    words.push(
+      (found[1] ?? '').replaceAll(/"((?:[^"\\]|\\.)*)"|'([^']*)'/gs, (_, double, single) =>
+        double === undefined ? String(single) : String(double).replaceAll(/\\(.)/gs, '$1'),
+      ),
+    );
   }
   return words;
 }

@@ -15,7 +15,8 @@ export async function tileTaskInput(
   area: Area,
 ): Promise<Omit<TileTaskInput, 'composition' | 'tippecanoe'>> {
   const database = inputOfType(execution, 'VECTOR-DB');
-  if (database === undefined || database.schemaName === null) throw new Error(`execution ${execution.id} has no database`);
+  if (database === undefined || database.schemaName === null)
+    throw new Error(`execution ${execution.id} has no database`);
   const [work, files] = [join(folder, 'work'), join(folder, 'files')];
   await Promise.all([mkdir(work), mkdir(files)]);
   const role = featureRole(deps.instanceId, database.id);

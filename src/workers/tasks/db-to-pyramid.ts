@@ -26,7 +26,8 @@ import { limitsOf } from '../../pyramid/grid.js';
 import { slabOrder, writeLevel } from '../../pyramid/level-writer.js';
 import { syncFolders, writePyramidFiles } from '../../pyramid/pyramid-files.js';
 import type { SlabSize } from '../../pyramid/slab-names.js';
-import { isDataFault, isRefusedValue } from './data-fault.js';
+import { isDataFault } from './data-fault.js';
+import { isRefusedValue, refusalReason } from './refusals.js';
 import type { DbToPyramidInput } from './task.js';
 import {
   beginReading,
@@ -59,7 +60,7 @@ export async function dbToPyramid(input: DbToPyramidInput, log: TaskLog): Promis
     lines.info('Fin du traitement');
     return { status: 'SUCCESS', result };
   } catch (error) {
-    if (isRefusedValue(error)) lines.error(`Données ou filtre refusés par la base : ${error.message}`);
+    if (isRefusedValue(error)) lines.error(`Les données n'ont pas pu être lues : ${refusalReason(error)}`);
     else if (isDataFault(error)) lines.error(error.message);
     else throw error;
     lines.info('Fin du traitement');

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import pg from 'pg';
+import type pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { CopyFieldDecoder } from '../../domain/copy-fields.js';
 import { quoteIdentifier } from '../../domain/relations.js';
@@ -14,6 +14,7 @@ import { type CutLevel, TileCutter } from '../../processing/tiles/tile-cutter.js
 import { extentAt, type TileOptions } from '../../processing/tiles/tile-options.js';
 import { TileStore } from '../../processing/tiles/tile-store.js';
 import type { Cell } from '../../pyramid/slab-names.js';
+import { isRefusedValue } from './refusals.js';
 import type { logFrom } from '../../processing/task-log.js';
 
 /** Reads the tables of a composition and cuts their features into tiles. */
@@ -122,7 +123,7 @@ async function cutItem(
     }
     if (role !== null) await client.query('RESET ROLE');
   } catch (error) {
-    if (!guarded && isGeometryFault(error)) throw new UnguardedGeometryError(error.message);
+    if (!guarded && isRefusedValue(error)) throw new UnguardedGeometryError(error.message);
     throw error;
   }
   cutter.finish();
@@ -139,11 +140,6 @@ async function* readRows(client: pg.Client, query: string) {
   for await (const chunk of stream) yield* decoder.push(chunk as Buffer);
   decoder.finish();
   await ready;
-}
-
-/** PostGIS reports what GEOS and PROJ refuse as internal errors, or as values out of range. */
-function isGeometryFault(error: unknown): error is Error {
-  return error instanceof pg.DatabaseError && (error.code === 'XX000' || (error.code ?? '').startsWith('22'));
 }
 
 /** A key as the number of a feature: vector tiles have no negative ones, and we none beyond 2^53. */

@@ -41,7 +41,8 @@ export async function resolveItems(
   for (const item of items) {
     const relation = relations.find(({ name }) => name === item.table);
     const table = relation && (await toFeatureTable(db, schema, relation, srid));
-    if (table === undefined || table.geometry === null) throw new DataFault(`La table ${item.table} n'a pas de géométrie`);
+    if (table === undefined || table.geometry === null)
+      throw new DataFault(`La table ${item.table} n'a pas de géométrie`);
     const { geometry } = table;
     const attributes = table.columns.filter(
       ({ name }) =>

@@ -34,11 +34,16 @@ void t.test('what the options of producers mean', async (t) => {
 });
 
 void t.test('options without effect are named', async (t) => {
-  const { options, warnings } = readTippecanoeOptions('-aL -D8 -S15 -pn --extend-zooms-if-still-dropping -z 12 -l couche');
+  const { options, warnings } = readTippecanoeOptions(
+    '-aL -D8 -S15 -pn --extend-zooms-if-still-dropping -z 12 -l couche',
+  );
   t.same(options, { ...DEFAULTS, lowExtent: 256, simplification: 15 });
   t.equal(warnings.length, 5);
   for (const name of ['-aL', '-pn', '--extend-zooms-if-still-dropping', '-z', '-l']) {
-    t.ok(warnings.some((warning) => warning.startsWith(`Option ${name} de tippecanoe sans effet : `)), name);
+    t.ok(
+      warnings.some((warning) => warning.startsWith(`Option ${name} de tippecanoe sans effet : `)),
+      name,
+    );
   }
 });
 
