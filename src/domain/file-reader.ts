@@ -4,7 +4,10 @@ import { type FileContents, type FileKind, type FileReading, isXml, parseFile } 
 
 /** Reading of small files away from the event loop: the largest allowed takes a second, and others are being served. */
 
-/** Characters from which a file is read in a thread, which takes some 50 ms to start. */
+/**
+ * Characters from which a file is read in a thread, which takes some 50 ms to start. SQL always is: what its parser
+ * cannot hold leaves it in an unknown state.
+ */
 const THREAD_FROM = 50_000;
 
 /** What the thread answers. */
@@ -20,7 +23,7 @@ export async function readFile<Kind extends FileKind>(
   options: { readonly strict: boolean },
 ): Promise<FileContents[Kind]> {
   const reading = { kind, text: decode(kind, bytes), strict: options.strict };
-  if (reading.text.length < THREAD_FROM) return parseFile(reading);
+  if (reading.text.length < THREAD_FROM && kind !== 'DERIVATION-SQL') return parseFile(reading);
   const read = await readInThread(reading);
   if ('sentences' in read) throw new UnreadableFileError(read.sentences);
   return read.content as FileContents[Kind];

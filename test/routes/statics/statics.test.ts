@@ -119,7 +119,7 @@ await t.test('statics', async (t) => {
     t.same(body.type_infos, { used_variables: ['params.multiply', 'inputs.1'] });
     const refused = await producer.call('POST', statics, fileForm('DROP SCHEMA public', derivation));
     t.equal(refused.status, 400);
-    t.match(sentences(refused), /DROP SCHEMA PUBLIC n'est pas autorisée/);
+    t.match(sentences(refused), /DROP SCHEMA n'est pas autorisée/);
   });
 
   await t.test('every type is a text', async (t) => {
