@@ -1,7 +1,6 @@
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { FeatureSchema } from './feature-schemas.js';
-import { giveTable } from './feature-schemas.js';
 import { quoteIdentifier, readRelations, type Relation } from './relations.js';
 
 /** Tables of features: their creation, the COPY that fills them, their key and indexes. All in the caller's transaction. */
@@ -33,18 +32,37 @@ export async function createTable(client: Client, target: FeatureSchema, table: 
   await client.query(`CREATE TABLE ${name} (${columns.join(', ')})`);
 }
 
-/** Primary key, spatial index, statistics and owner of a table that was just filled. */
+/** Primary key, spatial index and statistics of a table that was just filled. */
 export async function finishTable(client: Client, target: FeatureSchema, table: NewTable): Promise<void> {
   const name = `${quoteIdentifier(target.schema)}.${quoteIdentifier(table.table)}`;
   await client.query(`ALTER TABLE ${name} ADD PRIMARY KEY (${quoteIdentifier(table.key.column)})`);
   if (table.geometry !== null) {
     await client.query(`CREATE INDEX ON ${name} USING gist (${quoteIdentifier(table.geometry.column)})`);
   }
-  await client.query(`ANALYZE ${name}`);
-  await giveTable(client, target, table.table);
+  await analyseTable(client, target.schema, table.table);
 }
 
-/** Moves the sequence of a key past the values that rows brought with them. */
+/** Statistics for the planner. */
+export async function analyseTable(client: Client, schema: string, table: string): Promise<void> {
+  await client.query(`ANALYZE ${quoteIdentifier(schema)}.${quoteIdentifier(table)}`);
+}
+
+/** Lets the geometry column of a table hold a wider type, to which its rows are turned. */
+export async function widenGeometry(
+  client: Client,
+  schema: string,
+  table: string,
+  geometry: NonNullable<NewTable['geometry']>,
+): Promise<void> {
+  const column = quoteIdentifier(geometry.column);
+  const value = geometry.type.startsWith('MULTI') ? `public.ST_Multi(${column})` : column;
+  await client.query(
+    `ALTER TABLE ${quoteIdentifier(schema)}.${quoteIdentifier(table)}
+     ALTER COLUMN ${column} TYPE public.geometry(${geometry.type},${geometry.srid}) USING ${value}`,
+  );
+}
+
+/** Moves the sequence of a key, when it has one, past the values that rows brought with them. */
 export async function advanceKey(client: Client, schema: string, table: string, column: string): Promise<void> {
   const name = `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`;
   await client.query(

@@ -20,7 +20,10 @@ export async function createFeatureSchema(client: Client, { schema, role }: Feat
   await client.query(`CREATE SCHEMA ${quoteIdentifier(schema)} AUTHORIZATION ${quoteIdentifier(role)}`);
 }
 
-/** Opens an existing schema to its role, and gives it the tables; the role is made when missing: the data of a seed have none. */
+/**
+ * Opens an existing schema to its role, and gives it the tables; the role is made when missing: the data of a seed have
+ * none. Not inside the transaction of a longer work: a table that changes hands is closed to its readers.
+ */
 export async function adoptFeatureSchema(client: Client, target: FeatureSchema): Promise<void> {
   const { schema, role } = target;
   await ensureRole(client, role);
@@ -32,7 +35,6 @@ export async function adoptFeatureSchema(client: Client, target: FeatureSchema):
        AND relation.relowner <> $2::regrole`,
     [quoteIdentifier(schema), quoteIdentifier(role)],
   );
-  // Only what is not its own yet: each of these locks out the readers until the commit.
   for (const { table } of rows) await giveTable(client, target, table);
 }
 
@@ -55,6 +57,20 @@ export async function featureSchemaExists(client: Client, schema: string): Promi
 /** Drops the schema with all it holds; it need not exist. Its role stays, to own the next one. */
 export async function dropFeatureSchema(client: Client, schema: string): Promise<void> {
   await client.query(`DROP SCHEMA IF EXISTS ${quoteIdentifier(schema)} CASCADE`);
+}
+
+/**
+ * From now on, until the transaction ends or {@link actAsEmulator}, statements have the rights of the role of the
+ * schema and no more: what producers attached to their tables (defaults, constraints, triggers, functions of views)
+ * runs with them.
+ */
+export async function actAsOwner(client: Client, { role }: FeatureSchema): Promise<void> {
+  await client.query(`SET LOCAL ROLE ${quoteIdentifier(role)}`);
+}
+
+/** Takes the emulator's own rights back. */
+export async function actAsEmulator(client: Client): Promise<void> {
+  await client.query('RESET ROLE');
 }
 
 /** Gives a table, with the sequence of its key, to the role of its schema. */

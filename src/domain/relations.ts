@@ -57,6 +57,24 @@ const KEYS_SQL = `
   WHERE n.nspname = $1 AND i.indisprimary
   GROUP BY c.relname`;
 
+/** Who gives a column its values: the one who writes the row, PostgreSQL when that one does not, or PostgreSQL alone. */
+export type Filling = 'writer' | 'default' | 'computed';
+
+/** How the columns of a table are filled, by name. */
+export async function readFilling(db: Queryable, schema: string, table: string): Promise<ReadonlyMap<string, Filling>> {
+  const { rows } = await db.query<{ column: string; filling: Filling }>(
+    `SELECT a.attname AS "column",
+            CASE WHEN a.attgenerated <> '' THEN 'computed'
+                 WHEN a.atthasdef OR a.attidentity <> '' THEN 'default' ELSE 'writer' END AS filling
+     FROM pg_catalog.pg_attribute a
+     JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname = $1 AND c.relname = $2 AND a.attnum > 0 AND NOT a.attisdropped`,
+    [schema, table],
+  );
+  return new Map(rows.map(({ column, filling }) => [column, filling]));
+}
+
 /**
  * Reads the tables and views of a schema, in name order.
  * @param names only these relations when given; unknown ones are left out of the answer

@@ -12,6 +12,9 @@ export interface GdalCommand {
 /** Names that the dump of a layer uses, which no field can have once in the database. */
 export const DUMP_NAMES = { geometry: '__geopf_geometry__', key: '__geopf_key__', table: 'dump' } as const;
 
+/** Coordinates of a geometry: altitude, measure. */
+export type Dimension = 'XY' | 'XYZ' | 'XYM' | 'XYZM';
+
 /** How the features of a layer are to be written. */
 export interface DumpRequest {
   readonly layer: string;
@@ -21,10 +24,10 @@ export interface DumpRequest {
   readonly sourceSrs?: string;
   /** Reprojects to this system. */
   readonly targetSrs?: string;
-  /** Overrides the declared geometry type. */
-  readonly geometryType?: 'PROMOTE_TO_MULTI' | 'GEOMETRY';
-  /** Forces a third coordinate. */
-  readonly dimension?: 'XYZ';
+  /** Overrides the declared geometry type; curves become lines whatever it is. */
+  readonly geometryType?: 'PROMOTE_TO_MULTI' | 'GEOMETRY' | 'MULTIPOLYGON';
+  /** Coordinates written, whatever the layer declares. */
+  readonly dimension?: Dimension;
   /** Writes the identifiers of the features; without it the database numbers the rows. */
   readonly keepFid: boolean;
   /** Writes empty texts as missing values. */
@@ -54,8 +57,10 @@ export function dumpCommand(request: DumpRequest): GdalCommand {
       }),
       ...['-nln', DUMP_NAMES.table],
       ...(request.keepFid ? ['-preserve_fid'] : ['-unsetFid']),
-      ...['-unsetDefault', '-forceNullable'],
+      // Widths would turn whole numbers into decimals, and cut long texts without a word.
+      ...['-unsetDefault', '-forceNullable', '-unsetFieldWidth'],
       ...(request.emptyAsNull === true ? ['-emptyStrAsNull'] : []),
+      ...['-nlt', 'CONVERT_TO_LINEAR'],
       ...(request.geometryType === undefined ? [] : ['-nlt', request.geometryType]),
       ...(request.dimension === undefined ? [] : ['-dim', request.dimension]),
       ...(request.sourceSrs === undefined ? [] : ['-s_srs', request.sourceSrs]),

@@ -1,5 +1,8 @@
-import { open } from 'node:fs/promises';
-import { setTimeout as wait } from 'node:timers/promises';
+import { execFile } from 'node:child_process';
+import { close, constants, open } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { Socket } from 'node:net';
+import { promisify } from 'node:util';
 import { DUMP_NAMES } from './commands.js';
 
 /**
@@ -31,6 +34,10 @@ export class DumpError extends Error {
     this.name = 'DumpError';
   }
 }
+
+const run = promisify(execFile);
+const openFile = promisify(open);
+const closeFile = promisify(close);
 
 const IDENTIFIER = '"(?:[^"]|"")*"';
 const SAFE_TYPE = /^[A-Za-z][A-Za-z0-9_ ]*(\(\d+(,\d+)?\))?(\[\])?( with time zone| without time zone)?$/;
@@ -76,9 +83,6 @@ const HEADER_END = Buffer.from(' FROM STDIN;\n');
 /** Ends the rows; what follows is a few hundred bytes. */
 const ROWS_END = Buffer.from('\\.\n');
 const MAX_HEADER = 16 * 1024 * 1024;
-const BLOCK = 256 * 1024;
-const POLL_MS = 2;
-
 /** Receives a dump: its header, then its rows. A promise it returns is awaited before more is read. */
 export interface DumpSink {
   header(table: DumpTable): Promise<void>;
@@ -87,48 +91,37 @@ export interface DumpSink {
 }
 
 /**
- * Reads a dump while GDAL writes it, with constant memory.
- * @param path an existing file, empty or not
- * @param writing settles when the file is complete
- * @throws DumpError; what `writing` rejects with; what the sink throws
+ * Reads a dump while GDAL writes it into a named pipe: nothing is stored on the way, and GDAL waits when the sink does.
+ * @param path where no file is yet; the pipe is removed
+ * @param write writes the whole dump to the path
+ * @throws DumpError; what `write` rejects with; what the sink throws
  */
-export async function readDump(path: string, writing: Promise<void>, sink: DumpSink): Promise<void> {
-  let complete = false;
-  let failure: unknown;
-  const ended = writing.then(
-    () => {
-      complete = true;
-    },
-    (error: unknown) => {
-      complete = true;
-      failure = error;
-    },
-  );
-  const file = await open(path, 'r');
+export async function readDump(path: string, write: () => Promise<void>, sink: DumpSink): Promise<void> {
+  await run('mkfifo', [path]);
+  // Without waiting for a writer; the holder keeps the pipe from ending before GDAL has opened it.
+  const reader = await openFile(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const holder = await openFile(path, constants.O_WRONLY | constants.O_NONBLOCK);
+  const writeAll = async () => {
+    try {
+      await write();
+    } finally {
+      await closeFile(holder);
+    }
+  };
+  const writing = writeAll();
+  // Heard of below: first the sink, which may be why the writer failed.
+  writing.catch(() => undefined);
+  const source = new Socket({ fd: reader, readable: true, writable: false });
   const splitter = new DumpSplitter(sink);
   try {
-    let offset = 0;
-    for (;;) {
-      // Looked at before the size: what is written between the two is seen by the next turn.
-      const last = complete;
-      if (failure !== undefined) throw failure;
-      const available = (await file.stat()).size - offset;
-      if (available === 0 && last) break;
-      if (available < BLOCK && !last) {
-        await Promise.race([ended, wait(POLL_MS)]);
-        continue;
-      }
-      // A new buffer each time: the previous one may still be on its way to the database.
-      const buffer = Buffer.allocUnsafeSlow(Math.min(BLOCK, available));
-      const { bytesRead } = await file.read(buffer, 0, buffer.length, offset);
-      offset += bytesRead;
-      await splitter.push(buffer.subarray(0, bytesRead));
-    }
+    for await (const block of source) await splitter.push(block as Buffer);
+    await writing;
     await splitter.end();
   } finally {
-    await file.close();
-    // The writer still uses the file: whoever called removes it afterwards.
-    await ended;
+    source.destroy();
+    // The writer uses the dataset until it ends.
+    await writing.catch(() => undefined);
+    await rm(path, { force: true });
   }
 }
 

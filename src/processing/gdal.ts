@@ -59,6 +59,11 @@ export async function openDataset(dataset: Dataset, path: string): Promise<Opene
     throw new UnreadableDatasetError((error as Error).message);
   }
   const layers: OpenedLayer[] = [];
+  // A virtual dataset over what GDAL cannot open (a CSV of one column) has a layer without anything.
+  if (dataset.format === 'CSV' && handle.layers.get(0).fields.count() === 0) {
+    handle.close();
+    throw new UnreadableDatasetError('a CSV needs two columns');
+  }
   handle.layers.forEach((layer) => {
     layers.push({ layer, tableName: dataset.format === 'GeoPackage' ? layer.name : baseName(dataset.file.path) });
   });

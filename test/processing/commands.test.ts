@@ -8,7 +8,11 @@ void t.test('the command of a dump says only what was asked', async (t) => {
   t.equal(args.at(-1), 'zones');
   t.ok(args.includes('-preserve_fid'));
   t.ok(args.includes('SRID=2154'));
-  for (const option of ['-t_srs', '-s_srs', '-nlt', '-dim', '-unsetFid']) t.notOk(args.includes(option), option);
+  t.same(
+    args.filter((_, at) => args[at - 1] === '-nlt'),
+    ['CONVERT_TO_LINEAR'],
+  );
+  for (const option of ['-t_srs', '-s_srs', '-dim', '-unsetFid']) t.notOk(args.includes(option), option);
 });
 
 void t.test('reprojection, promotion and dimension become options', async (t) => {

@@ -1,4 +1,5 @@
-import { appendFileSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { type DumpSink, DumpSplitter, type DumpTable, parseDumpHeader, readDump } from '../../src/processing/dump.js';
@@ -74,18 +75,32 @@ void t.test('a dump that stops before the end mark is refused', async (t) => {
   );
 });
 
+const HEADER = DEFINITION.replaceAll('\nFROM STDIN', '') + COPY.replaceAll('\nFROM STDIN', '');
+
 void t.test('a dump is read while it is written, and the failure of the writer is told', async (t) => {
-  const path = join(t.testdir({ dump: '' }), 'dump');
+  const path = join(t.testdir(), 'dump');
   const recorder = new Recorder();
-  let finish = (): void => undefined;
-  const writing = new Promise<void>((resolve) => {
-    finish = resolve;
-  });
-  const reading = readDump(path, writing, recorder);
-  writeFileSync(path, DEFINITION.replaceAll('\nFROM STDIN', '') + COPY.replaceAll('\nFROM STDIN', ''));
-  appendFileSync(path, `01\t1\tx\t2\n${CLOSING}`);
-  finish();
-  await reading;
-  t.equal(recorder.text, '01\t1\tx\t2\n');
-  await t.rejects(readDump(path, Promise.reject(new Error('disk full')), recorder), { message: 'disk full' });
+  const row = `01\t1\tx\t2\n`.repeat(50_000);
+  await readDump(path, () => writeFile(path, HEADER + row + CLOSING), recorder);
+  t.equal(recorder.text, row);
+  t.notOk(existsSync(path), 'the pipe is gone');
+  const fails = async () => {
+    await writeFile(path, HEADER);
+    throw new Error('disk full');
+  };
+  await t.rejects(readDump(path, fails, new Recorder()), { message: 'disk full' });
+  await t.rejects(
+    readDump(path, () => Promise.reject(new Error('no layer')), new Recorder()),
+    { message: 'no layer' },
+  );
+});
+
+void t.test('a sink that refuses ends the writer, and wins', async (t) => {
+  const path = join(t.testdir(), 'dump');
+  const sink: DumpSink = {
+    header: () => Promise.resolve(),
+    rows: () => Promise.reject(new Error('refused row')),
+  };
+  const write = () => writeFile(path, HEADER + `01\t1\tx\t2\n`.repeat(500_000) + CLOSING);
+  await t.rejects(readDump(path, write, sink), { message: 'refused row' });
 });

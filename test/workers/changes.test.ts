@@ -1,14 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import t from 'tap';
-import type { DeliveredFile } from '../../src/processing/upload-tree.js';
-import type { VectorToDbInput } from '../../src/workers/tasks/task.js';
-import { vectorToDb } from '../../src/workers/tasks/vector-to-db.js';
 import { logIn } from '../helpers/api.js';
 import { startTestEmulator } from '../helpers/app.js';
 import { deliver, type Delivered, integrate, into, rowsOf } from '../helpers/integration.js';
+import { runVectorTask } from '../helpers/vector-task.js';
 
 /** Files `<table>.update` and `<table>.delete` (lifecycle §4.3). */
 
@@ -39,33 +33,6 @@ void t.test('.update and .delete files', async (t) => {
     const upload = await deliver(user, files);
     if (upload.status !== 'CLOSED') throw new Error(JSON.stringify(upload.logs));
     return integrate(user, upload.id, { ...into(storedData), parameters });
-  }
-  /** The log of a run that fails, without the API around it. */
-  async function runTask(files: Readonly<Record<string, string>>, schema: string): Promise<string[]> {
-    const folder = await emulator.deps.storage.tempDir('test');
-    const delivered = Object.entries(files).map(([path, content], index): DeliveredFile => {
-      const localPath = join(folder, String(index));
-      writeFileSync(localPath, content);
-      return { path, kind: 'DATA', localPath, size: content.length };
-    });
-    const log: string[] = [];
-    const input: VectorToDbInput = {
-      executionId: randomUUID(),
-      databaseUrl: emulator.config.databaseUrl ?? '',
-      applicationName: 'test',
-      uploads: [{ id: 'upload', srs: 'EPSG:4326', files: delivered }],
-      schema,
-      role: `geopf_${emulator.deps.instanceId}_${schema.slice(3)}`,
-      isNew: false,
-      srs: 'EPSG:4326',
-      multigeomTables: [],
-      changes: ['delete', 'update'],
-      folder,
-      notBefore: 0,
-    };
-    const { status } = await vectorToDb(input, ({ message }) => log.push(message), wait);
-    t.equal(status, 'FAILURE');
-    return log;
   }
   const rows = (schema: string, columns: string) =>
     rowsOf(emulator, `SELECT ${columns} FROM ${schema}.sites ORDER BY ogc_fid`);
@@ -198,7 +165,9 @@ void t.test('.update and .delete files', async (t) => {
     ];
     for (const [path, content, expected] of cases) {
       // What would succeed goes with the rest.
-      const log = await runTask({ 'a/sites.delete': 'ogc_fid\n4\n', [path]: content }, schema);
+      const files = { 'a/sites.delete': 'ogc_fid\n4\n', [path]: content };
+      const { status, log } = await runVectorTask(emulator, user, files, { schema, changes: ['delete', 'update'] });
+      t.equal(status, 'FAILURE');
       t.match(log.at(-2), new RegExp(`^Fichier ${path}`));
       t.match(log.at(-2), expected);
     }

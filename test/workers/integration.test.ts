@@ -259,7 +259,10 @@ void t.test('vector_to_db', async (t) => {
     const { status, data, log } = await integrate(user, injected.id, into(storedData));
     t.equal(status, 'FAILURE');
     t.equal(data.status, 'UNSTABLE');
-    t.match(log, /ERROR.*Données refusées dans le layer sites : invalid input syntax for type bigint/);
+    t.match(
+      log,
+      /ERROR.*Données refusées dans le layer sites \(table sites, objet n° 2, colonne altitude\) : valeur illisible \(invalid input syntax for type bigint/,
+    );
     t.same(await rowsOf(emulator, `SELECT count(*)::int AS n FROM ${schema}.sites`), [{ n: 4 }]);
     t.same(await rowsOf(emulator, `SELECT to_regclass('${schema}.nouvelle') AS found`), [{ found: null }]);
   });

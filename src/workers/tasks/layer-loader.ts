@@ -1,25 +1,37 @@
-import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type Gdal from 'gdal-async';
 import type pg from 'pg';
 import {
   advanceKey,
+  analyseTable,
   copyRows,
   createTable,
-  findTable,
+  finishTable,
   type NewTable,
   type RowWriter,
+  widenGeometry,
 } from '../../domain/feature-loading.js';
 import type { FeatureSchema } from '../../domain/feature-schemas.js';
-import { dumpCommand, type DumpRequest, GdalCommandError, runCommand } from '../../processing/commands.js';
+import { dumpCommand, type DumpRequest, runCommand } from '../../processing/commands.js';
 import { type DumpTable, readDump } from '../../processing/dump.js';
 import type { VectorFormat } from '../../processing/formats.js';
 import type { OpenedLayer } from '../../processing/gdal.js';
+import { commonKind, dimensionOf } from '../../processing/geometry-scan.js';
 import { columnNames, databaseName } from '../../processing/names.js';
 import { referenceOf, sameReference } from '../../processing/spatial-reference.js';
 import type { logFrom } from '../../processing/task-log.js';
-import { DataFault, isDataFault } from './data-fault.js';
-import { isRefusedValue } from './refusals.js';
+import { columnTypes } from './column-types.js';
+import { DataFault } from './data-fault.js';
+import { findDestination, fitColumns } from './destination.js';
+import {
+  firstPlan,
+  type GeometryPlan,
+  layerFault,
+  type LayerSource,
+  lostCoordinates,
+  widerPlan,
+} from './layer-source.js';
+import { isMisfit, isRefusedValue } from './refusals.js';
 
 /** What every layer of an integration shares. */
 export interface LoaderContext {
@@ -33,32 +45,13 @@ export interface LoaderContext {
   readonly log: ReturnType<typeof logFrom>;
 }
 
-/** The table that rows go to, made or found. */
-interface Destination {
-  readonly geometry: { column: string; type: string; srid: number } | null;
-  readonly key: string;
-  /** Attributes, in table order. */
-  readonly columns: readonly string[];
-}
-
-/** Overrides of the declared geometry, tried in turn when PostGIS refuses a row. */
-type GeometryPlan = Pick<DumpRequest, 'geometryType' | 'dimension'>;
-
-interface LayerSource {
-  readonly format: VectorFormat;
-  readonly handle: Gdal.Dataset;
-  readonly layer: Gdal.Layer;
-  readonly table: string;
-  readonly uploadSrs: string;
-  readonly existing: Destination | undefined;
-}
-
 const GEOMETRY_COLUMN = 'geom';
 
 /** Loads layers into tables, inside one transaction. */
 export class LayerLoader {
   /** Tables made by this integration: their key and indexes wait for the last of their rows. */
-  readonly created = new Map<string, NewTable>();
+  private readonly created = new Map<string, NewTable>();
+  private readonly appended = new Set<string>();
   private dumps = 0;
 
   constructor(private readonly context: LoaderContext) {}
@@ -69,94 +62,116 @@ export class LayerLoader {
    */
   async load(format: VectorFormat, handle: Gdal.Dataset, opened: OpenedLayer, uploadSrs: string): Promise<void> {
     const table = databaseName(opened.tableName);
-    const { client, log } = this.context;
+    const { client, log, target } = this.context;
     const { layer } = opened;
-    const expected = layer.features.count();
-    const source = { format, handle, layer, table, uploadSrs, existing: await this.findDestination(table) };
     log.info(`Intégration du layer ${opened.tableName} dans la table ${table}`);
-    let plan: GeometryPlan | null = this.firstPlan(source);
+    const expected = layer.features.count();
+    const kind = await commonKind(format, handle, layer);
+    const existing = await findDestination(client, target.schema, table);
+    const source = { format, handle, layer, name: opened.tableName, table, uploadSrs, kind, existing };
+    const stored = await this.loadFitting(source);
+    if (stored !== expected) throw new DataFault(`${stored} objets intégrés sur ${expected} dans la table ${table}`);
+    if (existing !== undefined) this.appended.add(table);
+    log.info(`${stored} objets intégrés dans la table ${table}`);
+  }
+
+  /** Keys, indexes and statistics, once no more rows come. */
+  async finish(): Promise<void> {
+    const { client, target } = this.context;
+    for (const created of this.created.values()) await finishTable(client, target, created);
+    for (const table of this.appended) {
+      if (!this.created.has(table)) await analyseTable(client, target.schema, table);
+    }
+  }
+
+  /** Loads a layer; a table made by this integration takes a wider geometry type when a row asks for it. */
+  private async loadFitting(source: LayerSource): Promise<number> {
+    const { client, log, multigeomTables } = this.context;
+    let plan = firstPlan(source, multigeomTables);
+    const lost = lostCoordinates(source);
+    if (lost.length > 0)
+      log.warning(`Coordonnées ${lost.join(' et ')} perdues : la table ${source.table} ne les a pas`);
     for (;;) {
+      const known = this.created.get(source.table);
       await client.query('SAVEPOINT layer');
       try {
-        const stored = await this.loadOnce(source, plan);
-        if (stored !== expected)
-          throw new DataFault(`${stored} objets intégrés sur ${expected} dans la table ${table}`);
-        log.info(`${stored} objets intégrés dans la table ${table}`);
-        return;
+        return await this.loadOnce(source, plan);
       } catch (error) {
-        const next = nextPlan(plan, error);
-        if (next === null || !isRefusedValue(error)) throw asFault(error, opened.tableName);
-        log.info(`Géométries de plusieurs types dans ${opened.tableName} : ${error.message}`);
+        const isOurs = source.existing === undefined || known !== undefined;
+        const next = isOurs && isMisfit(error) ? widerPlan(plan) : null;
+        if (next === null || !isRefusedValue(error)) throw layerFault(error, source);
+        log.info(`Géométries de plusieurs types dans ${source.name} : ${error.message}`);
         await client.query('ROLLBACK TO SAVEPOINT layer');
-        if (source.existing === undefined) this.created.delete(table);
+        if (known === undefined) this.created.delete(source.table);
+        else await this.widen(known, next);
         plan = next;
       }
     }
   }
 
-  private async findDestination(table: string): Promise<Destination | undefined> {
-    const created = this.created.get(table);
-    if (created !== undefined) {
-      return { geometry: created.geometry, key: created.key.column, columns: created.columns.map(({ name }) => name) };
-    }
-    const found = await findTable(this.context.client, this.context.target.schema, table);
-    if (found === undefined) return undefined;
-    if (found.kind === 'VIEW') throw new DataFault(`${table} est une vue : aucune donnée ne peut y être ajoutée`);
-    const key = found.primaryKey[0] ?? '';
-    const geometry = found.columns.find((column) => column.geometry !== null);
-    return {
-      geometry:
-        geometry === undefined || geometry.geometry === null
-          ? null
-          : { column: geometry.name, type: geometry.geometry.type, srid: geometry.geometry.srid },
-      key,
-      columns: found.columns
-        .filter((column) => column.geometry === null && column.name !== key)
-        .map(({ name }) => name),
-    };
-  }
-
-  private firstPlan({ format, layer, table, existing }: LayerSource): GeometryPlan {
-    const isMulti = /^multi/i.test(existing?.geometry?.type ?? '');
-    // The type of a shapefile does not tell lines and polygons from their multiple forms (2 and 3 in OGC codes).
-    const isAmbiguous = format === 'Shapefile' && [2, 3].includes((layer.geomType & 0x7fffffff) % 1000);
-    return isMulti || isAmbiguous || this.context.multigeomTables.has(table)
-      ? { geometryType: 'PROMOTE_TO_MULTI' }
-      : {};
+  private async widen(table: NewTable, plan: GeometryPlan): Promise<void> {
+    if (table.geometry === null) return;
+    const suffix = /Z?M?$/.exec(table.geometry.type)?.[0] ?? '';
+    const single = table.geometry.type.replace(/^MULTI/, '');
+    const type = plan.geometryType === 'GEOMETRY' ? `GEOMETRY${suffix}` : `MULTI${single}`;
+    const wider = { ...table, geometry: { ...table.geometry, type } };
+    await widenGeometry(this.context.client, this.context.target.schema, table.table, wider.geometry);
+    this.created.set(table.table, wider);
   }
 
   private async loadOnce(source: LayerSource, plan: GeometryPlan): Promise<number> {
     const { client, folder, target } = this.context;
+    const { existing, format, table } = source;
+    const key = existing?.key?.name ?? (format === 'GeoPackage' ? 'fid' : 'ogc_fid');
+    const geometryColumn = existing?.geometry?.column ?? GEOMETRY_COLUMN;
+    const fields = source.layer.fields.getNames();
+    const fit =
+      existing === undefined
+        ? { columns: columnNames(fields, [key, geometryColumn]), keepFid: format === 'GeoPackage' }
+        : fitColumns(existing, {
+            fields,
+            fidColumn: source.layer.fidColumn,
+            hasGeometry: source.layer.geomType !== NO_GEOMETRY,
+          });
     this.dumps += 1;
-    const output = join(folder, `dump-${this.dumps}.sql`);
-    await writeFile(output, '');
+    const output = join(folder, `dump-${this.dumps}`);
     let writer: RowWriter | undefined;
-    let bringsKeys = false;
+    let columns: string[] = [];
     try {
-      const command = dumpCommand({ ...this.request(source, plan), output });
-      await readDump(output, runCommand(command, source.handle), {
+      const command = dumpCommand({ ...this.request(source, plan), keepFid: fit.keepFid, output });
+      await readDump(output, () => runCommand(command, source.handle), {
         header: async (dump) => {
-          const columns = await this.prepare(source, dump);
-          bringsKeys = dump.rows?.key ?? false;
-          if (dump.rows !== null) writer = copyRows(client, target.schema, source.table, columns);
+          if (fit.columns.length !== dump.fieldTypes.length) throw new Error(`unexpected dump of ${source.name}`);
+          if (existing === undefined) await this.create(source, dump, { key, names: fit.columns });
+          columns = [
+            ...(dump.rows?.geometry ? [geometryColumn] : []),
+            ...(dump.rows?.key ? [key] : []),
+            ...fit.columns,
+          ];
+          if (dump.rows !== null) writer = copyRows(client, target.schema, table, columns);
         },
         rows: async (block) => writer?.write(block),
       });
       const stored = (await writer?.end()) ?? 0;
-      if (bringsKeys) await advanceKey(client, target.schema, source.table, 'fid');
+      if (stored > 0 && columns.includes(key)) await this.advance(source, key);
       return stored;
     } catch (error) {
       await writer?.abandon();
       throw error;
-    } finally {
-      await rm(output, { force: true });
     }
   }
 
-  private request(source: LayerSource, plan: GeometryPlan): Omit<DumpRequest, 'output'> {
-    const { layer, existing, uploadSrs } = source;
+  private async advance({ table, existing }: LayerSource, key: string): Promise<void> {
+    const { client, target } = this.context;
+    const column = existing?.key;
+    if (existing !== undefined && !(column?.hasDefault && /^(smallint|integer|bigint)$/.test(column.type))) return;
+    await advanceKey(client, target.schema, table, key);
+  }
+
+  private request(source: LayerSource, plan: GeometryPlan): Omit<DumpRequest, 'output' | 'keepFid'> {
+    const { layer, existing, uploadSrs, table, format } = source;
     const srid = existing?.geometry?.srid ?? this.context.srid;
-    const targetName = srid === this.context.srid ? this.context.srs : `EPSG:${srid}`;
+    const targetName = srid === this.context.srid || srid === 0 ? this.context.srs : `EPSG:${srid}`;
     const from = layer.srs ?? referenceOf(uploadSrs);
     const to = referenceOf(targetName);
     if (from === null || to === null) throw new DataFault(`Le SRS demandé est inconnu : ${targetName}`);
@@ -167,77 +182,31 @@ export class LayerLoader {
         ? {}
         : { targetSrs: targetName, ...(layer.srs === null ? { sourceSrs: uploadSrs } : {}) }),
       ...plan,
-      keepFid: source.format === 'GeoPackage' && existing === undefined,
       // A CSV is text, the columns of the table may not be: there an empty cell is a missing value.
-      emptyAsNull: source.format === 'CSV' && existing !== undefined && !this.created.has(source.table),
+      emptyAsNull: format === 'CSV' && existing !== undefined && !this.created.has(table),
     };
   }
 
-  /** Makes the table, or checks that the one that exists has the same columns. Returns the columns that COPY fills. */
-  private async prepare(source: LayerSource, dump: DumpTable): Promise<string[]> {
-    const { layer, existing, table, format } = source;
-    const key = existing?.key ?? (format === 'GeoPackage' ? 'fid' : 'ogc_fid');
-    const geometryColumn = existing?.geometry?.column ?? GEOMETRY_COLUMN;
-    const fields = layer.fields.getNames();
-    const names = columnNames(fields, [key, geometryColumn]);
-    if (names.length !== dump.fieldTypes.length) throw new DataFault(`Les colonnes de ${table} n'ont pas pu être lues`);
-    if (existing === undefined) await this.create(table, dump, { key, names });
-    else assertSameColumns(table, existing, { names, hasGeometry: dump.geometry !== null });
-    return [...(dump.rows?.geometry ? [geometryColumn] : []), ...(dump.rows?.key ? [key] : []), ...names];
-  }
-
   private async create(
-    table: string,
+    { layer, table, kind }: LayerSource,
     dump: DumpTable,
     { key, names }: { key: string; names: readonly string[] },
   ): Promise<void> {
     const { client, target, srid } = this.context;
+    const types = columnTypes(layer, dump);
+    // A dump writes 3 for a measure as for an altitude.
+    const suffix = dimensionOf(kind).slice('XY'.length);
+    const geometryType = dump.geometry === null ? null : dump.geometry.type.replace(/Z?M?$/, suffix);
     const definition: NewTable = {
       table,
       key: { column: key, type: dump.keyType === 'BIGSERIAL' ? 'bigint' : 'integer' },
-      columns: names.map((name, index) => ({ name, type: dump.fieldTypes[index] ?? 'text' })),
-      geometry: dump.geometry === null ? null : { column: GEOMETRY_COLUMN, type: dump.geometry.type, srid },
+      columns: names.map((name, index) => ({ name, type: types[index] ?? 'text' })),
+      geometry: geometryType === null ? null : { column: GEOMETRY_COLUMN, type: geometryType, srid },
     };
     await createTable(client, target, definition);
     this.created.set(table, definition);
   }
 }
 
-function assertSameColumns(
-  table: string,
-  existing: Destination,
-  delivered: { names: readonly string[]; hasGeometry: boolean },
-): void {
-  const extra = delivered.names.filter((name) => !existing.columns.includes(name));
-  const missing = existing.columns.filter((name) => !delivered.names.includes(name));
-  const faults = [
-    ...(extra.length > 0 ? [`colonnes inconnues : ${extra.join(', ')}`] : []),
-    ...(missing.length > 0 ? [`colonnes absentes : ${missing.join(', ')}`] : []),
-    ...(delivered.hasGeometry === (existing.geometry !== null) ? [] : ['la géométrie diffère']),
-  ];
-  if (faults.length > 0)
-    throw new DataFault(`Les colonnes ne sont pas celles de la table ${table} (${faults.join(' ; ')})`);
-}
-
-/** PostGIS' refusal of a geometry that does not fit its column. */
-const MISFIT = '22023';
-
-/** What to try after a refusal; `null` when nothing is left, or when the geometry is not at fault. */
-function nextPlan(plan: GeometryPlan, error: unknown): GeometryPlan | null {
-  if (!isRefusedValue(error) || error.code !== MISFIT) return null;
-  if (/has Z dimension|has M dimension/i.test(error.message)) {
-    return plan.dimension === undefined ? { ...plan, dimension: 'XYZ' } : null;
-  }
-  if (plan.geometryType === undefined) return { ...plan, geometryType: 'PROMOTE_TO_MULTI' };
-  return plan.geometryType === 'PROMOTE_TO_MULTI' ? { ...plan, geometryType: 'GEOMETRY' } : null;
-}
-
-/** GDAL's and PostgreSQL's refusals of the data, in words for the producer; anything else as it is. */
-function asFault(error: unknown, layer: string): unknown {
-  if (isDataFault(error)) return error;
-  if (isRefusedValue(error)) return new DataFault(`Données refusées dans le layer ${layer} : ${error.message}`);
-  if (error instanceof GdalCommandError) {
-    return new DataFault(`Le layer ${layer} n'a pas pu être lu : ${error.message}`);
-  }
-  return error;
-}
+/** OGR's type of a layer without geometry. */
+const NO_GEOMETRY = 100;

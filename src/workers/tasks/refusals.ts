@@ -2,15 +2,19 @@ import pg from 'pg';
 
 /** What PostgreSQL and PostGIS refuse of a producer's data, in words for the log. */
 
-/** SQLSTATE classes of refused values: data exception, integrity constraint, program limit. */
-const DATA_CLASSES = ['22', '23', '54'];
+/** SQLSTATE classes of refused values: data exception, integrity constraint, program limit, exception of a trigger. */
+const DATA_CLASSES = ['22', '23', '54', 'P0'];
 /** PostGIS gives it to geometries that it cannot read or transform. */
 const POSTGIS_REFUSAL = 'XX000';
+/** A trigger reached beyond its own schema. */
+const FORBIDDEN = '42501';
 
 /** Whether PostgreSQL refused a value, as opposed to a connection or a statement that failed. */
 export function isRefusedValue(error: unknown): error is pg.DatabaseError & { code: string } {
   if (!(error instanceof pg.DatabaseError)) return false;
-  return error.code === POSTGIS_REFUSAL || DATA_CLASSES.includes(error.code?.slice(0, 2) ?? '');
+  return (
+    error.code === POSTGIS_REFUSAL || error.code === FORBIDDEN || DATA_CLASSES.includes(error.code?.slice(0, 2) ?? '')
+  );
 }
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -26,6 +30,7 @@ const REASONS: Readonly<Record<string, string>> = {
   '23505': 'valeur déjà présente',
   '23514': 'contrainte non respectée',
   '23P01': 'contrainte d’exclusion non respectée',
+  [FORBIDDEN]: 'accès interdit à un objet d’une autre donnée',
   [POSTGIS_REFUSAL]: 'géométrie illisible',
 };
 
@@ -49,4 +54,12 @@ export function copyPlace(error: pg.DatabaseError): CopyPlace | null {
   if (match === null) return null;
   // PostgreSQL tells no column of a constraint in the context, but beside it.
   return { row: Number(match[1]), column: error.column ?? match[2] };
+}
+
+/** PostGIS' refusal of a geometry that does not fit its column. */
+const MISFIT = '22023';
+
+/** Whether PostGIS refused a geometry because of the type of its column. */
+export function isMisfit(error: unknown): boolean {
+  return isRefusedValue(error) && error.code === MISFIT;
 }

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import pg from 'pg';
-import { finishTable } from '../../domain/feature-loading.js';
 import { measureSchema } from '../../domain/feature-measures.js';
 import {
+  actAsEmulator,
+  actAsOwner,
   adoptFeatureSchema,
   createFeatureSchema,
   dropFeatureSchema,
@@ -66,13 +67,16 @@ async function integrate(
     logFrom(log, MODULE, 97).info('Les données ont déjà été intégrées : reprise de la fin du traitement');
     return measureSchema(client as Pick<pg.Pool, 'query'>, input.schema, input.srs);
   }
+  if (!input.isNew && (await featureSchemaExists(client, input.schema))) await adoptFeatureSchema(client, input);
   await client.query('BEGIN');
   // Dates without zone are UTC; a date with slashes starts with its day, as producers write it.
   await client.query(`SET LOCAL TIME ZONE 'UTC'; SET LOCAL datestyle = 'ISO, DMY'`);
   await client.query(`SET LOCAL maintenance_work_mem = '${MAINTENANCE_MEMORY}'`);
   await prepareSchema(client, input);
+  await actAsOwner(client, input);
   await loadUploads(client, input, log);
   const result = await measureSchema(client as Pick<pg.Pool, 'query'>, input.schema, input.srs);
+  await actAsEmulator(client);
   await markExecution(client, input.schema, input.executionId);
   await wait(Math.max(0, input.notBefore - Date.now()));
   if (!(await stillRunning(client, input.executionId))) {
@@ -87,7 +91,6 @@ async function integrate(
 async function prepareSchema(client: pg.Client, { schema, role, isNew }: VectorToDbInput): Promise<void> {
   if (isNew) await dropFeatureSchema(client, schema);
   if (isNew || !(await featureSchemaExists(client, schema))) await createFeatureSchema(client, { schema, role });
-  else await adoptFeatureSchema(client, { schema, role });
 }
 
 /** Holds the execution as it is until the commit, so that no abort falls between this look and it. */
@@ -118,7 +121,7 @@ async function loadUploads(client: pg.Client, input: VectorToDbInput, log: TaskL
   const changes = { client, target, log: logFrom(log, MODULE, 151) };
   for (const change of changesOf(deliveries, input.changes)) await applyChangeFile(changes, change);
   for (const delivery of deliveries) await loadDatasets(delivery, loader, logFrom(log, MODULE, 121));
-  for (const created of loader.created.values()) await finishTable(client, target, created);
+  await loader.finish();
 }
 
 /** An upload whose files are laid out in a folder under their producer's names. */
