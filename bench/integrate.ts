@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { openAsBlob } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -9,21 +9,33 @@ import pg from 'pg';
 import { writeDataset } from '../fixtures/generate/dataset.js';
 import { habitatLayer } from '../fixtures/generate/habitats.js';
 import { type ApiUser, logIn, until } from '../test/helpers/api.js';
-import { peakMemory, startBenchEmulator } from './lib/emulator.js';
+import { startBenchEmulator } from './lib/emulator.js';
+import { type MemoryWatch, watchMemory } from './lib/memory.js';
 import { median } from './lib/statistics.js';
 
 /**
  * Integration of a GeoPackage of polygons, from the launch to GENERATED (HTTP, queue and child process included),
  * against `ogr2ogr -f PostgreSQL` with COPY into the same database: same geometry type, primary key, GiST index, logged
  * tables, durability. Ours also computes statistics, extent and size.
- * Usage: node dist/bench/integrate.js [rounds] [polygons]; needs the Debian package gdal-bin.
+ * Usage: node dist/bench/integrate.js [rounds] [polygons, or the size of the file: 1.2G]; needs the Debian package
+ * gdal-bin. Memory is that of all our processes: PSS counts the pages that they share once.
  */
+/** Of a GeoPackage of ours, index included. */
+const BYTES_PER_POLYGON = 660;
 const ROUNDS = Number(process.argv[2] ?? 5);
-const POLYGONS = Number(process.argv[3] ?? 200_000);
-const TARGET = 1.3;
+const POLYGONS = polygonsOf(process.argv[3] ?? '200000');
+const TARGET = 1.1;
+const MEMORY_TARGET = 400;
 const PEER_SCHEMA = 'peer';
 
 const run = promisify(execFile);
+
+/** A number of polygons, given as such or as the bytes of a GeoPackage that has as many. */
+function polygonsOf(argument: string): number {
+  const size = /^([\d.]+)([MG])$/.exec(argument);
+  if (size === null) return Number(argument);
+  return Math.ceil((Number(size[1]) * (size[2] === 'G' ? 1e9 : 1e6)) / BYTES_PER_POLYGON);
+}
 
 interface Context {
   readonly api: ApiUser;
@@ -131,6 +143,7 @@ async function main(): Promise<void> {
     const file = join(folder, 'habitats.gpkg');
     process.stdout.write(`writing ${POLYGONS} polygons\n`);
     writeDataset(file, 'GPKG', [habitatLayer(POLYGONS)]);
+    process.stdout.write(`${((await stat(file)).size / 1e6).toFixed(0)} MB\n`);
     const server = await emulator.startServer();
     const worker = await emulator.startWorker();
     const databaseUrl = emulator.config.databaseUrl ?? '';
@@ -163,13 +176,7 @@ async function measure(setup: {
   const processings = await api.call<Entity[]>('GET', `${ds}/processings?name=Intégration de données vecteur%25`);
   const context = { api, ds, upload, processing: processings.body[0]?._id ?? '', client };
 
-  let memory = 0;
-  const sample = async () => {
-    const [server, worker] = await Promise.all([peakMemory(setup.pid), peakMemory(setup.workerPid)]);
-    memory = Math.max(memory, server + worker);
-  };
-  // A process of /proc may end between its listing and its reading.
-  const sampler = setInterval(() => void sample().catch(() => undefined), 100);
+  const memory = watchMemory([setup.pid, setup.workerPid]);
   const ours: number[] = [];
   const peers: number[] = [];
   for (let round = 0; round <= ROUNDS; round += 1) {
@@ -185,7 +192,7 @@ async function measure(setup: {
     }
     await api.call('DELETE', `${ds}/stored_data/${id}`);
   }
-  clearInterval(sampler);
+  memory.stop();
   report(ours, peers, memory);
 }
 
@@ -195,14 +202,21 @@ function assertEqual(ours: object, peer: object): void {
   process.stdout.write(`equal work: ${left}\n`);
 }
 
-function report(ours: readonly number[], peers: readonly number[], memory: number): void {
+function report(ours: readonly number[], peers: readonly number[], memory: MemoryWatch): void {
   const line = (name: string, values: readonly number[]) =>
     `${name.padEnd(10)} median ${median(values).toFixed(2)} s   min ${Math.min(...values).toFixed(2)}   max ${Math.max(...values).toFixed(2)}\n`;
   const ratio = median(ours) / median(peers);
   process.stdout.write(`\n${POLYGONS} polygons, ${ours.length} rounds\n`);
   process.stdout.write(line('ours', ours) + line('ogr2ogr', peers));
-  process.stdout.write(`peak memory of our processes: ${memory.toFixed(0)} MiB\n`);
-  process.stdout.write(`ratio ${ratio.toFixed(2)} (target ${TARGET}): ${ratio <= TARGET ? 'met' : 'NOT met'}\n`);
+  process.stdout.write(`peak memory of our processes\n${memory.report()}`);
+  const verdict = (value: number, target: number) => `(target ${target}): ${value <= target ? 'met' : 'NOT met'}\n`;
+  const all = memory.peakPss;
+  const working = memory.peakPssOf(['worker', 'job']);
+  process.stdout.write(
+    `worker and jobs, PSS at one moment: ${working.toFixed(0)} MiB ${verdict(working, MEMORY_TARGET)}`,
+  );
+  process.stdout.write(`all together, PSS at one moment: ${all.toFixed(0)} MiB ${verdict(all, MEMORY_TARGET)}`);
+  process.stdout.write(`ratio ${ratio.toFixed(2)} ${verdict(ratio, TARGET)}`);
 }
 
 await main();

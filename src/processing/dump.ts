@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { close, constants, open } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { DUMP_NAMES } from './commands.js';
 
@@ -90,20 +92,24 @@ export interface DumpSink {
   rows(block: Buffer): Promise<void>;
 }
 
+/** Writes a dump; awaits `drained` before it writes the end from this thread, which also reads. */
+export type DumpWriter = (drained: () => Promise<void>) => Promise<void>;
+
 /**
  * Reads a dump while GDAL writes it into a named pipe: nothing is stored on the way, and GDAL waits when the sink does.
  * @param path where no file is yet; the pipe is removed
  * @param write writes the whole dump to the path
  * @throws DumpError; what `write` rejects with; what the sink throws
  */
-export async function readDump(path: string, write: () => Promise<void>, sink: DumpSink): Promise<void> {
+export async function readDump(path: string, write: DumpWriter, sink: DumpSink): Promise<void> {
   await run('mkfifo', [path]);
   // Without waiting for a writer; the holder keeps the pipe from ending before GDAL has opened it.
   const reader = await openFile(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const holder = await openFile(path, constants.O_WRONLY | constants.O_NONBLOCK);
+  const source = new PipeReader(reader);
   const writeAll = async () => {
     try {
-      await write();
+      await write(() => source.drained());
     } finally {
       await closeFile(holder);
     }
@@ -111,19 +117,57 @@ export async function readDump(path: string, write: () => Promise<void>, sink: D
   const writing = writeAll();
   // Heard of below: first the sink, which may be why the writer failed.
   writing.catch(() => undefined);
-  const source = new Socket({ fd: reader, readable: true, writable: false });
   const splitter = new DumpSplitter(sink);
   try {
-    for await (const block of source) await splitter.push(block as Buffer);
+    for await (const block of source.blocks()) await splitter.push(block);
     await writing;
     await splitter.end();
   } finally {
-    source.destroy();
+    await source.close();
     // The writer uses the dataset until it ends.
     await writing.catch(() => undefined);
     await rm(path, { force: true });
   }
 }
+
+/** The reading end of a pipe. */
+class PipeReader {
+  private readonly socket: Socket;
+  private isWaiting = false;
+
+  constructor(descriptor: number) {
+    this.socket = new Socket({ fd: descriptor, readable: true, writable: false });
+  }
+
+  async *blocks(): AsyncGenerator<Buffer> {
+    const blocks = this.socket[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+    for (;;) {
+      this.isWaiting = true;
+      const { value, done } = await blocks.next();
+      this.isWaiting = false;
+      if (done === true) return;
+      yield value;
+    }
+  }
+
+  /** Resolves when the pipe is empty: whoever waited for a block through a turn of the event loop would have got it. */
+  async drained(): Promise<void> {
+    for (let quiet = 0; quiet < QUIET_TURNS && !this.socket.destroyed;) {
+      quiet = this.isWaiting ? quiet + 1 : 0;
+      await nextTurn();
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.socket.closed) return;
+    const closed = once(this.socket, 'close');
+    this.socket.destroy();
+    await closed;
+  }
+}
+
+/** The first turn may have begun behind the look at the pipe. */
+const QUIET_TURNS = 3;
 
 /** Cuts a dump into header, rows and closing statements; always one block late, since the end is cut off the last. */
 export class DumpSplitter {
