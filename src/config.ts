@@ -41,6 +41,8 @@ export interface Config {
   readonly wfs: { readonly maxFeatures: number };
   /** Milliseconds. */
   readonly statementTimeoutMs: number;
+  /** Milliseconds. */
+  readonly sqlTimeoutMs: number;
   readonly worker: { readonly concurrency: number; readonly jobMemoryMb: number; readonly jobTimeoutMs: number };
   /** Bytes. */
   readonly uploadMaxFile: number;
@@ -140,6 +142,7 @@ function toConfig(values: Environment): Config {
     },
     wfs: { maxFeatures: values.WFS_MAX_FEATURES },
     statementTimeoutMs: values.STATEMENT_TIMEOUT,
+    sqlTimeoutMs: values.SQL_TIMEOUT,
     worker: {
       concurrency: values.WORKER_CONCURRENCY,
       jobMemoryMb: values.JOB_MEMORY,

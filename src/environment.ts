@@ -91,6 +91,11 @@ export const EnvironmentSchema = Type.Object({
     default: 60_000,
     description: 'Longest SQL statement of a service request, milliseconds.',
   }),
+  SQL_TIMEOUT: Type.Integer({
+    minimum: 100,
+    default: 3_600_000,
+    description: "Longest statement of a producer's SQL (delivered file, derivation), milliseconds.",
+  }),
   WORKER_CONCURRENCY: Type.Integer({
     minimum: 1,
     maximum: 64,

@@ -224,6 +224,7 @@ void t.test('vector_to_db', async (t) => {
         multigeomTables: [],
         changes: [],
         folder: await emulator.deps.storage.tempDir('test'),
+        sqlTimeoutMs: 60_000,
         notBefore: 0,
       };
       return (await vectorToDb(input, () => undefined, wait)).status;

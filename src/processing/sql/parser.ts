@@ -86,6 +86,16 @@ export function placeOf(before: string): Pick<SqlFault, 'line' | 'column'> {
   return { line: before.split('\n').length, column: [...before.slice(lineStart)].length + 1 };
 }
 
+/** Place of a character of a statement, counted from 1 as PostgreSQL does, where the statement starts at a place. */
+export function placeAfter(
+  start: Pick<SqlFault, 'line' | 'column'>,
+  statement: string,
+  position: number,
+): Pick<SqlFault, 'line' | 'column'> {
+  const { line, column } = placeOf([...statement].slice(0, position - 1).join(''));
+  return { line: start.line + line - 1, column: line === 1 ? start.column + column - 1 : column };
+}
+
 function faultOf(text: string, error: unknown): SqlFault {
   if (error instanceof Error && 'sqlDetails' in error) {
     const { cursorPosition } = error.sqlDetails as { cursorPosition: number };

@@ -42,6 +42,7 @@ function taskInput({ deps, execution, folder }: ProcessingRun): VectorToDbInput 
     multigeomTables: multigeom.filter((name) => typeof name === 'string' && name.trim() !== '').map(databaseName),
     changes: (['delete', 'update'] as const).filter((kind) => parameters[kind] === true),
     folder,
+    sqlTimeoutMs: deps.config.sqlTimeoutMs,
     notBefore: earliestEnd(deps, execution),
   };
 }

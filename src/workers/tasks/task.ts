@@ -47,6 +47,8 @@ export interface VectorToDbInput extends TaskDatabase {
   readonly changes: readonly ('delete' | 'update')[];
   /** An empty folder of the job. */
   readonly folder: string;
+  /** Longest statement of the delivered SQL, milliseconds. */
+  readonly sqlTimeoutMs: number;
   /** Nothing is committed before this time (epoch milliseconds): PROGRESS then lasts as TIMING says. */
   readonly notBefore: number;
 }

@@ -19,7 +19,9 @@ import { logFrom, type TaskLog } from '../../processing/task-log.js';
 import { type DeliveredFile, fileName, layOutTree } from '../../processing/upload-tree.js';
 import { applyChangeFile, type ChangeFile } from './change-files.js';
 import { DataFault, isDataFault } from './data-fault.js';
+import { runDeliveredSql } from './delivered-sql.js';
 import { LayerLoader } from './layer-loader.js';
+import { StatementFault } from './sql-execution.js';
 import type { VectorToDbInput } from './task.js';
 
 const MODULE = 'gpf-processing-vector-to-db';
@@ -48,7 +50,7 @@ export async function vectorToDb(
     return result === null ? { status: 'FAILURE' } : { status: 'SUCCESS', result };
   } catch (error) {
     if (!isDataFault(error)) throw error;
-    lines.error(error.message);
+    for (const line of error instanceof StatementFault ? error.lines : [error.message]) lines.error(line);
     lines.info('Fin du traitement');
     return { status: 'FAILURE' };
   } finally {
@@ -114,10 +116,12 @@ async function loadUploads(client: pg.Client, input: VectorToDbInput, log: TaskL
     log: logFrom(log, MODULE, 134),
   });
   const deliveries = await Promise.all(input.uploads.map((upload) => layOut(upload, input.folder)));
-  if (input.isNew && deliveries.every(({ contents }) => contents.datasets.length === 0)) {
+  if (input.isNew && deliveries.every(({ contents: { datasets, sql } }) => datasets.length + sql.length === 0)) {
     throw new DataFault('Aucun fichier vecteur dans la livraison');
   }
   for (const { contents } of deliveries) refuseUnreadable(contents);
+  const scripts = deliveries.flatMap(({ contents }) => contents.sql);
+  await runDeliveredSql({ client, target, log: logFrom(log, MODULE, 112), timeoutMs: input.sqlTimeoutMs }, scripts);
   const changes = { client, target, log: logFrom(log, MODULE, 151) };
   for (const change of changesOf(deliveries, input.changes)) await applyChangeFile(changes, change);
   for (const delivery of deliveries) await loadDatasets(delivery, loader, logFrom(log, MODULE, 121));
@@ -173,15 +177,11 @@ async function loadDatasets(
   }
 }
 
-/** Formats that are never integrated, or not yet. */
-function refuseUnreadable({ parquet, sql }: DeliveryContents): void {
+/** A format that is never integrated. */
+function refuseUnreadable({ parquet }: DeliveryContents): void {
   if (parquet.length > 0) {
     const paths = parquet.map(({ path }) => path).join(', ');
     throw new DataFault(`Le format GeoParquet passe la vérification mais n'est pas intégrable : ${paths}`);
-  }
-  const [script] = sql;
-  if (script !== undefined) {
-    throw new DataFault(`Le format SQL n'est pas encore pris en charge par l'émulateur : ${script.path}`);
   }
 }
 
