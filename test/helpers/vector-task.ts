@@ -63,6 +63,7 @@ export async function runVectorTask(
     multigeomTables: [],
     changes: [],
     folder,
+    sqlTimeoutMs: 60_000,
     notBefore: 0,
     ...overrides,
   };

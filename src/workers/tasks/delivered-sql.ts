@@ -22,12 +22,12 @@ export interface DeliveredSqlContext {
 const MAX_BYTES = 4 * 1024 * 1024;
 
 /**
- * Runs delivered SQL (lifecycle §4.3: it comes before the data), in the caller's transaction, as the role of the
- * schema: what it makes is the role's.
+ * Runs delivered SQL (lifecycle §4.3: it comes before the data), in the transaction of the caller, which acts as the
+ * role of the schema (`actAsOwner`): what it makes is the role's.
  *
- * `SET ROLE` alone would hold nobody: whoever may run SQL may undo it. It holds here because the statements were all
- * parsed and are of kinds that only define: there is no SET among them, no function of a producer, no text that is
- * run as SQL, and each goes alone through the extended protocol.
+ * That role is taken by `SET ROLE`, which alone would hold nobody: whoever may run SQL may undo it. It holds here
+ * because the statements were all parsed and are of kinds that only define: there is no SET among them, no function of
+ * a producer, no text that is run as SQL, and each goes alone through the extended protocol.
  * @throws DataFault for what is not allowed, or what PostgreSQL refuses
  */
 export async function runDeliveredSql(context: DeliveredSqlContext, files: readonly DeliveredFile[]): Promise<void> {
@@ -39,13 +39,11 @@ export async function runDeliveredSql(context: DeliveredSqlContext, files: reado
     checkDeliveredSql(text).map(({ line, what }) => `${file.path}, ligne ${line} : ${what}`),
   );
   if (faults.length > 0) throw new StatementFault(faults);
-  await client.query(`SET LOCAL ROLE ${quoteIdentifier(target.role)}`);
   await client.query(`SET LOCAL search_path TO ${quoteIdentifier(target.schema)}, public`);
   await client.query(`SET LOCAL statement_timeout = ${timeoutMs}`);
   for (const { file, text } of texts) await runText(context, file, text);
   await client.query('SET LOCAL statement_timeout TO DEFAULT');
   await client.query('SET LOCAL search_path TO DEFAULT');
-  await client.query('SET LOCAL ROLE NONE');
 }
 
 async function readText({ path, localPath, size }: DeliveredFile): Promise<string> {
