@@ -1,4 +1,5 @@
 import { badRequest } from '../errors.js';
+import { readArchiveParameters } from './archive-parameters.js';
 import { AreaError, readArea } from './area.js';
 import type { Db } from './database.js';
 import type { ExecutionInputs } from './execution-inputs.js';
@@ -91,12 +92,9 @@ async function pmtilesFaults(tx: Db, { inputs, parameters }: AskedExecution): Pr
   if (database === undefined || data.length > 1) {
     return ['Le champ "inputs.stored_data" doit contenir exactement une donnée de type VECTOR-DB.'];
   }
-  const tables = Object.keys(parameters.relations as Readonly<Record<string, string>>);
-  if (tables.length === 0) return ['Le paramètre "relations" ne nomme aucune table.'];
-  return tables.flatMap((table) => {
-    const relation = database.relations.find(({ name }) => name === table);
-    if (relation === undefined) return [`La table "${table}" de "relations" n'existe pas dans la base de données.`];
-    const hasGeometry = Object.values(relation.attributes).some((type) => type.startsWith('geometry'));
-    return hasGeometry ? [] : [`La table "${table}" de "relations" n'a pas de géométrie.`];
-  });
+  const read = readArchiveParameters(parameters);
+  return [
+    ...('faults' in read ? read.faults : compositionFaults(read.parameters.composition, database.relations)),
+    ...(database.hasExtent ? [] : [`La donnée stockée ${database.id} n'a pas d'emprise.`]),
+  ];
 }

@@ -86,19 +86,19 @@ function readAttributes(value: GivenItem['attributes']): string[] | null {
 
 /** What a composition names that the database does not have: a French sentence each. */
 export function compositionFaults(items: readonly CompositionItem[], relations: readonly RelationInfo[]): string[] {
-  return items.flatMap(({ table, attributes }, index) => {
+  return items.flatMap(({ table, attributes }) => {
     const relation = relations.find(({ name }) => name === table);
     if (relation === undefined) {
       const known = relations.map(({ name }) => name).join(', ');
       return [
-        `La table "${table}" de "composition[${index}]" n'existe pas dans la base de données (tables : ${known}).`,
+        `La table "${table}" n'existe pas dans la base de données (tables : ${known}).`,
       ];
     }
     if (!Object.values(relation.attributes).some((type) => type.startsWith('geometry'))) {
-      return [`La table "${table}" de "composition[${index}]" n'a pas de géométrie.`];
+      return [`La table "${table}" n'a pas de géométrie.`];
     }
     return (attributes ?? [])
       .filter((name) => !Object.hasOwn(relation.attributes, name))
-      .map((name) => `L'attribut "${name}" de "composition[${index}]" n'existe pas dans la table "${table}".`);
+      .map((name) => `L'attribut "${name}" n'existe pas dans la table "${table}".`);
   });
 }

@@ -20,12 +20,14 @@ type TaskTable = { [Name in TaskName]: (input: TaskInput<Name>, log: TaskLog) =>
 // GDAL takes most of the start of a process: only the tasks that need it load it.
 const loadVectorCheck = () => import('../processing/vector-check.js');
 const loadDbToPyramid = () => import('./tasks/db-to-pyramid.js');
+const loadPmtiles = () => import('./tasks/pmtiles.js');
 const loadVectorToDb = () => import('./tasks/vector-to-db.js');
 
 const TASKS: TaskTable = {
   'standard-check': async ({ upload }, log) => ((await standardCheck(upload, log)) ? 'SUCCESS' : 'FAILURE'),
   'vector-check': async ({ upload, folder }, log) => (await loadVectorCheck()).vectorCheck(upload, folder, log),
   'db-to-pyramid': async (input, log) => (await loadDbToPyramid()).dbToPyramid(input, log),
+  pmtiles: async (input, log) => (await loadPmtiles()).pmtiles(input, log),
   'vector-to-db': async (input, log) => (await loadVectorToDb()).vectorToDb(input, log, wait),
 };
 

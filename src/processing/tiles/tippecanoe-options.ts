@@ -122,7 +122,7 @@ const OPTIONS: Readonly<Record<string, Option>> = {
   'coalesce-smallest-as-needed': { means: HELD },
   'coalesce-densest-as-needed': { means: HELD },
   'coalesce-fraction-as-needed': { means: HELD },
-  'extend-zooms-if-still-dropping': { means: LEVELS },
+  'extend-zooms-if-still-dropping': { means: HELD },
   'grid-low-zooms': { means: 'les sommets sont posés sur la grille du détail, les côtés restent obliques' },
   'no-simplification-of-shared-nodes': { means: TOPOLOGY },
   'detect-shared-borders': { means: TOPOLOGY },

@@ -1,4 +1,5 @@
 import type { PROCESSING_JOBS } from '../../catalogue/processings.js';
+import { runPmtiles } from './pmtiles.js';
 import type { ProcessingRunner } from './processing-run.js';
 import { runDbToPyramid } from './db-to-pyramid.js';
 import { runVectorToDb } from './vector-to-db.js';
@@ -7,6 +8,7 @@ import { runVectorToDb } from './vector-to-db.js';
 const RUNNERS: Readonly<Record<(typeof PROCESSING_JOBS)[number], ProcessingRunner>> = {
   vector_to_db: runVectorToDb,
   db_to_pyramid: runDbToPyramid,
+  pmtiles: runPmtiles,
 };
 
 /** The runner of a kind of processing; `undefined` for one that the emulator only lists. */

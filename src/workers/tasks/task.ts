@@ -18,6 +18,7 @@ export interface Tasks {
   };
   'vector-to-db': { input: VectorToDbInput; result: ExecutionOutcome };
   'db-to-pyramid': { input: DbToPyramidInput; result: ExecutionOutcome };
+  pmtiles: { input: PmtilesInput; result: ExecutionOutcome };
 }
 
 export type TaskName = keyof Tasks;
@@ -82,6 +83,12 @@ export interface DbToPyramidInput extends TileTaskInput {
   readonly former: { readonly root: string; readonly name: string; readonly extent: unknown } | null;
   /** Ids of the stored data it refers to. */
   readonly uses: readonly string[];
+}
+
+export interface PmtilesInput extends TileTaskInput {
+  /** The bottom level of the composition is not known: it is guessed of the data. */
+  readonly guessBottom: boolean;
+  readonly fileName: string;
 }
 
 /** Tasks whose libraries take long to load: they are given the process that was forked ahead. */

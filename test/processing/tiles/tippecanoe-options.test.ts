@@ -23,7 +23,7 @@ void t.test('what the options of producers mean', async (t) => {
     '-rg': { pointDrop: null },
     '-B 9': { pointDrop: { rate: 2.5, baseLevel: 9 } },
     '-r2 -B9': { pointDrop: { rate: 2, baseLevel: 9 } },
-    '--drop-densest-as-needed --coalesce-smallest-as-needed': {},
+    '--drop-densest-as-needed --coalesce-smallest-as-needed --extend-zooms-if-still-dropping': {},
     '-x nom -x "code insee"': { excluded: new Set(['nom', 'code insee']) },
     "-y 'nom' -ycode": { included: new Set(['nom', 'code']) },
     '-X': { included: new Set() },
@@ -34,12 +34,10 @@ void t.test('what the options of producers mean', async (t) => {
 });
 
 void t.test('options without effect are named', async (t) => {
-  const { options, warnings } = readTippecanoeOptions(
-    '-aL -D8 -S15 -pn --extend-zooms-if-still-dropping -z 12 -l couche',
-  );
+  const { options, warnings } = readTippecanoeOptions('-aL -D8 -S15 -pn --coalesce -z 12 -l couche');
   t.same(options, { ...DEFAULTS, lowExtent: 256, simplification: 15 });
   t.equal(warnings.length, 5);
-  for (const name of ['-aL', '-pn', '--extend-zooms-if-still-dropping', '-z', '-l']) {
+  for (const name of ['-aL', '-pn', '--coalesce', '-z', '-l']) {
     t.ok(
       warnings.some((warning) => warning.startsWith(`Option ${name} de tippecanoe sans effet : `)),
       name,
