@@ -1,10 +1,11 @@
 import { badRequest } from '../errors.js';
+import { FilterExpressionError, parseFilterExpression } from '../processing/sql/filter.js';
 import { readArchiveParameters } from './archive-parameters.js';
 import { AreaError, readArea } from './area.js';
 import type { Db } from './database.js';
 import type { ExecutionInputs } from './execution-inputs.js';
 import type { RelationInfo, VectorDbInfos } from './outcomes.js';
-import { compositionFaults, readComposition } from './tile-composition.js';
+import { compositionFaults, type CompositionItem, readComposition } from './tile-composition.js';
 
 /** What is known to be wrong with an execution before it runs, beyond the constraints of each parameter. */
 
@@ -64,9 +65,8 @@ async function pyramidFaults(tx: Db, { inputs, modified, parameters }: AskedExec
   }
   const read = readComposition(parameters);
   if ('faults' in read) faults.push(...read.faults);
-  else if (database !== undefined) faults.push(...compositionFaults(read.items, database.relations));
-  if ('items' in read && read.items.some(({ filter }) => filter !== null)) {
-    faults.push('Le champ "filter" de "composition" n\'est pas encore pris en charge par l\'émulateur.');
+  else if (database !== undefined) {
+    faults.push(...compositionFaults(read.items, database.relations), ...filterFaults(read.items, database.relations));
   }
   const { area } = parameters;
   if (typeof area === 'string') faults.push(...areaFaults(area));
@@ -74,6 +74,23 @@ async function pyramidFaults(tx: Db, { inputs, modified, parameters }: AskedExec
     faults.push(`Le paramètre "area" est obligatoire : la donnée stockée ${database.id} n'a pas d'emprise.`);
   }
   return faults;
+}
+
+/** Filters that are no condition on the columns of their table. */
+function filterFaults(items: readonly CompositionItem[], relations: readonly RelationInfo[]): string[] {
+  return items.flatMap(({ table, filter }) => {
+    if (filter === null) return [];
+    try {
+      const { columns } = parseFilterExpression(filter);
+      const known = relations.find(({ name }) => name === table)?.attributes ?? {};
+      return columns
+        .filter((name) => !Object.hasOwn(known, name))
+        .map((name) => `Le filtre de la table "${table}" nomme une colonne qu'elle n'a pas : ${name}.`);
+    } catch (error) {
+      if (!(error instanceof FilterExpressionError)) throw error;
+      return [`Le filtre de la table "${table}" est invalide : ${error.message}.`];
+    }
+  });
 }
 
 function areaFaults(area: string): string[] {

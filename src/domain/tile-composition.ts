@@ -90,9 +90,7 @@ export function compositionFaults(items: readonly CompositionItem[], relations: 
     const relation = relations.find(({ name }) => name === table);
     if (relation === undefined) {
       const known = relations.map(({ name }) => name).join(', ');
-      return [
-        `La table "${table}" n'existe pas dans la base de données (tables : ${known}).`,
-      ];
+      return [`La table "${table}" n'existe pas dans la base de données (tables : ${known}).`];
     }
     if (!Object.values(relation.attributes).some((type) => type.startsWith('geometry'))) {
       return [`La table "${table}" n'a pas de géométrie.`];

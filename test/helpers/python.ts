@@ -9,13 +9,41 @@ import { childEnvironment } from '../../src/config.js';
 const execute = promisify(execFile);
 
 /** Runs Python with the packages at hand; resolves with both outputs joined, rejects with them on failure. */
-export type RunPython = (args: readonly string[], options?: { cwd?: string }) => Promise<string>;
+export type RunPython = (
+  args: readonly string[],
+  options?: { cwd?: string; env?: Readonly<Record<string, string>> },
+) => Promise<string>;
 
 /**
  * Python with the given packages (`name==version`), installed once in a private folder of the user's cache.
  * @returns how to run it, or the reason why it is not to be had
  */
 export async function pythonWith(...packages: string[]): Promise<{ run: RunPython } | { missing: string }> {
+  return installed('python3', packages);
+}
+
+/**
+ * The same beside a module of the system (a Debian package), which only the system's own Python may see.
+ * @returns how to run it, or the reason why it is not to be had
+ */
+export async function pythonBeside(
+  module: string,
+  ...packages: string[]
+): Promise<{ run: RunPython } | { missing: string }> {
+  for (const python of ['python3', '/usr/bin/python3']) {
+    const found = await execute(python, ['-c', `import ${module}`]).then(
+      () => true,
+      () => false,
+    );
+    if (found) return installed(python, packages);
+  }
+  return { missing: `the Python module ${module} is not installed` };
+}
+
+async function installed(
+  python: string,
+  packages: readonly string[],
+): Promise<{ run: RunPython } | { missing: string }> {
   const key = createHash('sha256').update(packages.join(' ')).digest('hex').slice(0, 12);
   const cache = join(homedir(), '.cache', 'geopf-local');
   const folder = join(cache, `python-${key}`);
@@ -33,8 +61,13 @@ export async function pythonWith(...packages: string[]): Promise<{ run: RunPytho
   }
   const env = childEnvironment({ PYTHONPATH: folder, PYTHONIOENCODING: 'utf-8', PYTHONDONTWRITEBYTECODE: '1' });
   return {
-    async run(args, { cwd } = {}) {
-      const output = await execute('python3', [...args], { env, cwd, timeout: 120_000, maxBuffer: 32 * 1024 * 1024 });
+    async run(args, { cwd, env: more } = {}) {
+      const output = await execute(python, [...args], {
+        env: { ...env, ...more },
+        cwd,
+        timeout: 120_000,
+        maxBuffer: 32 * 1024 * 1024,
+      });
       return output.stdout + output.stderr;
     },
   };

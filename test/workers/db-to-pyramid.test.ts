@@ -127,6 +127,9 @@ void t.test('db_to_pyramid', async (t) => {
       [{ composition: [{ ...TOWNS, bottom_level: 'bas' }] }, /niveau "bas"/],
       [{ composition: [{ ...TOWNS, top_level: '9' }] }, /niveau du haut \(9\)/],
       [{ composition: [{ table: 'towns', top_level: '4' }] }, /"bottom_level" est obligatoire/],
+      [{ composition: [{ ...TOWNS, filter: 'population > ' }] }, /filtre de la table "towns" est invalide/],
+      [{ composition: [{ ...TOWNS, filter: 'pg_sleep(9) IS NULL' }] }, /filtre de la table "towns" est invalide/],
+      [{ composition: [{ ...TOWNS, filter: 'habitants > 3' }] }, /colonne qu'elle n'a pas : habitants/],
       [{ composition: [TOWNS], area: 'POLYGON((0 44' }, /"area" n'est pas un WKT/],
       [{ composition: [TOWNS], area: 'POINT(0 44)' }, /"area" doit être un WKT/],
       [{ composition: [TOWNS], area: 'POLYGON((0 44,4 44,4 460,0 46,0 44))' }, /"area" sort des limites/],
@@ -171,6 +174,31 @@ void t.test('db_to_pyramid', async (t) => {
     const layer = (await tile('5', 16, 11))?.layers.villes;
     t.equal(layer?.extent, 512);
     t.same(layer?.feature(0).properties, { name: 'town 1' });
+  });
+
+  void t.test('filters', async (t) => {
+    const database = await buildStoredData(deps);
+    const { status, log, data } = await runExecution(
+      user,
+      tilesRequest([database], {
+        composition: [
+          { ...TOWNS, filter: `population >= 2000 AND name <> 'town ''3' -- the large ones` },
+          { ...TOWNS, layer: 'third', filter: `name LIKE '%3'` },
+        ],
+      }),
+    );
+    t.equal(status, 'SUCCESS', log);
+    const { tile, descriptor } = await openPyramid(deps, data._id);
+    const found = await tile('4', 8, 5);
+    t.equal(found?.layers.towns?.length, 2);
+    t.same(found?.layers.third?.feature(0).properties, { fid: 3, name: 'town 3', population: 3000 });
+    t.equal(descriptor.levels[0]?.tables?.[0]?.attributes[0]?.count, 2, 'what is described is what is there');
+    const failed = await runExecution(
+      user,
+      tilesRequest([database], { composition: [{ ...TOWNS, filter: '1 / (population - 2000) > 0' }] }),
+    );
+    t.equal(failed.status, 'FAILURE');
+    t.match(failed.log, /ERROR\|\|.*division by zero/);
   });
 
   void t.test('unreadable options are a failure that says so', async (t) => {
