@@ -73,6 +73,17 @@ export function readContents(files: readonly DeliveredFile[]): DeliveryContents 
   };
 }
 
+/** The companions of a dataset, each under the name that GDAL looks for: the dataset's, extension in lower case. */
+export function companionsOf(
+  dataset: DeliveredFile,
+  files: readonly DeliveredFile[],
+): { path: string; companion: DeliveredFile }[] {
+  const stem = dataset.path.slice(0, -extensionOf(dataset.path).length - 1);
+  return files
+    .filter(({ path }) => BY_EXTENSION.get(extensionOf(path)) === 'companion' && stemOf(path) === stem.toLowerCase())
+    .map((companion) => ({ path: `${stem}.${extensionOf(companion.path)}`, companion }));
+}
+
 /** The path without its extension, in lower case: what a dataset and its companions share. */
 function stemOf(path: string): string {
   const extension = extensionOf(path);

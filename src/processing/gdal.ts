@@ -102,11 +102,11 @@ function escapeXml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 
-/** GDAL's message of the last failed call on this thread, then forgets it; `null` when nothing failed. */
-export function takeLastError(): string | null {
+/** GDAL's message of the last call on this thread that had one, then forgets it; `null` when nothing was said. */
+export function takeLastMessage(): { readonly message: string; readonly isError: boolean } | null {
   const last = gdal.lastError as { message: string; level: number } | null;
   if (last === null) return null;
   gdal.lastError = null;
-  // CE_Warning is 2: only failures count.
-  return last.level >= 3 ? last.message : null;
+  // CE_Warning is 2, CE_Failure 3.
+  return last.level < 2 ? null : { message: last.message, isError: last.level >= 3 };
 }

@@ -32,6 +32,20 @@ export function nameFault(name: string): string | null {
   return null;
 }
 
+/** Columns that every table of PostgreSQL has. */
+const SYSTEM_COLUMNS = new Set(['tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid']);
+
+/** Like {@link nameFault}, for a column. */
+export function columnFault(name: string): string | null {
+  const fault = nameFault(name);
+  if (fault !== null) return fault;
+  return SYSTEM_COLUMNS.has(standardiseName(name)) ? 'ce nom est réservé par PostgreSQL' : null;
+}
+
+/** Columns that an integration adds to the attributes (lifecycle §10 row 6). */
+export const GEOMETRY_COLUMN = 'geom';
+export const keyColumn = (format: string) => (format === 'GeoPackage' ? 'fid' : 'ogc_fid');
+
 /**
  * Database names of the fields of a layer, in order. A field that would take the name of the key or of the geometry,
  * or the name of an earlier field, gets the first free suffix `_1`, `_2`…

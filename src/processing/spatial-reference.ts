@@ -10,9 +10,39 @@ import { gdal } from './gdal.js';
  */
 export function sameReference(file: Gdal.SpatialReference, declared: Gdal.SpatialReference): boolean {
   const fileName = referenceName(file);
-  if (fileName !== null && fileName === referenceName(declared)) return true;
+  const declaredName = referenceName(declared);
+  if (fileName !== null && fileName === declaredName) return true;
+  // EPSG gives a system one code: two codes are two systems, even of the same parameters (RGF93, ETRS89).
+  if (isEpsg(fileName) && isEpsg(declaredName)) return false;
   if (file.isSame(declared)) return true;
-  return parameters(file) === parameters(declared);
+  return parameters(file) === parameters(declared) && sameDatum(file, declared);
+}
+
+const isEpsg = (name: string | null) => name?.startsWith('EPSG:') ?? false;
+
+const DATUM = /\b(?:GCS_)?(RGAF|RGFG|RGF|RGM|RGNC|RGPF|RGR|RGSPM|RGTAAF|NTF|WGS|ETRS|ED)_?\s?\d*/i;
+
+/** Whether the names of the datums agree, as far as they are names that we know. */
+function sameDatum(one: Gdal.SpatialReference, other: Gdal.SpatialReference): boolean {
+  const [first, second] = [one, other].map((reference) =>
+    DATUM.exec(rootName(reference, 'GEOGCS') ?? '')?.[1]?.toUpperCase(),
+  );
+  return first === undefined || second === undefined || first === second;
+}
+
+function rootName(reference: Gdal.SpatialReference, kind: string): string | null {
+  return reference.getAttrValue(kind, 0) as string | null;
+}
+
+/** The name that a definition gives itself, which may be empty. */
+export function definitionName(reference: Gdal.SpatialReference): string {
+  return rootName(reference, 'PROJCS') ?? rootName(reference, 'GEOGCS') ?? rootName(reference, 'LOCAL_CS') ?? '';
+}
+
+/** The system of a layer; `null` when it has none, or the "undefined" one of GeoPackages (srs_id 0 and -1). */
+export function layerReference(layer: Gdal.Layer): Gdal.SpatialReference | null {
+  const reference: Gdal.SpatialReference | null = layer.srs;
+  return reference === null || /^undefined/i.test(definitionName(reference)) ? null : reference;
 }
 
 /** `EPSG:2154`, `IGNF:LAMB93`…; `null` when the definition names no authority. */

@@ -15,8 +15,9 @@ import type { ExecutionOutcome, StoredDataResult } from '../../domain/outcomes.j
 import { parseCrs, UnknownCrsError } from '../../geo/crs.js';
 import { type DeliveryContents, extensionOf, readContents } from '../../processing/formats.js';
 import { openDataset, UnreadableDatasetError } from '../../processing/gdal.js';
+import { layOutTree } from '../../processing/lay-out-tree.js';
 import { logFrom, type TaskLog } from '../../processing/task-log.js';
-import { type DeliveredFile, fileName, layOutTree } from '../../processing/upload-tree.js';
+import { type DeliveredFile, fileName } from '../../processing/upload-tree.js';
 import { applyChangeFile, type ChangeFile } from './change-files.js';
 import { DataFault, isDataFault } from './data-fault.js';
 import { runDeliveredSql } from './delivered-sql.js';
@@ -116,10 +117,10 @@ async function loadUploads(client: pg.Client, input: VectorToDbInput, log: TaskL
     log: logFrom(log, MODULE, 134),
   });
   const deliveries = await Promise.all(input.uploads.map((upload) => layOut(upload, input.folder)));
+  for (const { contents } of deliveries) refuseUnreadable(contents);
   if (input.isNew && deliveries.every(({ contents: { datasets, sql } }) => datasets.length + sql.length === 0)) {
     throw new DataFault('Aucun fichier vecteur dans la livraison');
   }
-  for (const { contents } of deliveries) refuseUnreadable(contents);
   const scripts = deliveries.flatMap(({ contents }) => contents.sql);
   await runDeliveredSql({ client, target, log: logFrom(log, MODULE, 112), timeoutMs: input.sqlTimeoutMs }, scripts);
   const changes = { client, target, log: logFrom(log, MODULE, 151) };
@@ -138,10 +139,7 @@ interface Delivery {
 
 async function layOut(upload: Delivery['upload'], parent: string): Promise<Delivery> {
   const folder = join(parent, upload.id);
-  await layOutTree(
-    folder,
-    upload.files.filter((file) => file.kind === 'DATA'),
-  );
+  await layOutTree(folder, upload.files);
   return { upload, contents: readContents(upload.files), pathOf: ({ path }) => join(folder, ...path.split('/')) };
 }
 
