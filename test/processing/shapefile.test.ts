@@ -7,9 +7,13 @@ import { shapefileFaults } from '../../src/processing/shapefile.js';
 void t.test('lengths, shapes and encoding of a shapefile', async (t) => {
   const folder = t.testdir();
   const path = join(folder, 'sites.shp');
+  const sound = shapefile(folder).map((file) => [file, readFileSync(file)] as const);
+  const restore = () => {
+    for (const [file, bytes] of sound) writeFileSync(file, bytes);
+  };
   /** Faults after a change of one of its files. */
   const faults = async (extension: string, change: (bytes: Buffer) => Buffer) => {
-    shapefile(folder);
+    restore();
     const changed = join(folder, `sites.${extension}`);
     writeFileSync(changed, change(readFileSync(changed)));
     return shapefileFaults(path);
@@ -31,7 +35,7 @@ void t.test('lengths, shapes and encoding of a shapefile', async (t) => {
   t.same(endless, [], 'left to GDAL');
   const latin1 = await faults('dbf', (bytes) => Buffer.from(bytes.toString('latin1').replace('Ã©', 'é '), 'latin1'));
   t.same(latin1, ["Le fichier sites.dbf n'est pas encodé en UTF-8 comme l'annonce son .cpg (objet 0)"]);
-  shapefile(folder);
+  restore();
   truncateSync(path, 50);
   t.match(await shapefileFaults(path), [/sites\.shp n'a pas l'en-tête d'un shapefile/]);
 });

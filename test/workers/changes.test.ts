@@ -122,7 +122,7 @@ void t.test('.update and .delete files', async (t) => {
   void t.test('without the parameters the files are passed over', async (t) => {
     const { storedData, schema } = await sites();
     const files = [
-      { path: 'sites.update', content: 'n’importe quoi' },
+      { path: 'sites.update', content: 'inconnue\n1\n' },
       { path: 'sites.delete', content: 'commune\nTulle\n' },
     ];
     const { status, log } = await change(storedData, files, {});
