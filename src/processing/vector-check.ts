@@ -4,6 +4,7 @@ import { checkChanges } from './check/changes.js';
 import { checkDataset } from './check/dataset.js';
 import { checkParquet } from './check/parquet.js';
 import { type CheckRun, coreLog, type DeliveredTable, type FileReport, type LayerBox } from './check/report.js';
+import { checkSql } from './check/sql.js';
 import { checkTables } from './check/tables.js';
 import { type DeliveryContents, readContents } from './formats.js';
 import { layOutTree } from './lay-out-tree.js';
@@ -77,7 +78,7 @@ interface FileCheck {
 function fileChecks({ datasets, sql, parquet, changes }: DeliveryContents, folder: string, run: CheckRun): FileCheck[] {
   const at = ({ path }: DeliveredFile) => join(folder, ...path.split('/'));
   return [
-    ...sql.map((file) => ({ file, check: () => Promise.resolve(unbuilt(file, run.log)) })),
+    ...sql.map((file) => ({ file, check: async () => noTable(await checkSql(file, at(file), run.log)) })),
     ...datasets.map((dataset) => ({
       file: dataset.file,
       check: () => checkDataset(dataset, at(dataset.file), run),
@@ -91,10 +92,5 @@ const noTable = (passed: boolean): FileReport => ({ passed, boxes: [], tables: [
 
 function emptyFile({ path }: DeliveredFile, log: TaskLog): FileReport {
   coreLog(log).error(`Le fichier ${fileName(path)} est vide (0 octet)`);
-  return noTable(false);
-}
-
-function unbuilt({ path }: DeliveredFile, log: TaskLog): FileReport {
-  coreLog(log).error(`Le format SQL n'est pas encore pris en charge par l'émulateur : ${path}`);
   return noTable(false);
 }

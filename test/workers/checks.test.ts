@@ -136,12 +136,6 @@ void t.test('checks of deliveries', async (t) => {
     }
   });
 
-  void t.test('formats that the emulator does not read yet are refused, never passed over', async (t) => {
-    const { status, logs } = await deliver(user, [{ path: 'init.sql', content: 'CREATE TABLE a (b integer);' }]);
-    t.equal(status, 'UNSTABLE');
-    t.match(logs[VECTOR], /n'est pas encore pris en charge par l'émulateur : init\.sql/);
-  });
-
   void t.test('a delivery without vector file fails', async (t) => {
     const { status, logs } = await deliver(user, [{ path: 'lisez-moi.txt', content: 'rien' }]);
     t.equal(status, 'UNSTABLE');

@@ -17,7 +17,7 @@ import { type DumpTable, readDump } from '../../processing/dump.js';
 import type { VectorFormat } from '../../processing/formats.js';
 import type { OpenedLayer } from '../../processing/gdal.js';
 import { commonKind, dimensionOf } from '../../processing/geometry-scan.js';
-import { columnNames, databaseName } from '../../processing/names.js';
+import { columnNames, databaseName, GEOMETRY_COLUMN, keyColumn } from '../../processing/names.js';
 import { referenceOf, sameReference } from '../../processing/spatial-reference.js';
 import type { logFrom } from '../../processing/task-log.js';
 import { columnTypes } from './column-types.js';
@@ -44,8 +44,6 @@ export interface LoaderContext {
   readonly folder: string;
   readonly log: ReturnType<typeof logFrom>;
 }
-
-const GEOMETRY_COLUMN = 'geom';
 
 /** Loads layers into tables, inside one transaction. */
 export class LayerLoader {
@@ -122,7 +120,7 @@ export class LayerLoader {
   private async loadOnce(source: LayerSource, plan: GeometryPlan): Promise<number> {
     const { client, folder, target } = this.context;
     const { existing, format, table } = source;
-    const key = existing?.key?.name ?? (format === 'GeoPackage' ? 'fid' : 'ogc_fid');
+    const key = existing?.key?.name ?? keyColumn(format);
     const geometryColumn = existing?.geometry?.column ?? GEOMETRY_COLUMN;
     const fields = source.layer.fields.getNames();
     const fit =
