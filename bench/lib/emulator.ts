@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { childEnvironment, type Config, loadConfig } from '../../src/config.js';
+import { NODE_OPTIONS } from '../../src/supervisor/child.js';
 import { databaseContents } from '../../src/supervisor/contents.js';
 import { startServices } from '../../src/supervisor/services.js';
 
@@ -67,7 +68,7 @@ export async function startBenchEmulator(): Promise<BenchEmulator> {
     startServer: (overrides = {}, nodeArguments = []) => startServing(SERVER, overrides, nodeArguments),
     startPeer: (entry) => startServing(entry, {}),
     async startWorker() {
-      const worker = await startProcess(WORKER, environment);
+      const worker = await startProcess(WORKER, environment, NODE_OPTIONS.worker);
       processes.push(worker);
       return worker;
     },

@@ -21,6 +21,12 @@ export interface SupervisedChild {
   stop(): Promise<void>;
 }
 
+/** Options of Node for each process: a worker computes nothing itself, its young objects need little room. */
+export const NODE_OPTIONS: Readonly<Record<ProcessName, readonly string[]>> = {
+  server: [],
+  worker: ['--max-semi-space-size=2'],
+};
+
 const ENTRY = join(import.meta.dirname, 'entry.js');
 const GRACE_MS = 10_000;
 const FIRST_DELAY_MS = 200;
@@ -48,7 +54,11 @@ export function superviseChild(
 
   const start = () => {
     const startedAt = Date.now();
-    child = fork(ENTRY, [name], { detached: true, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    child = fork(ENTRY, [name], {
+      detached: true,
+      execArgv: [...NODE_OPTIONS[name]],
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
     if (message !== undefined) child.send(message);
     child.on('message', (answer) => {
       if (typeof answer === 'object' && answer !== null && 'type' in answer && answer.type === 'ready') {
