@@ -31,6 +31,7 @@ import { organizationEntityRoutes, platformEntityRoutes } from './routes/extende
 import { metadataRoutes } from './routes/metadata/index.js';
 import { offeringRoutes } from './routes/offerings/index.js';
 import { tmsRoutes } from './routes/ogc/tms.js';
+import { vectorTmsRoutes } from './routes/ogc/vector-tms.js';
 import { wfsRoutes } from './routes/ogc/wfs.js';
 import { wmsVectorRoutes } from './routes/ogc/wms-v.js';
 import { organizationRoutes } from './routes/organizations/index.js';
@@ -132,6 +133,7 @@ export async function buildApp(
     await services.register(wfsRoutes);
     await services.register(wmsVectorRoutes);
     await services.register(tmsRoutes);
+    await services.register(vectorTmsRoutes);
     await services.register(async (files) => {
       await files.register(fidelityPlugin);
       await files.register(publicFileRoutes);

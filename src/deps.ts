@@ -37,6 +37,8 @@ export interface ServerDeps extends Deps {
   readonly render: RenderPool;
   readonly identity: Identity;
   readonly traffic: TrafficRecorder;
+  /** Connections that make vector tiles. */
+  readonly tilePool: pg.Pool;
 }
 
 /** Connects to the services. The database must be migrated. */

@@ -2,6 +2,7 @@ import { buildApp } from './app.js';
 import { ConfigError, loadConfig } from './config.js';
 import { closeDeps, createDeps, type ServerDeps } from './deps.js';
 import { closeOnSignals } from './graceful.js';
+import { openTilePool } from './domain/tile-pool.js';
 import { createTrafficRecorder } from './domain/traffic.js';
 import { createIdentity } from './identity/identity.js';
 import { createLogger } from './log.js';
@@ -19,6 +20,7 @@ async function main(): Promise<void> {
     identity: await createIdentity(base),
     render: createRenderPool({ config, log }),
     traffic: createTrafficRecorder(base),
+    tilePool: openTilePool(config, log),
   };
   const app = await buildApp(deps);
 
@@ -26,6 +28,7 @@ async function main(): Promise<void> {
     await app.close();
     await deps.traffic.close();
     await deps.render.close();
+    await deps.tilePool.end();
     await closeDeps(base);
   });
 

@@ -9,14 +9,23 @@ const DATA_EXCEPTION = /^22/;
 const POSTGIS_FAULT = 'XX000';
 
 /**
- * What a client is told when PostgreSQL refuses a query that was well formed: it took too long, or its values have no
- * image (a geometry outside the domain of a projection, a number out of range). Other errors come back as they are.
+ * Why PostgreSQL refuses a query that was well formed: it took too long, or its values have no image (a geometry outside
+ * the domain of a projection, a number out of range). `null` for other errors.
  */
+export function queryFault(error: unknown): 'timeout' | 'data' | null {
+  if (!(error instanceof pg.DatabaseError) || error.code === undefined) return null;
+  if (error.code === QUERY_CANCELED) return 'timeout';
+  return DATA_EXCEPTION.test(error.code) || error.code === POSTGIS_FAULT ? 'data' : null;
+}
+
+/** What a client of WFS or WMS is told of such a refusal. Other errors come back as they are. */
 export function asQueryFault(error: unknown): unknown {
-  if (!(error instanceof pg.DatabaseError) || error.code === undefined) return error;
-  if (error.code === QUERY_CANCELED)
-    return new OwsException('NoApplicableCode', 'The request took too long and was stopped', undefined, 503);
-  if (DATA_EXCEPTION.test(error.code) || error.code === POSTGIS_FAULT)
-    return new OwsException('NoApplicableCode', `The request cannot be computed: ${error.message}`);
-  return error;
+  switch (queryFault(error)) {
+    case 'timeout':
+      return new OwsException('NoApplicableCode', 'The request took too long and was stopped', undefined, 503);
+    case 'data':
+      return new OwsException('NoApplicableCode', `The request cannot be computed: ${(error as Error).message}`);
+    default:
+      return error;
+  }
 }

@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import { buildApp } from '../../src/app.js';
 import { type Config, loadConfig } from '../../src/config.js';
 import { closeDeps, createDeps, type ServerDeps } from '../../src/deps.js';
+import { openTilePool } from '../../src/domain/tile-pool.js';
 import { createTrafficRecorder } from '../../src/domain/traffic.js';
 import { createIdentity } from '../../src/identity/identity.js';
 import { createLogger } from '../../src/log.js';
@@ -58,7 +59,9 @@ export async function buildTestApp(t: Teardown, overrides: Overrides = {}): Prom
   t.teardown(() => render.close());
   const traffic = createTrafficRecorder(base);
   t.teardown(() => traffic.close());
-  const deps: ServerDeps = { ...base, render, traffic, identity: await createIdentity(base) };
+  const tilePool = openTilePool(config, log);
+  t.teardown(() => tilePool.end());
+  const deps: ServerDeps = { ...base, render, traffic, tilePool, identity: await createIdentity(base) };
   const app = await buildApp(deps, [contractObserver]);
   t.teardown(() => app.close());
   await app.ready();

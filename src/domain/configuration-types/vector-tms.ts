@@ -73,10 +73,9 @@ export const vectorTms = {
   ): Promise<TiledTable[]> {
     const used = relationsOf(typeInfos);
     const sources = await readTables(deps, used);
-    const revision = randomUUID();
     return used.map((item) => ({
       offering: offeringId,
-      revision,
+      revision: randomUUID(),
       layer: layerName,
       name: publicName(item.relation),
       abstract: item.relation.abstract,

@@ -1,4 +1,4 @@
-import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { publishedFeatureTypes } from '../../domain/published.js';
 import { getFeature, type WfsAnswer, type WfsContext, type WfsDeps } from '../../domain/wfs.js';
 import { exceptionReport, OwsException } from '../../ogc/ows/exceptions.js';
@@ -10,6 +10,7 @@ import type { FeatureType } from '../../ogc/wfs/model.js';
 import { GET_FEATURE_BY_ID, readWfsRequest, WFS_VERSIONS, type GetFeature } from '../../ogc/wfs/request.js';
 import { storedQueryDescription, storedQueryList } from '../../ogc/wfs/response.js';
 import { resolveTypeName, typesOfIds } from '../../ogc/wfs/type-names.js';
+import { signalOf } from './signal.js';
 
 /** Path of the open WFS endpoint, and the other paths under which the platform answers (diffusion.md §1). */
 const ENDPOINT_PATH = '/wfs';
@@ -76,13 +77,6 @@ async function answer(deps: WfsDeps, request: FastifyRequest, signal: AbortSigna
 
 async function refusePost(): Promise<never> {
   throw new OwsException('OperationNotSupported', 'Requests in XML are not supported: use GET', 'POST');
-}
-
-/** Aborted when the connection of the answer closes, which after a complete answer changes nothing. */
-function signalOf(reply: FastifyReply): AbortSignal {
-  const closed = new AbortController();
-  reply.raw.once('close', () => closed.abort());
-  return closed.signal;
 }
 
 function readKvp(query: string): Kvp {

@@ -10,6 +10,7 @@ import { WmsException, writeExceptionReport } from '../../ogc/wms/exceptions.js'
 import { writeFeatureInfo } from '../../ogc/wms/feature-info.js';
 import type { ParameterReader } from '../../ogc/wms/parameters.js';
 import { readWmsRequest, requestedVersion } from '../../ogc/wms/request.js';
+import { signalOf } from './signal.js';
 
 /** WMS-VECTOR: every address of the open service (spec diffusion §1). */
 
@@ -66,13 +67,6 @@ export const wmsVectorRoutes: FastifyPluginAsyncTypebox = async (app) => {
     app.post(path, { onRequest: refusePost }, refusePost);
   }
 };
-
-/** Aborted when the connection of the answer closes, which after a complete answer changes nothing. */
-function signalOf(reply: FastifyReply): AbortSignal {
-  const closed = new AbortController();
-  reply.raw.once('close', () => closed.abort());
-  return closed.signal;
-}
 
 function servedLayers(names: readonly string[], { byName }: PublishedWmsLayers): Served {
   return { offerings: [...new Set(names.flatMap((name) => byName.get(name)?.offering ?? []))] };

@@ -1,0 +1,85 @@
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { publishedTables } from '../../domain/published.js';
+import { makeTile } from '../../domain/vector-tiles.js';
+import { tableDetail, tableIndex } from '../../ogc/vector-tms/documents.js';
+import {
+  findTable,
+  pageNotFound,
+  readTileAddress,
+  readTileOptions,
+  VectorTmsError,
+} from '../../ogc/vector-tms/request.js';
+import { signalOf } from './signal.js';
+
+/** VECTOR-TMS, spec diffusion §7: the platform has an open one only. */
+
+const ENDPOINT_PATH = '/vector-tms';
+const VERSION_PATH = `${ENDPOINT_PATH}/1.0.0`;
+
+const TILE = 'application/vnd.mapbox-vector-tile';
+
+interface TileParams {
+  ids: string;
+  zoom: string;
+  column: string;
+  file: string;
+}
+
+export const vectorTmsRoutes: FastifyPluginAsync = async (app) => {
+  await app.register(routes, { prefix: ENDPOINT_PATH });
+};
+
+const routes: FastifyPluginAsync = async (app) => {
+  const { deps } = app;
+  app.setErrorHandler((error, request, reply) =>
+    refuse(reply, error instanceof VectorTmsError ? error : internalFault(error, request)),
+  );
+  app.setNotFoundHandler((_request, reply) => refuse(reply, pageNotFound()));
+
+  const index = async (request: FastifyRequest, reply: FastifyReply) => {
+    const tables = await publishedTables(deps, ENDPOINT_PATH);
+    return sendDocument(reply, tableIndex(baseOf(request), tables.values()));
+  };
+  for (const path of ['/', '/1.0.0', '/1.0.0/index.json']) app.get(path, index);
+
+  app.get<{ Params: { document: string } }>('/1.0.0/:document', async (request, reply) => {
+    const id = /^(.*)\.json$/s.exec(request.params.document)?.[1];
+    if (id === undefined) throw pageNotFound();
+    const table = findTable(await publishedTables(deps, ENDPOINT_PATH), id);
+    return sendDocument(reply, tableDetail(baseOf(request), table));
+  });
+
+  app.get<{ Params: TileParams }>('/1.0.0/:ids/:zoom/:column/:file', async (request, reply) => {
+    const { ids, zoom, column, file } = request.params;
+    const tables = await publishedTables(deps, ENDPOINT_PATH);
+    const wanted = [...new Set(ids.split(','))].map((id) => findTable(tables, id));
+    const options = readTileOptions(request.raw.url?.split('?').slice(1).join('?') ?? '');
+    const tile = { address: readTileAddress(zoom, column, file), options, signal: signalOf(reply) };
+    // Layers of a vector tile follow one another.
+    const layers: Buffer[] = [];
+    for (const table of wanted) layers.push(await makeTile(deps.tilePool, table, tile));
+    request.served = { offerings: [...new Set(wanted.map(({ offering }) => offering))] };
+    return reply.type(TILE).header('cache-control', 'no-cache').send(Buffer.concat(layers));
+  });
+};
+
+function baseOf(request: FastifyRequest): string {
+  return `${request.origin}${VERSION_PATH}`;
+}
+
+function sendDocument(reply: FastifyReply, document: object): FastifyReply {
+  return reply.type('application/json').header('cache-control', 'no-cache').send(JSON.stringify(document));
+}
+
+function refuse(reply: FastifyReply, { status, message }: VectorTmsError): FastifyReply {
+  return reply
+    .code(status)
+    .type('text/plain; charset=utf-8')
+    .header('x-content-type-options', 'nosniff')
+    .send(`${message}\n`);
+}
+
+function internalFault(error: unknown, request: FastifyRequest): VectorTmsError {
+  request.log.error({ err: error, reqId: request.id }, 'VectorTms:Failed');
+  return new VectorTmsError(500, 'Internal error');
+}
