@@ -38,10 +38,13 @@ export type PublishedTables = ReadonlyMap<string, TiledTable>;
 
 type Pool = Deps['pool'];
 
-interface CacheEntry<T> {
+/** Something read from the registry, and the epoch it is of. */
+export interface Dated<T> {
   readonly epoch: string;
-  readonly value: Promise<T>;
+  readonly value: T;
 }
+
+type CacheEntry<T> = Dated<Promise<T>>;
 
 /** By pool, since each application of a test process has its own registry; then by service and endpoint path. */
 const caches = new WeakMap<Pool, Map<string, CacheEntry<unknown>>>();
@@ -100,14 +103,33 @@ export function publishedTmsLayers(deps: Pick<Deps, 'pool'>, endpointPath: strin
 }
 
 /** The tables served under an endpoint's path (`/vector-tms`). */
-export function publishedTables(deps: Pick<Deps, 'pool'>, endpointPath: string): Promise<PublishedTables> {
-  return cached(deps.pool, `VECTOR-TMS ${endpointPath}`, async () => {
+export async function publishedTables(deps: Pick<Deps, 'pool'>, endpointPath: string): Promise<Dated<PublishedTables>> {
+  return current(deps.pool, tablesKey(endpointPath), async () => {
     const publications = await readPublications<TiledTable[]>(deps.pool, 'VECTOR-TMS', endpointPath);
     const tables = publications.flatMap(({ publication }) => publication);
     // Dots in names let two layers come to one id: the first keeps it.
     return new Map(tables.reverse().map((table) => [tableId(table), table]));
   });
 }
+
+/**
+ * The tables as they were when last looked at, without asking the database: whoever uses them compares their epoch with
+ * the one that its own query brings along ({@link EPOCH_SQL}), and starts again when they differ.
+ */
+export async function lastPublishedTables(
+  deps: Pick<Deps, 'pool'>,
+  endpointPath: string,
+): Promise<Dated<PublishedTables>> {
+  const known = caches.get(deps.pool)?.get(tablesKey(endpointPath)) as CacheEntry<PublishedTables> | undefined;
+  return known === undefined ? publishedTables(deps, endpointPath) : { epoch: known.epoch, value: await known.value };
+}
+
+function tablesKey(endpointPath: string): string {
+  return `VECTOR-TMS ${endpointPath}`;
+}
+
+/** SQL expression of the present epoch of the publications, as text. */
+export const EPOCH_SQL = `coalesce((SELECT value::text FROM geopf.epoch WHERE name = 'publication'), 'none')`;
 
 /** Makes every replica read the publications again; call it in the transaction that changes one. */
 export async function touchPublications(db: Db): Promise<void> {
@@ -116,20 +138,24 @@ export async function touchPublications(db: Db): Promise<void> {
     ON CONFLICT (name) DO UPDATE SET value = epoch.value + 1`;
 }
 
+async function cached<T>(pool: Pool, key: string, load: () => Promise<T>): Promise<T> {
+  return (await current(pool, key, load)).value;
+}
+
 /**
  * The epoch is read before the rows: rows newer than their epoch are only read once more, never kept too long.
  * Requests that arrive during a load share it.
  */
-async function cached<T>(pool: Pool, key: string, load: () => Promise<T>): Promise<T> {
+async function current<T>(pool: Pool, key: string, load: () => Promise<T>): Promise<Dated<T>> {
   const epoch = await readEpoch(pool);
   const entries = caches.get(pool) ?? new Map<string, CacheEntry<unknown>>();
   caches.set(pool, entries);
   const known = entries.get(key) as CacheEntry<T> | undefined;
-  if (known?.epoch === epoch) return known.value;
+  if (known?.epoch === epoch) return { epoch, value: await known.value };
   const entry: CacheEntry<T> = { epoch, value: load() };
   entries.set(key, entry);
   try {
-    return await entry.value;
+    return { epoch, value: await entry.value };
   } catch (error) {
     if (entries.get(key) === entry) entries.delete(key);
     throw error;
@@ -139,7 +165,7 @@ async function cached<T>(pool: Pool, key: string, load: () => Promise<T>): Promi
 async function readEpoch(pool: Pool): Promise<string> {
   const { rows } = await pool.query<{ value: string }>({
     name: 'publication-epoch',
-    text: `SELECT value::text AS value FROM geopf.epoch WHERE name = 'publication'`,
+    text: `SELECT ${EPOCH_SQL} AS value`,
   });
   return rows[0]?.value ?? 'none';
 }

@@ -36,8 +36,10 @@ export interface TileArea {
 /** Zoom levels whose tiles are too wide for most projections. */
 const WIDEST_ZOOM = 2;
 
-/** Parts of the sides of a tile, which bend when they are projected, and the share by which the box around them grows. */
-const SIDE_PARTS = 16;
+/** Parts of the sides of a tile, which bend when they are projected: those of small tiles hardly do. */
+const sideParts = (zoom: number): number => (zoom < 6 ? 16 : 4);
+
+/** The share by which the box around them grows. */
 const MARGIN = 1 / 64;
 
 /** Degrees by which geographic systems may differ from each other. */
@@ -76,10 +78,10 @@ function rowsOf(zoom: number, side: number, buffered: Bbox, srid: number): SqlFr
     return boxes(shape, query, grow(toDegrees(grow(buffered, side)), DATUM_SHIFT), srid);
   }
   if (zoom <= WIDEST_ZOOM) return null;
-  const step = sql`${side / SIDE_PARTS}::double precision`;
+  const step = sql`${side / sideParts(zoom)}::double precision`;
   const shape = sql`ST_Transform(ST_Segmentize(${envelope(buffered)}, ${step}), ${raw(String(Math.trunc(srid)))})`;
   const size = raw('greatest(ST_XMax(s.shape) - ST_XMin(s.shape), ST_YMax(s.shape) - ST_YMin(s.shape))');
-  return sql`SELECT s.shape, ST_Expand(s.shape, ${size} * ${MARGIN}::double precision) AS query, ST_Expand(s.shape, ${size}) AS keep FROM (SELECT ${shape} AS shape OFFSET 0) AS s`;
+  return sql`SELECT s.shape, ST_Expand(s.shape, ${size} * ${raw(String(MARGIN))}) AS query, ST_Expand(s.shape, ${size}) AS keep FROM (SELECT ${shape} AS shape OFFSET 0) AS s`;
 }
 
 function boxes(shape: Bbox, query: Bbox, keep: Bbox, srid: number): SqlFragment {

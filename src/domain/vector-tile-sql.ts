@@ -1,10 +1,11 @@
-import { identifier, join, raw, sql, type SqlFragment } from '../filter/fragment.js';
+import { identifier, inline, join, raw, sql, type SqlFragment } from '../filter/fragment.js';
 import { plainGeometry } from '../filter/plain-geometry.js';
 import { filterToSql } from '../filter/sql.js';
 import { type Column, columnKind, type GeometryColumn } from '../ogc/feature-table.js';
 import { tileColumns } from '../ogc/vector-tms/documents.js';
 import { tableId, type TiledTable } from '../ogc/vector-tms/model.js';
 import { MAX_FEATURES, type TileOptions } from '../ogc/vector-tms/request.js';
+import { EPOCH_SQL } from './published.js';
 import { envelope, type TileArea, WEB_MERCATOR } from './tile-area.js';
 
 /** The query that makes one layer of a vector tile in PostGIS. */
@@ -23,7 +24,7 @@ export interface TileQuery {
 }
 
 /**
- * Selects one row with the tile, `mvt`. Features come in the order of the key: the same request gives the same bytes.
+ * Selects one row with the tile, `mvt`, and the epoch of the publications, `epoch`. Features come in the order of the key: the same request gives the same bytes.
  * The features are cut to the limit on bare columns, so that only those of the tile are projected.
  * @throws FilterError when the filter does not fit the table
  */
@@ -33,16 +34,16 @@ export function tileSql(query: TileQuery): SqlFragment {
   const featureId = featureIdOf(table);
   const geometryName = identifier(geometry.column);
   const columns = propertiesOf(table, options.properties, featureId).map((column) => valueSql(column));
-  const drawn = sql`ST_AsMVTGeom(${projected(query)}, ${envelope(area.bounds)}::box2d, ${options.resolution}::integer, ${options.buffer}::integer, true) AS ${geometryName}`;
+  const drawn = sql`ST_AsMVTGeom(${projected(query)}, ${envelope(area.bounds)}::box2d, ${whole(options.resolution)}, ${whole(options.buffer)}, true) AS ${geometryName}`;
   const keys = source.primaryKey.map((name) => reference(name));
   const order = keys.length === 0 ? raw('') : sql` ORDER BY ${join(keys, ', ')}`;
   const limit = Math.min(options.limit ?? MAX_FEATURES, MAX_FEATURES);
   const indexed = indexedArea(query);
   const from = sql`${identifier(source.schema)}.${identifier(source.table)} AS ${raw(TABLE)}`;
-  const features = sql`SELECT ${join([drawn, ...columns], ', ')} FROM ${indexed === null ? from : sql`area, ${from}`} WHERE ${join(conditions(query), ' AND ')}${order} LIMIT ${limit}::bigint`;
-  const names = [sql`${tableId(table)}::text`, sql`${options.resolution}::integer`, textSql(geometry.column)];
-  if (featureId !== null) names.push(textSql(featureId));
-  const tile = sql`SELECT ST_AsMVT(t, ${join(names, ', ')}) AS mvt FROM (${features}) AS t WHERE t.${geometryName} IS NOT NULL`;
+  const features = sql`SELECT ${join([drawn, ...columns], ', ')} FROM ${indexed === null ? from : sql`area, ${from}`} WHERE ${join(conditions(query), ' AND ')}${order} LIMIT ${whole(limit)}`;
+  const names = [constant(tableId(table)), whole(options.resolution), constant(geometry.column)];
+  if (featureId !== null) names.push(constant(featureId));
+  const tile = sql`SELECT ST_AsMVT(t, ${join(names, ', ')}) AS mvt, ${raw(EPOCH_SQL)} AS epoch FROM (${features}) AS t WHERE t.${geometryName} IS NOT NULL`;
   return indexed === null ? tile : sql`WITH area AS MATERIALIZED (${indexed}) ${tile}`;
 }
 
@@ -140,6 +141,12 @@ function reference(name: string): SqlFragment {
   return sql`${raw(TABLE)}.${identifier(name)}`;
 }
 
-function textSql(text: string): SqlFragment {
-  return sql`${text}::text`;
+/** A text that is no parameter: it is the same in every tile of the table. */
+function constant(text: string): SqlFragment {
+  return raw(inline(sql`${text}::text`));
+}
+
+/** A whole number that is no parameter: most requests have the same. */
+function whole(number: number): SqlFragment {
+  return raw(String(Math.trunc(number)));
 }

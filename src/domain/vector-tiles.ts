@@ -1,7 +1,16 @@
 import pg from 'pg';
+import type { ServerDeps } from '../deps.js';
 import { toQuery } from '../filter/fragment.js';
 import type { TiledTable } from '../ogc/vector-tms/model.js';
-import { asFilterRefusal, type TileAddress, type TileOptions, VectorTmsError } from '../ogc/vector-tms/request.js';
+import {
+  asFilterRefusal,
+  findTable,
+  isUsual,
+  type TileAddress,
+  type TileOptions,
+  VectorTmsError,
+} from '../ogc/vector-tms/request.js';
+import { type Dated, lastPublishedTables, type PublishedTables, publishedTables } from './published.js';
 import { queryFault } from './query-faults.js';
 import { tileArea } from './tile-area.js';
 import { type TileQuery, tileSql } from './vector-tile-sql.js';
@@ -13,18 +22,68 @@ const COARSE_ZOOM = 9;
 
 /** What a tile is made of. */
 export interface TileRequest {
+  /** Path of the endpoint that publishes the tables. */
+  readonly endpointPath: string;
+  /** Of the tables: each makes a layer of the tile. */
+  readonly ids: readonly string[];
   readonly address: TileAddress;
   readonly options: TileOptions;
   /** Aborted when the client leaves. */
   readonly signal: AbortSignal;
 }
 
+export interface VectorTile {
+  /** Empty when there is nothing. */
+  readonly bytes: Buffer;
+  /** Ids of the offerings of its tables. */
+  readonly offerings: readonly string[];
+}
+
+type TileDeps = Pick<ServerDeps, 'pool' | 'tilePool'>;
+
 /**
- * Makes the layer of one table in a tile; empty when nothing is there.
- * @param pool of openTilePool
+ * Makes a tile. The publications known are presumed to be those of now, which the queries of the tile tell: when they are
+ * not, the tile is made again.
  * @throws VectorTmsError
  */
-export async function makeTile(pool: pg.Pool, table: TiledTable, request: TileRequest): Promise<Buffer> {
+export async function makeTile(deps: TileDeps, request: TileRequest): Promise<VectorTile> {
+  const presumed = await lastPublishedTables(deps, request.endpointPath);
+  try {
+    const { tile, isCurrent } = await makeLayers(deps, presumed, request);
+    if (isCurrent) return tile;
+  } catch (error) {
+    const { epoch } = await publishedTables(deps, request.endpointPath);
+    if (epoch === presumed.epoch) throw error;
+  }
+  return (await makeLayers(deps, await publishedTables(deps, request.endpointPath), request)).tile;
+}
+
+async function makeLayers(
+  { tilePool }: TileDeps,
+  { epoch, value: tables }: Dated<PublishedTables>,
+  request: TileRequest,
+): Promise<{ tile: VectorTile; isCurrent: boolean }> {
+  const wanted = [...new Set(request.ids)].map((id) => findTable(tables, id));
+  const layers: Layer[] = [];
+  // One after the other: a request has one connection at a time.
+  for (const table of wanted) layers.push(await makeLayer(tilePool, table, request));
+  return {
+    // Layers of a vector tile follow one another.
+    tile: {
+      bytes: Buffer.concat(layers.map(({ mvt }) => mvt)),
+      offerings: [...new Set(wanted.map(({ offering }) => offering))],
+    },
+    isCurrent: layers.every((layer) => layer.epoch === epoch),
+  };
+}
+
+/** What the query of a layer selects. */
+interface Layer {
+  readonly mvt: Buffer;
+  readonly epoch: string;
+}
+
+async function makeLayer(pool: pg.Pool, table: TiledTable, request: TileRequest): Promise<Layer> {
   const { address, options, signal } = request;
   const { geometry } = table.source;
   if (geometry === null) throw new Error(`${table.name} was published without geometry`);
@@ -43,7 +102,7 @@ export async function makeTile(pool: pg.Pool, table: TiledTable, request: TileRe
   }
 }
 
-async function run(pool: pg.Pool, query: TileQuery, signal: AbortSignal): Promise<Buffer> {
+async function run(pool: pg.Pool, query: TileQuery, signal: AbortSignal): Promise<Layer> {
   const { text, values } = toQuery(tileSql(query));
   const client = await pool.connect();
   // PostgreSQL notices that the connection is gone, and stops.
@@ -52,8 +111,9 @@ async function run(pool: pg.Pool, query: TileQuery, signal: AbortSignal): Promis
   else signal.addEventListener('abort', leave, { once: true });
   signal.throwIfAborted();
   try {
-    const { rows } = await client.query<{ mvt: Buffer }>({ name: statementName(query), text, values });
-    return rows[0]?.mvt ?? Buffer.alloc(0);
+    const { rows } = await client.query<Layer>({ name: statementName(query), text, values });
+    if (rows[0] === undefined) throw new Error('an aggregate gave no row');
+    return rows[0];
   } finally {
     signal.removeEventListener('abort', leave);
     if (!signal.aborted) client.release();
@@ -62,7 +122,7 @@ async function run(pool: pg.Pool, query: TileQuery, signal: AbortSignal): Promis
 
 /** The usual requests of a table are parsed and planned once per connection; the others differ too much. */
 function statementName({ table, options, byExtents, isCoarse }: TileQuery): string | undefined {
-  if (options.filter !== null || options.properties !== null || options.limit !== null) return undefined;
+  if (!isUsual(options)) return undefined;
   return `tile-${table.revision}-${Number(byExtents)}${Number(isCoarse)}`;
 }
 

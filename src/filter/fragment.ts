@@ -22,12 +22,13 @@ export class SqlValueError extends Error {
 
 /** Builds a fragment: text comes from the program, what is interpolated is a value or another fragment. */
 export function sql(strings: TemplateStringsArray, ...parts: readonly (SqlFragment | SqlValue)[]): SqlFragment {
-  return concat(
-    strings.flatMap((text, i) => {
-      const part = parts[i];
-      return part === undefined ? [raw(text)] : [raw(text), isFragment(part) ? part : value(part)];
-    }),
-  );
+  const texts = [strings[0] ?? ''];
+  const values: SqlValue[] = [];
+  for (const [i, part] of parts.entries()) {
+    append({ strings: texts, values }, isFragment(part) ? part : value(part));
+    texts[texts.length - 1] += strings[i + 1] ?? '';
+  }
+  return { strings: texts, values };
 }
 
 /** Text of our own, without values. Never pass anything a client wrote. */
@@ -51,7 +52,12 @@ export function identifier(name: string): SqlFragment {
 
 /** Fragments one after the other, with trusted text between them. */
 export function join(fragments: readonly SqlFragment[], separator: string): SqlFragment {
-  return concat(fragments.flatMap((fragment, i) => (i === 0 ? [fragment] : [raw(separator), fragment])));
+  const made = { strings: [''], values: [] };
+  for (const [i, fragment] of fragments.entries()) {
+    if (i > 0) append(made, raw(separator));
+    append(made, fragment);
+  }
+  return made;
 }
 
 /** `{ text, values }` for `pg`: values become `$1`, `$2`… */
@@ -81,14 +87,9 @@ function isFragment(part: SqlFragment | SqlValue): part is SqlFragment {
   return typeof part === 'object';
 }
 
-function concat(fragments: readonly SqlFragment[]): SqlFragment {
-  const strings = [''];
-  const values: SqlValue[] = [];
-  for (const fragment of fragments) {
-    const [first = '', ...rest] = fragment.strings;
-    strings[strings.length - 1] += first;
-    strings.push(...rest);
-    values.push(...fragment.values);
-  }
-  return { strings, values };
+/** Puts a fragment behind the one that is being made. */
+function append(made: { strings: string[]; values: SqlValue[] }, { strings, values }: SqlFragment): void {
+  made.strings[made.strings.length - 1] += strings[0] ?? '';
+  for (let i = 1; i < strings.length; i += 1) made.strings.push(strings[i] ?? '');
+  made.values.push(...values);
 }

@@ -108,6 +108,17 @@ function readFilter(text: string): Filter | null {
   }
 }
 
+/** Whether a request asks for nothing but a tile. */
+export function isUsual({ filter, properties, limit, resolution, buffer }: TileOptions): boolean {
+  return (
+    filter === null &&
+    properties === null &&
+    limit === null &&
+    resolution === DEFAULT_RESOLUTION &&
+    buffer === DEFAULT_BUFFER
+  );
+}
+
 function readFilterCrs(srid: number): Crs {
   if (!isKnownSrid(srid)) throw new VectorTmsError(400, `Unknown CRS: ${srid}`);
   return { ...crsOfSrid(srid), axisOrder: 'xy' };

@@ -1,8 +1,10 @@
 import type { FastifyReply } from 'fastify';
 
-/** Aborted when the connection of the answer closes, which after a complete answer changes nothing. */
+/** Aborted when the connection closes before the end of the answer. */
 export function signalOf(reply: FastifyReply): AbortSignal {
   const closed = new AbortController();
-  reply.raw.once('close', () => closed.abort());
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) closed.abort();
+  });
   return closed.signal;
 }

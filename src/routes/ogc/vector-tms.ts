@@ -37,7 +37,7 @@ const routes: FastifyPluginAsync = async (app) => {
   app.setNotFoundHandler((_request, reply) => refuse(reply, pageNotFound()));
 
   const index = async (request: FastifyRequest, reply: FastifyReply) => {
-    const tables = await publishedTables(deps, ENDPOINT_PATH);
+    const { value: tables } = await publishedTables(deps, ENDPOINT_PATH);
     return sendDocument(reply, tableIndex(baseOf(request), tables.values()));
   };
   for (const path of ['/', '/1.0.0', '/1.0.0/index.json']) app.get(path, index);
@@ -45,21 +45,22 @@ const routes: FastifyPluginAsync = async (app) => {
   app.get<{ Params: { document: string } }>('/1.0.0/:document', async (request, reply) => {
     const id = /^(.*)\.json$/s.exec(request.params.document)?.[1];
     if (id === undefined) throw pageNotFound();
-    const table = findTable(await publishedTables(deps, ENDPOINT_PATH), id);
+    const { value: tables } = await publishedTables(deps, ENDPOINT_PATH);
+    const table = findTable(tables, id);
     return sendDocument(reply, tableDetail(baseOf(request), table));
   });
 
   app.get<{ Params: TileParams }>('/1.0.0/:ids/:zoom/:column/:file', async (request, reply) => {
     const { ids, zoom, column, file } = request.params;
-    const tables = await publishedTables(deps, ENDPOINT_PATH);
-    const wanted = [...new Set(ids.split(','))].map((id) => findTable(tables, id));
-    const options = readTileOptions(request.raw.url?.split('?').slice(1).join('?') ?? '');
-    const tile = { address: readTileAddress(zoom, column, file), options, signal: signalOf(reply) };
-    // Layers of a vector tile follow one another.
-    const layers: Buffer[] = [];
-    for (const table of wanted) layers.push(await makeTile(deps.tilePool, table, tile));
-    request.served = { offerings: [...new Set(wanted.map(({ offering }) => offering))] };
-    return reply.type(TILE).header('cache-control', 'no-cache').send(Buffer.concat(layers));
+    const { bytes, offerings } = await makeTile(deps, {
+      endpointPath: ENDPOINT_PATH,
+      ids: ids.split(','),
+      address: readTileAddress(zoom, column, file),
+      options: readTileOptions(request.url.split('?').slice(1).join('?')),
+      signal: signalOf(reply),
+    });
+    request.served = { offerings };
+    return reply.type(TILE).header('cache-control', 'no-cache').send(bytes);
   });
 };
 

@@ -151,9 +151,8 @@ await t.test('VECTOR-TMS', async (t) => {
       ],
       'the key is the id of the feature',
     );
-    const [[at]] = towns[0]?.geometry as unknown as [[{ x: number; y: number }]];
     const world = 2 ** 8 * 4096;
-    t.equal(at.x, Math.round(((2.5 + 180) / 360) * world) - 129 * 4096);
+    t.equal(towns[0]?.geometry[0]?.[0]?.x, Math.round(((2.5 + 180) / 360) * world) - 129 * 4096);
     t.same((await get(`demo.towns/${PARIS}.pbf`)).body, answer.body, 'the same bytes again');
     const head = await get(`demo.towns/${PARIS}.pbf`, { method: 'HEAD' });
     t.same([head.status, head.body.length], [200, 0]);
@@ -179,8 +178,7 @@ await t.test('VECTOR-TMS', async (t) => {
     t.same((await one('properties=name,unknown'))?.properties, { name: 'Low' });
     t.equal((await one('properties=name'))?.id, 1, 'the id is always there');
     t.same(Object.keys((await one('PROPERTIES=unknown'))?.properties ?? {}).length, 8, 'none valid: all');
-    const [[at]] = (await one('resolution=512'))?.geometry as unknown as [[{ x: number }]];
-    t.ok(at.x < 512);
+    t.ok(Number((await one('resolution=512'))?.geometry[0]?.[0]?.x) < 512);
     t.same(await tile(`demo.towns/8/128/88.pbf?buffer=0`), {}, 'no neighbour without buffer');
   });
 
@@ -346,7 +344,7 @@ await t.test('VECTOR-TMS', async (t) => {
 });
 
 await t.test('a tile has a limited time', async (t) => {
-  const emulator = await startTestEmulator(t, { STATEMENT_TIMEOUT: '1' });
+  const emulator = await startTestEmulator(t, { STATEMENT_TIMEOUT: '300' });
   const { deps, origin } = emulator;
   const producer = await logIn(emulator);
   const storedData = await buildStoredData(deps);
