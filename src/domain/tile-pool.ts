@@ -1,9 +1,10 @@
+import { availableParallelism } from 'node:os';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 
-/** Tiles made at once; more would only take turns on the processors. */
-const MAX_CONNECTIONS = 8;
+/** Tiles made at once: more would only take turns on the processors, with this process among them. */
+export const TILE_CONNECTIONS = 2 * availableParallelism();
 
 /** Seconds; statements are prepared per connection, and those of layers that are gone go with it. */
 const CONNECTION_LIFETIME = 600;
@@ -29,7 +30,7 @@ export function openTilePool(
   };
   const pool = new pg.Pool({
     connectionString: databaseUrl,
-    max: MAX_CONNECTIONS,
+    max: TILE_CONNECTIONS,
     maxLifetimeSeconds: CONNECTION_LIFETIME,
     application_name: 'geopf-local tiles',
     options: Object.entries(settings)

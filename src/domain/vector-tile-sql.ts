@@ -19,7 +19,7 @@ export interface TileQuery {
   readonly options: TileOptions;
   /** Features are looked for by their extents, projected one by one, rather than by the spatial index. */
   readonly byExtents: boolean;
-  /** Geometries are simplified before they are projected: what is lost cannot be seen in the tile. */
+  /** Features too small to be seen are left out, the others simplified, before they are projected. */
   readonly isCoarse: boolean;
 }
 
@@ -102,7 +102,7 @@ function projected(query: TileQuery): SqlFragment {
 }
 
 function conditions(query: TileQuery): SqlFragment[] {
-  const { table, geometry, area, options } = query;
+  const { table, geometry, area, options, isCoarse } = query;
   const column = reference(geometry.column);
   const found = [];
   if (indexedArea(query) === null) {
@@ -112,7 +112,7 @@ function conditions(query: TileQuery): SqlFragment[] {
     // With fewer features than fit, those that only their boxes bring here must not take the place of others.
     if (options.limit !== null) found.push(sql`ST_Intersects(${plainGeometry(geometry, column)}, area.shape)`);
   }
-  if (hasSize(geometry)) found.push(isSeen(column, area.unit));
+  if (isCoarse && hasSize(geometry)) found.push(isSeen(column, area.unit));
   if (options.filter !== null) {
     const context = {
       table: table.source,
