@@ -105,7 +105,7 @@ export const EnvironmentSchema = Type.Object({
   JOB_MEMORY: Type.Integer({
     minimum: 64,
     default: 1024,
-    description: 'JavaScript heap of a check or processing process, MiB.',
+    description: 'JavaScript heap of a check or processing process, MiB; the whole process may take twice as much.',
   }),
   JOB_TIMEOUT: Type.Integer({
     minimum: 1000,

@@ -11,6 +11,7 @@ import {
   type TaskResult,
   WARM,
 } from './tasks/task.js';
+import { residentMb, TaskMemory, TaskTimeout } from './task-limit.js';
 
 /** The process of a task ended before its task did. */
 export class ChildDied extends Error {
@@ -20,14 +21,6 @@ export class ChildDied extends Error {
   ) {
     super(`the process of the task ended (${signal === null ? `code ${code}` : `signal ${signal}`})`);
     this.name = 'ChildDied';
-  }
-}
-
-/** A task ran longer than the worker allows; its process was killed. */
-export class TaskTimeout extends Error {
-  constructor(readonly limitMs: number) {
-    super(`the task ran longer than ${limitMs} ms`);
-    this.name = 'TaskTimeout';
   }
 }
 
@@ -42,7 +35,7 @@ export interface RunOptions {
 export interface ChildPool {
   /**
    * Runs a task in a process of its own, which is gone when the promise settles.
-   * @throws ChildDied, TaskTimeout, the reason of the signal, or Error when the task itself throws
+   * @throws ChildDied, TaskLimit, the reason of the signal, or Error when the task itself throws
    */
   run<Name extends TaskName>(task: Name, input: TaskInput<Name>, options: RunOptions): Promise<TaskResult<Name>>;
   /** Resolves when the spare process can take a task. */
@@ -50,14 +43,22 @@ export interface ChildPool {
   close(): Promise<void>;
 }
 
+/** What a process may take. */
+export interface ChildLimits {
+  /** JavaScript heap, MiB. */
+  readonly memoryMb: number;
+  /** Resident memory, MiB: the libraries that read hostile files allocate outside of the heap. */
+  readonly residentMb: number;
+  readonly timeoutMs: number;
+}
+
 /** Keeps one process forked ahead, with its libraries loaded, so that a task that needs them starts at once. */
-export function createChildPool(options: { memoryMb: number; timeoutMs: number; log: Logger }): ChildPool {
-  const { memoryMb, timeoutMs, log } = options;
+export function createChildPool({ log, ...limits }: ChildLimits & { log: Logger }): ChildPool {
   let closed = false;
   let spare: Child | undefined;
 
   function forkChild(args: readonly string[]): Child {
-    const child = new Child(memoryMb, args);
+    const child = new Child(limits.memoryMb, args);
     child.ended.then(
       () => {
         if (spare !== child) return;
@@ -77,7 +78,7 @@ export function createChildPool(options: { memoryMb: number; timeoutMs: number; 
       const child = (isHeavy ? spare : undefined) ?? forkChild([]);
       if (isHeavy) spare = undefined;
       try {
-        return await child.run(task, input, { ...run, timeoutMs });
+        return await child.run(task, input, { ...run, limits });
       } finally {
         child.kill();
         await child.ended;
@@ -96,6 +97,9 @@ export function createChildPool(options: { memoryMb: number; timeoutMs: number; 
     },
   };
 }
+
+/** Pause between two looks at the memory of a running process. */
+const MEMORY_WATCH_MS = 250;
 
 class Child {
   readonly process: ChildProcess;
@@ -131,10 +135,10 @@ class Child {
   async run<Name extends TaskName>(
     task: Name,
     input: TaskInput<Name>,
-    options: RunOptions & { timeoutMs: number },
+    options: RunOptions & { limits: ChildLimits },
   ): Promise<TaskResult<Name>> {
     await this.ready;
-    const { signal, onLog, onStart, timeoutMs } = options;
+    const { signal, onLog, onStart, limits } = options;
     const child = this.process;
     if (child.pid !== undefined) onStart?.(child.pid);
     return new Promise<TaskResult<Name>>((resolve, reject) => {
@@ -142,10 +146,16 @@ class Child {
         reject(reason);
         this.kill();
       };
-      const timer = setTimeout(() => stop(new TaskTimeout(timeoutMs)), timeoutMs);
+      const timer = setTimeout(() => stop(new TaskTimeout(limits.timeoutMs)), limits.timeoutMs);
+      const watch = setInterval(() => {
+        void residentMb(child.pid ?? 0).then((taken) => {
+          if (taken > limits.residentMb) stop(new TaskMemory(limits.residentMb));
+        });
+      }, MEMORY_WATCH_MS);
       const onAbort = () => stop(signal.reason);
       const settle = () => {
         clearTimeout(timer);
+        clearInterval(watch);
         signal.removeEventListener('abort', onAbort);
       };
       signal.addEventListener('abort', onAbort);

@@ -1,6 +1,7 @@
-import { ChildDied, TaskTimeout } from './child-pool.js';
+import { ChildDied } from './child-pool.js';
 import { JobAborted } from './job.js';
 import type { JobLog } from './job-log.js';
+import { TaskLimit } from './task-limit.js';
 
 /** What the log of an execution says when its process did not end by itself. */
 
@@ -12,7 +13,7 @@ export function logAbnormalEnd(log: JobLog, error: unknown): void {
 }
 
 function abnormalReason(error: unknown): string | null {
-  if (error instanceof TaskTimeout) return `la durée maximale de ${Math.round(error.limitMs / 1000)} s est dépassée`;
+  if (error instanceof TaskLimit) return error.reason;
   if (!(error instanceof ChildDied)) return null;
   return error.signal === null ? `code de sortie ${error.code}` : `signal ${error.signal}`;
 }

@@ -8,6 +8,7 @@ import { jobKeys } from './queue.js';
 import { openRedis } from './redis.js';
 import { bindHandlers, createHandlers, JOB_DEFINITIONS } from './registry.js';
 import { sweepLostJobs } from './sweep.js';
+import { TaskLimit } from './task-limit.js';
 
 /** A running worker process. */
 export interface RunningWorker {
@@ -17,6 +18,8 @@ export interface RunningWorker {
   close(): Promise<void>;
 }
 
+/** The whole memory of a child process, as a multiple of its JavaScript heap. */
+const RESIDENT_PER_HEAP = 2;
 const HEARTBEAT_MS = 2000;
 /** In seconds. */
 const HEARTBEAT_LIFE = 6;
@@ -49,6 +52,7 @@ export async function startWorker(deps: Deps): Promise<RunningWorker> {
   const prefix = deps.jobs.prefix;
   const children = createChildPool({
     memoryMb: config.worker.jobMemoryMb,
+    residentMb: RESIDENT_PER_HEAP * config.worker.jobMemoryMb,
     timeoutMs: config.worker.jobTimeoutMs,
     log,
   });
@@ -150,12 +154,13 @@ export async function startWorker(deps: Deps): Promise<RunningWorker> {
   };
 }
 
-/** Runs a handler; its last failure closes the entity as failed. */
+/** Runs a handler; its last failure, or one that would come again, closes the entity as failed. */
 async function runHandler(handler: JobHandler, payload: unknown, context: JobContext): Promise<void> {
   try {
     await handler.run(payload, context);
   } catch (error) {
-    if (context.signal.aborted || !context.lastAttempt) throw error;
+    const isFinal = context.lastAttempt || error instanceof TaskLimit;
+    if (context.signal.aborted || !isFinal) throw error;
     await handler.abandon(payload, context, error);
     context.deps.log.error({ err: error, jobId: context.jobId }, 'Job:Abandoned');
   }

@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import t from 'tap';
 import { loadConfig } from '../../src/config.js';
 import { createLogger } from '../../src/log.js';
-import { ChildDied, createChildPool, TaskTimeout } from '../../src/workers/child-pool.js';
+import { ChildDied, createChildPool } from '../../src/workers/child-pool.js';
+import { TaskMemory, TaskTimeout } from '../../src/workers/task-limit.js';
 
 const log = createLogger(loadConfig({ LOG_LEVEL: 'silent' }), 'test');
 const never = new AbortController().signal;
 
 void t.test('a task runs in another process and gives its log and its result', async (t) => {
-  const children = createChildPool({ memoryMb: 128, timeoutMs: 30_000, log });
+  const children = createChildPool({ memoryMb: 128, residentMb: 1024, timeoutMs: 30_000, log });
   t.teardown(() => children.close());
   await children.ready();
   const path = join(t.testdir(), 'x');
@@ -36,7 +37,7 @@ void t.test('a task runs in another process and gives its log and its result', a
 });
 
 void t.test('a task that throws, dies, lasts or is aborted rejects, each in its way', async (t) => {
-  const children = createChildPool({ memoryMb: 128, timeoutMs: 2000, log });
+  const children = createChildPool({ memoryMb: 128, residentMb: 1024, timeoutMs: 2000, log });
   t.teardown(() => children.close());
   const folder = t.testdir();
   // Nobody writes to this pipe: reading it never ends.
@@ -61,4 +62,27 @@ void t.test('a task that throws, dies, lasts or is aborted rejects, each in its 
     onStart: () => controller.abort(reason),
   });
   await t.rejects(aborted, { message: 'stop' });
+});
+
+void t.test('a process that takes too much memory is killed', async (t) => {
+  // Less than Node itself takes.
+  const children = createChildPool({ memoryMb: 128, residentMb: 8, timeoutMs: 30_000, log });
+  t.teardown(() => children.close());
+  const pipe = join(t.testdir(), 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const files = [{ path: 'x.md5', kind: 'MD5' as const, localPath: pipe, size: 1 }];
+  let pid = process.pid;
+  const run = children.run(
+    'standard-check',
+    { upload: { id: 'u', files } },
+    {
+      signal: never,
+      onLog: () => undefined,
+      onStart: (started) => {
+        pid = started;
+      },
+    },
+  );
+  await t.rejects(run, TaskMemory);
+  t.throws(() => process.kill(pid, 0), { code: 'ESRCH' }, 'its process is gone');
 });

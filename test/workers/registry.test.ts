@@ -12,7 +12,7 @@ const handler = (definition: ReturnType<typeof job>) =>
 
 void t.test('every job of the worker has exactly one handler', async (t) => {
   const log = createLogger(loadConfig({ LOG_LEVEL: 'silent' }), 'test');
-  const children = createChildPool({ memoryMb: 64, timeoutMs: 1000, log });
+  const children = createChildPool({ memoryMb: 64, residentMb: 1024, timeoutMs: 1000, log });
   const bound = bindHandlers(JOB_DEFINITIONS, createHandlers(children));
   t.same([...bound.keys()].sort(), ['callback', 'check', 'processing', 'publication']);
   await children.close();

@@ -21,7 +21,7 @@ export async function checkSql({ path, size }: DeliveredFile, localPath: string,
     error(`Le fichier ${name} n'est pas encodé en UTF-8 (ligne ${line})`);
     return false;
   }
-  const faults = checkDeliveredSql(await readFile(localPath, 'utf8'));
+  const faults = checkDeliveredSql(new TextDecoder().decode(await readFile(localPath)));
   const messages = faults.map((fault) => `Ligne ${fault.line} de ${name} : ${fault.what}`);
   tellAll(error, messages, `instructions refusées dans ${name}`);
   return faults.length === 0;
