@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { geopackage } from '../../fixtures/generate/vector.js';
 import { logIn } from '../helpers/api.js';
 import { startTestEmulator } from '../helpers/app.js';
 import { sentences } from '../helpers/diffusion.js';
-import { into } from '../helpers/integration.js';
+import { deliver, integrate, into } from '../helpers/integration.js';
 import { openPyramid, runExecution, tilesRequest } from '../helpers/pyramids.js';
 import { DATASTORE } from '../helpers/seed.js';
 import { buildStoredData, runInSchema } from '../helpers/stored-data.js';
@@ -97,6 +98,22 @@ void t.test('db_to_pyramid', async (t) => {
     t.match(log, /INFO\|\|gpf-processing-db-to-pyramid\|\|\d+\|\|3 objets lus dans la table towns/);
     t.match(log, /\|\|Niveau 5 : \d+ tuiles, \d+ objets, 1 dalles, \d+ octets, plus grande tuile \d+ octets/);
     t.equal(await temporaryObjects(), '0');
+  });
+
+  void t.test('a delivery becomes a pyramid, read with the rights of its data alone', async (t) => {
+    const upload = await deliver(user, geopackage(t.testdir()));
+    const integrated = await integrate(user, upload.id);
+    const composition = ['sites', 'zones_protegees'].map((table) => ({ ...TOWNS, table }));
+    const { status, log, data } = await runExecution(user, tilesRequest([integrated.storedData], { composition }));
+    t.equal(status, 'SUCCESS', log);
+    t.match(log, /4 objets lus dans la table sites/);
+    const { descriptor, tile } = await openPyramid(deps, data._id);
+    t.same(
+      descriptor.levels[0]?.tables?.map(({ name }) => name),
+      ['sites', 'zones_protegees'],
+    );
+    const layer = (await tile('8', 129, 88))?.layers.zones_protegees;
+    t.match(layer?.feature(0).properties, { nom: 'Forêt de l’Étoile', surface: 12.5, releve: '2024-05-01' });
   });
 
   void t.test('the same data give the same bytes', async (t) => {
