@@ -40,7 +40,7 @@ export interface Generation {
 }
 
 /** Bytes held in memory before they go to files. */
-const MEMORY = 64 * 1024 * 1024;
+const MEMORY = 32 * 1024 * 1024;
 
 /** A geometry could not be transformed: the work is done again, guarded. */
 class UnguardedGeometryError extends Error {}
