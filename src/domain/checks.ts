@@ -2,6 +2,7 @@ import type { Deps } from '../deps.js';
 import { conflict, notFound } from '../errors.js';
 import type { Check, CheckExecution, Prisma } from '../generated/prisma/client.js';
 import { checkJob } from '../workers/check.job.js';
+import { removeLeftovers } from '../workers/leftovers.js';
 import { type Callback, type CallbackRequest, readCallback } from './callback-requests.js';
 import { queueCallbacks, recordCheckCallback } from './callbacks.js';
 import type { Db } from './database.js';
@@ -108,6 +109,7 @@ export async function stopCheckExecution(
     return ended;
   });
   await deps.jobs.abort(executionId);
+  await removeLeftovers(deps, executionId);
   await queueCallbacks(deps, callbacks);
 }
 

@@ -27,9 +27,12 @@ export function featureSchemaOf(storedDataId: string): string {
   return `sd_${storedDataId.replaceAll('-', '')}`;
 }
 
+/** Storage prefix of the files of all stored data. */
+export const FILES_ROOT = 'stored-data';
+
 /** Storage prefix of every version of the files of a stored data. */
 export function filesRootOf(storedDataId: string): string {
-  return `stored-data/${storedDataId}`;
+  return `${FILES_ROOT}/${storedDataId}`;
 }
 
 /** Storage prefix of the files that an execution makes for its output. */

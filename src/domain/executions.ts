@@ -2,6 +2,7 @@ import { PROCESSING_JOBS, type ProcessingDefinition } from '../catalogue/process
 import type { Deps } from '../deps.js';
 import { ApiError, badRequest, conflict, notFound } from '../errors.js';
 import type { Prisma } from '../generated/prisma/client.js';
+import { removeLeftovers } from '../workers/leftovers.js';
 import { processingJob } from '../workers/processing.job.js';
 import type { Caller } from './caller.js';
 import { type CallbackRequest, readCallback } from './callback-requests.js';
@@ -19,6 +20,7 @@ import { touchPublications } from './published.js';
 import { queueRecorded } from './queueing.js';
 import { waitingDelayMs } from './timing.js';
 import { transition, tryTransition } from './transitions.js';
+import { discardOutput } from './unfinished-output.js';
 
 /** Executions of processings, spec lifecycle §4.2: their life and its effect on the stored data they write. */
 
@@ -126,7 +128,12 @@ export async function abortExecution(deps: Deps, caller: Caller, id: string): Pr
     }
     return { wasLaunched: launched, callbacks: await recordProcessingCallback(tx, id) };
   });
-  if (wasLaunched) await deps.jobs.abort(id);
+  if (wasLaunched) {
+    await deps.jobs.abort(id);
+    // Its worker did the same, unless it died.
+    await removeLeftovers(deps, id);
+    await discardOutput(deps, id);
+  }
   await queueCallbacks(deps, callbacks);
 }
 

@@ -118,7 +118,7 @@ export function featureRole(instanceId: string, storedDataId: string): string {
 }
 
 /** Drops the schema of a VECTOR-DB and the role that owns it; neither needs to exist. */
-async function dropFeatures(tx: Db, schema: string, role: string): Promise<void> {
+export async function dropFeatures(tx: Db, schema: string, role: string): Promise<void> {
   await tx.$executeRawUnsafe(`DROP SCHEMA IF EXISTS ${quoteIdentifier(schema)} CASCADE`);
   const roles = await tx.$queryRaw<unknown[]>`SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = ${role}`;
   if (roles.length === 0) return;

@@ -35,6 +35,8 @@ export interface FileStorage {
   /** Forgets every file whose key starts with `prefix/`. */
   removeTree(prefix: string): Promise<void>;
   exists(key: string): Promise<boolean>;
+  /** The files and folders directly under `prefix/`, with when each last changed; none when there is nothing. */
+  list(prefix: string): Promise<{ key: string; changed: Date }[]>;
   /** Size in bytes. */
   size(key: string): Promise<number>;
   /** A new empty folder on the local disk; the caller removes it, and `removeTempDirs` whatever is left. */
@@ -113,6 +115,17 @@ export function createFileStorage(dir: string): FileStorage {
         () => true,
         () => false,
       );
+    },
+    async list(prefix) {
+      const folder = localPath(prefix);
+      const names = await readdir(folder).catch(ifAbsent<string[]>([]));
+      const found = await Promise.all(
+        names.map(async (name) => {
+          const entry = await stat(join(folder, name)).catch(ifAbsent(null));
+          return entry === null ? [] : [{ key: `${prefix}/${name}`, changed: entry.mtime }];
+        }),
+      );
+      return found.flat();
     },
     async size(key) {
       return (await stat(localPath(key))).size;

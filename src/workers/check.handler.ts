@@ -13,6 +13,7 @@ import { deliveredFiles, WITH_FILES } from './delivered-files.js';
 import { defineHandler, type JobContext } from './job.js';
 import { createJobLog, type JobLog } from './job-log.js';
 import { logAbnormalEnd, logRetry } from './job-sentences.js';
+import { jobFolders, removeLeftovers } from './leftovers.js';
 
 const WITH_ALL = { check: true, upload: { include: WITH_FILES } } as const satisfies Prisma.CheckExecutionInclude;
 type Execution = Prisma.CheckExecutionGetPayload<{ include: typeof WITH_ALL }>;
@@ -80,7 +81,7 @@ async function perform(
     case 'standard':
       return { status: await children.run('standard-check', { upload: { id: upload.id, files } }, run) };
     case 'vector': {
-      const folder = await deps.storage.tempDir(`job-${jobId}`);
+      const folder = await deps.storage.tempDir(jobFolders(jobId));
       try {
         const input = { upload: { id: upload.id, srs: upload.srs, files }, folder };
         const { passed, boxes } = await children.run('vector-check', input, run);
@@ -88,7 +89,7 @@ async function perform(
         const extent = extentOfBoxes(await boxesIn4326(deps.pool, boxes, parseCrs(upload.srs).srid));
         return { status: 'SUCCESS', ...(extent === undefined ? {} : { extent }) };
       } finally {
-        await deps.storage.removeTempDirs(`job-${jobId}`);
+        await removeLeftovers(deps, jobId);
       }
     }
     default:

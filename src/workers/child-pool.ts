@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import type { Logger } from 'pino';
 import { childEnvironment } from '../config.js';
 import type { TaskLogEntry } from '../processing/task-log.js';
+import { ChildDied, TaskFailed } from './task-end.js';
 import {
   type ChildMessage,
   HEAVY_TASKS,
@@ -12,17 +13,6 @@ import {
   WARM,
 } from './tasks/task.js';
 import { residentMb, TaskMemory, TaskTimeout } from './task-limit.js';
-
-/** The process of a task ended before its task did. */
-export class ChildDied extends Error {
-  constructor(
-    readonly code: number | null,
-    readonly signal: NodeJS.Signals | null,
-  ) {
-    super(`the process of the task ended (${signal === null ? `code ${code}` : `signal ${signal}`})`);
-    this.name = 'ChildDied';
-  }
-}
 
 export interface RunOptions {
   /** Kills the process at once; the run then rejects with the signal's reason. */
@@ -35,7 +25,7 @@ export interface RunOptions {
 export interface ChildPool {
   /**
    * Runs a task in a process of its own, which is gone when the promise settles.
-   * @throws ChildDied, TaskLimit, the reason of the signal, or Error when the task itself throws
+   * @throws ChildDied, TaskLimit, the reason of the signal, or TaskFailed when the task itself throws
    */
   run<Name extends TaskName>(task: Name, input: TaskInput<Name>, options: RunOptions): Promise<TaskResult<Name>>;
   /** Resolves when the spare process can take a task. */
@@ -164,7 +154,7 @@ class Child {
         const message = raw as ChildMessage;
         if (message.type === 'log') onLog(message.entry, new Date(message.at));
         else if (message.type === 'result') resolve(message.result as TaskResult<Name>);
-        else if (message.type === 'error') reject(taskError(message));
+        else if (message.type === 'error') reject(new TaskFailed(message.message, message.code, message.stack));
       });
       void this.ended.then(() => {
         settle();
@@ -177,10 +167,4 @@ class Child {
       });
     });
   }
-}
-
-function taskError({ message, stack }: { message: string; stack: string | undefined }): Error {
-  const error = new Error(message);
-  if (stack !== undefined) error.stack = stack;
-  return error;
 }

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { standardCheck } from '../processing/standard-check.js';
 import type { TaskLog } from '../processing/task-log.js';
 import {
@@ -47,15 +48,28 @@ async function run<Name extends TaskName>(message: RunMessage<Name>): Promise<vo
   try {
     await send({ type: 'result', result: await TASKS[message.task](message.input, log) });
   } catch (error) {
-    const { message: text, stack } = error instanceof Error ? error : new Error(String(error));
-    await send({ type: 'error', message: text, stack });
+    await sendError(error);
   }
   process.exit(0);
 }
 
+async function sendError(error: unknown): Promise<void> {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  await send({ type: 'error', message, code: codeOf(error), stack });
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
 // The worker decides when its children end: a Ctrl-C reaches the whole group.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
+// A file that may not grow any more then is an error of its writing, as a full disk is.
+process.on('SIGXFSZ', () => undefined);
 process.on('disconnect', die);
+new Worker(new URL('./parent-watch.js', import.meta.url), { workerData: process.ppid }).unref();
+// A connection to the database that ends while nothing is asked of it says so to nobody else.
+process.on('uncaughtException', (error) => void sendError(error).finally(() => process.exit(1)));
 process.once('message', (message) => void run(message as RunMessage));
 if (process.argv.includes(WARM)) await Promise.all([loadVectorCheck(), loadVectorToDb()]);
 await send({ type: 'ready' });

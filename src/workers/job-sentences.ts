@@ -1,26 +1,19 @@
-import { ChildDied } from './child-pool.js';
 import { JobAborted } from './job.js';
 import type { JobLog } from './job-log.js';
-import { TaskLimit } from './task-limit.js';
+import { reasonOf } from './task-end.js';
 
-/** What the log of an execution says when its process did not end by itself. */
+/** What the log of an execution says when its task did not end by itself. */
 
-/** Tells why a task did not end by itself; one that threw is told by whoever abandons it. */
+/** Tells why a task did not end by itself. */
 export function logAbnormalEnd(log: JobLog, error: unknown): void {
   if (error instanceof JobAborted) add(log, 'WARNING', "L'exécution a été interrompue");
-  const reason = abnormalReason(error);
+  const reason = reasonOf(error);
   if (reason !== null) add(log, 'ERROR', `Le processus s'est arrêté anormalement (${reason})`);
-}
-
-function abnormalReason(error: unknown): string | null {
-  if (error instanceof TaskLimit) return error.reason;
-  if (!(error instanceof ChildDied)) return null;
-  return error.signal === null ? `code de sortie ${error.code}` : `signal ${error.signal}`;
 }
 
 /** Tells that the execution is run again, after a process or a worker died. */
 export function logRetry(log: JobLog): void {
-  add(log, 'WARNING', "Nouvelle tentative après l'arrêt du processus");
+  add(log, 'WARNING', "Nouvelle tentative : la précédente s'est arrêtée avant la fin");
 }
 
 function add(log: JobLog, level: 'WARNING' | 'ERROR', message: string): void {

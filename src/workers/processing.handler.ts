@@ -3,13 +3,14 @@ import { finishExecution } from '../domain/executions.js';
 import type { ExecutionOutcome } from '../domain/outcomes.js';
 import { holdState } from '../domain/timing.js';
 import { tryTransition } from '../domain/transitions.js';
+import { discardOutput } from '../domain/unfinished-output.js';
 import type { Deps } from '../deps.js';
 import type { TaskLogEntry } from '../processing/task-log.js';
-import { endBackends } from './backends.js';
 import type { ChildPool } from './child-pool.js';
 import { defineHandler, type JobContext } from './job.js';
 import { createJobLog, type JobLog } from './job-log.js';
 import { logAbnormalEnd, logRetry } from './job-sentences.js';
+import { jobFolders, removeLeftovers } from './leftovers.js';
 import { processingJob } from './processing.job.js';
 import { runnerOf } from './processings/index.js';
 import { type Execution, outputOf, WITH_ALL } from './processings/processing-run.js';
@@ -40,11 +41,11 @@ export function processingHandler(children: ChildPool) {
         log.add({ level: 'INFO', ...SIGNALS, message: `Envoi du signal ${end} de l'exécution à l'API.` });
         await log.flush();
         const ended = await finishExecution(deps, executionId, outcome, filesKey);
-        if (!ended) await discardFiles(deps, execution);
+        if (!ended) await discardOutput(deps, executionId);
       } catch (error) {
-        await discardFiles(deps, execution);
         logAbnormalEnd(log, error);
         await log.flush();
+        await discardOutput(deps, executionId);
         throw error;
       }
     },
@@ -54,6 +55,7 @@ export function processingHandler(children: ChildPool) {
       log.add({ level: 'INFO', ...SIGNALS, message: "Envoi du signal d'échec de l'exécution à l'API." });
       await log.flush();
       await finishExecution(deps, executionId, { status: 'FAILURE' });
+      await discardOutput(deps, executionId);
     },
   });
 }
@@ -68,14 +70,6 @@ async function startExecution(
   const moved = await tryTransition(prisma, { entity: 'processing_execution', id, action: 'start' });
   const execution = await prisma.processingExecution.findUnique({ where: { id }, include: WITH_ALL });
   return execution?.status === 'PROGRESS' ? { execution, resumed: moved === null } : null;
-}
-
-/** Forgets the files of a run whose end was not stored; those that the output is made of stay. */
-async function discardFiles({ prisma, storage }: Deps, { id, outputStoredDataId }: Execution): Promise<void> {
-  if (outputStoredDataId === null) return;
-  const filesKey = filesKeyOf(outputStoredDataId, id);
-  const users = await prisma.storedData.count({ where: { id: outputStoredDataId, filesKey } });
-  if (users === 0) await storage.removeTree(filesKey);
 }
 
 /** What a run leaves for the end of the execution. */
@@ -99,8 +93,8 @@ async function perform(
   }
   const { deps, jobId, signal } = context;
   // What a run that died may have left: a statement that goes on, half-written files.
-  await cleanUp(deps, jobId);
-  const folder = await deps.storage.tempDir(`job-${jobId}`);
+  await removeLeftovers(deps, jobId);
+  const folder = await deps.storage.tempDir(jobFolders(jobId));
   try {
     const options = { signal, onLog: (entry: TaskLogEntry, date: Date) => log.add(entry, date) };
     const { outcome, files } = await runner({ deps, execution, children, folder, options });
@@ -110,10 +104,6 @@ async function perform(
     await deps.storage.takeIn(files, filesKey);
     return { outcome, filesKey };
   } finally {
-    await cleanUp(deps, jobId);
+    await removeLeftovers(deps, jobId);
   }
-}
-
-async function cleanUp(deps: Deps, jobId: string): Promise<void> {
-  await Promise.all([endBackends(deps, jobId), deps.storage.removeTempDirs(`job-${jobId}`)]);
 }

@@ -38,11 +38,14 @@ export const jobKeys = {
   abortChannel: (prefix: string) => `${prefix}:abort`,
   /** Set while a job must not start or go on: covers a job taken between the look and the message. */
   abortMark: (prefix: string, jobId: string) => `${prefix}:abort:${jobId}`,
+  /** Counts the workers that were asked to abort a job and do not run it. */
+  abortAbsent: (prefix: string, jobId: string) => `${prefix}:abort-absent:${jobId}`,
   /** Heartbeat of a worker, with a time to live. */
   worker: (prefix: string, workerId: string) => `${prefix}:worker:${workerId}`,
 };
 
-const ABORT_MARK_SECONDS = 60;
+/** Life of what an abort leaves in Redis. */
+export const ABORT_MARK_SECONDS = 60;
 const ABORT_LIMIT_MS = 10_000;
 const ABORT_POLL_MS = 15;
 
@@ -56,20 +59,31 @@ export function createJobQueue(options: { redisUrl: string; prefix: string; log:
   const all = Object.values(queues);
   for (const queue of all) queue.on('error', (error) => log.warn({ err: error, queue: queue.name }, 'Queue:Error'));
 
+  /** @returns number of workers that were asked to stop a job */
+  async function askWorkers(jobId: string): Promise<number> {
+    await redis.del(jobKeys.abortAbsent(prefix, jobId));
+    return redis.publish(jobKeys.abortChannel(prefix), jobId);
+  }
+
+  /** How many of them do not run it. */
+  async function absentWorkers(jobId: string): Promise<number> {
+    return Number((await redis.get(jobKeys.abortAbsent(prefix, jobId))) ?? 0);
+  }
+
   async function abort(jobId: string): Promise<void> {
     await redis.set(jobKeys.abortMark(prefix, jobId), '1', 'EX', ABORT_MARK_SECONDS);
     const deadline = Date.now() + ABORT_LIMIT_MS;
     for (const queue of all) {
       // 0: a worker holds the job. It may start or end between two looks, hence the loop.
-      let published = false;
+      let asked: number | undefined;
       while ((await queue.remove(jobId)) === 0) {
+        // Its worker died: the child died with it, and whoever recovers the job finds the mark or the final status.
+        if (asked !== undefined && (await absentWorkers(jobId)) >= asked) return;
         if (Date.now() > deadline) {
-          // Its worker died: the child died with it, and whoever recovers the job finds the mark or the final status.
           log.warn({ jobId, queue: queue.name }, 'Job:AbortUnanswered');
           return;
         }
-        if (!published) await redis.publish(jobKeys.abortChannel(prefix), jobId);
-        published = true;
+        asked ??= await askWorkers(jobId);
         await wait(ABORT_POLL_MS);
       }
     }

@@ -4,11 +4,12 @@ import Value from 'typebox/value';
 import type { Deps } from '../deps.js';
 import { createChildPool } from './child-pool.js';
 import { type JobContext, JobAborted, type JobHandler, QUEUE_NAMES, type QueueName } from './job.js';
-import { jobKeys } from './queue.js';
+import { ABORT_MARK_SECONDS, jobKeys } from './queue.js';
 import { openRedis } from './redis.js';
+import { sweepOrphans } from './orphans.js';
 import { bindHandlers, createHandlers, JOB_DEFINITIONS } from './registry.js';
 import { sweepLostJobs } from './sweep.js';
-import { TaskLimit } from './task-limit.js';
+import { wouldRecur } from './task-end.js';
 
 /** A running worker process. */
 export interface RunningWorker {
@@ -24,13 +25,17 @@ const HEARTBEAT_MS = 2000;
 /** In seconds. */
 const HEARTBEAT_LIFE = 6;
 const SWEEP_MS = 30_000;
+/** Orphans only take place: they are rare, and looking for them reads every folder of files. */
+const ORPHANS_MS = 10 * 60_000;
+/** Whoever still reads a version that was just replaced has ended by then. */
+const ORPHAN_AGE_MS = 10 * 60_000;
 /** No transfer is silent for so long, and no job lasts that much longer than it may. */
 const TRANSFER_PAUSE_MS = 60 * 60 * 1000;
 /** A worker that dies is noticed this late: its jobs are then taken by another, or by itself once back. */
 const LOCK_MS = 10_000;
 const STALLED_MS = 5000;
-/** How often the worker of a job may die under it before the job is left to the sweep. */
-const MAX_STALLED = 5;
+/** How often the worker of a job may die under it: once more, and the job itself is taken for the cause. */
+const MAX_STALLED = 2;
 /** Publications and callbacks hold no process: several may wait for their time, or for a server, at once. */
 const WAITING_CONCURRENCY = 8;
 
@@ -63,7 +68,21 @@ export async function startWorker(deps: Deps): Promise<RunningWorker> {
   const running = new Map<string, AbortController>();
   let closing = false;
 
-  subscriber.on('message', (_channel: string, jobId: string) => running.get(jobId)?.abort(new JobAborted(jobId)));
+  subscriber.on('message', (_channel: string, jobId: string) => {
+    const controller = running.get(jobId);
+    if (controller === undefined) tellAbsent(jobId);
+    else controller.abort(new JobAborted(jobId));
+  });
+
+  function tellAbsent(jobId: string): void {
+    const key = jobKeys.abortAbsent(prefix, jobId);
+    redis
+      .multi()
+      .incr(key)
+      .expire(key, ABORT_MARK_SECONDS)
+      .exec()
+      .catch((error: unknown) => log.error({ err: error, jobId }, 'Job:AbsenceNotTold'));
+  }
 
   async function processJob(job: Job, token: string | undefined): Promise<void> {
     const handler = handlers.get(job.name);
@@ -90,6 +109,15 @@ export async function startWorker(deps: Deps): Promise<RunningWorker> {
     }
   }
 
+  /** BullMQ failed a job without giving it to us: too many workers died under it. */
+  function abandonStalled(job: Job, error: Error): void {
+    const handler = handlers.get(job.name);
+    const context = contextOf(job, job.id ?? '', new AbortController().signal);
+    handler
+      ?.abandon(job.data, context, error)
+      .catch((fault: unknown) => log.error({ err: fault, jobId: job.id }, 'Job:NotAbandoned'));
+  }
+
   function contextOf(job: Job, jobId: string, signal: AbortSignal): JobContext {
     const attempt = job.attemptsMade + 1;
     const lastAttempt = attempt >= (job.opts.attempts ?? 1);
@@ -109,7 +137,10 @@ export async function startWorker(deps: Deps): Promise<RunningWorker> {
       maxStalledCount: MAX_STALLED,
     });
     worker.on('error', (error) => log.error({ err: error, queue: name }, 'Worker:Error'));
-    worker.on('failed', (job, error) => log.error({ err: error, jobId: job?.id, queue: name }, 'Job:Failed'));
+    worker.on('failed', (job, error) => {
+      log.error({ err: error, jobId: job?.id, queue: name }, 'Job:Failed');
+      if (job !== undefined && job.stalledCounter > MAX_STALLED) abandonStalled(job, error);
+    });
     worker.on('stalled', (jobId) => log.warn({ jobId, queue: name }, 'Job:Stalled'));
     return worker;
   });
@@ -126,6 +157,8 @@ export async function startWorker(deps: Deps): Promise<RunningWorker> {
     timers.push(setInterval(run, every));
   };
 
+  const clear = async () => void (await sweepOrphans(deps, ORPHAN_AGE_MS));
+
   async function start(): Promise<void> {
     await subscriber.subscribe(jobKeys.abortChannel(prefix));
     await children.ready();
@@ -137,6 +170,7 @@ export async function startWorker(deps: Deps): Promise<RunningWorker> {
     await beat();
     repeat(beat, HEARTBEAT_MS, 'Worker:NoHeartbeat');
     repeat(sweep, SWEEP_MS, 'Worker:NoSweep');
+    repeat(clear, ORPHANS_MS, 'Worker:NoSweep');
   }
 
   return {
@@ -159,8 +193,7 @@ async function runHandler(handler: JobHandler, payload: unknown, context: JobCon
   try {
     await handler.run(payload, context);
   } catch (error) {
-    const isFinal = context.lastAttempt || error instanceof TaskLimit;
-    if (context.signal.aborted || !isFinal) throw error;
+    if (context.signal.aborted || !(context.lastAttempt || wouldRecur(error))) throw error;
     await handler.abandon(payload, context, error);
     context.deps.log.error({ err: error, jobId: context.jobId }, 'Job:Abandoned');
   }

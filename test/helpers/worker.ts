@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
@@ -7,9 +7,18 @@ import type { Overrides, TestEmulator } from './app.js';
 
 const WORKER = fileURLToPath(new URL('../../src/worker.js', import.meta.url));
 
-/** A worker process of the emulator, ready, killed when the test ends. */
-export async function forkWorker(t: Test, { config }: TestEmulator, overrides: Overrides = {}): Promise<ChildProcess> {
-  const worker = fork(WORKER, {
+/**
+ * A worker process of the emulator, ready, killed when the test ends.
+ * @param limits `fileLimitKb`: largest file that it and its processes may write, as on a disk that is full
+ */
+export async function forkWorker(
+  t: Test,
+  { config }: TestEmulator,
+  overrides: Overrides = {},
+  limits: { fileLimitKb?: number } = {},
+): Promise<ChildProcess> {
+  const limit = `ulimit -f ${limits.fileLimitKb ?? 'unlimited'}`;
+  const worker = spawn('/bin/bash', ['-c', `${limit}; exec "$0" "$1"`, process.execPath, WORKER], {
     env: childEnvironment({
       DATABASE_URL: config.databaseUrl ?? '',
       REDIS_URL: config.redisUrl ?? '',

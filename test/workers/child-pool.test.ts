@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import t from 'tap';
 import { loadConfig } from '../../src/config.js';
 import { createLogger } from '../../src/log.js';
-import { ChildDied, createChildPool } from '../../src/workers/child-pool.js';
+import { createChildPool } from '../../src/workers/child-pool.js';
+import { ChildDied } from '../../src/workers/task-end.js';
 import { TaskMemory, TaskTimeout } from '../../src/workers/task-limit.js';
 
 const log = createLogger(loadConfig({ LOG_LEVEL: 'silent' }), 'test');

@@ -109,4 +109,10 @@ export type ChildMessage =
   | { readonly type: 'ready' }
   | { readonly type: 'log'; readonly at: number; readonly entry: TaskLogEntry }
   | { readonly type: 'result'; readonly result: unknown }
-  | { readonly type: 'error'; readonly message: string; readonly stack: string | undefined };
+  | {
+      readonly type: 'error';
+      readonly message: string;
+      /** Of the system or of PostgreSQL. */
+      readonly code: string | undefined;
+      readonly stack: string | undefined;
+    };
