@@ -7,6 +7,7 @@ import { geopackage } from '../../fixtures/generate/vector.js';
 import { type ApiUser, logIn, until } from '../helpers/api.js';
 import { startTestEmulator, type TestEmulator } from '../helpers/app.js';
 import { newUpload, sendFile, startApi } from '../helpers/deposit.js';
+import { create } from '../helpers/diffusion.js';
 import { deliver, ended, integrate, into, type Launched, launch, logOf, rowsOf } from '../helpers/integration.js';
 import {
   backendsSql,
@@ -18,6 +19,7 @@ import {
   tracesOf,
   waitForLock,
 } from '../helpers/jobs.js';
+import { tilesRequest } from '../helpers/pyramids.js';
 import { DATASTORE } from '../helpers/seed.js';
 import { forkWorker } from '../helpers/worker.js';
 
@@ -37,24 +39,48 @@ interface Held {
   readonly files: HeldFiles;
 }
 
-type Hold = (emulator: TestEmulator, user: ApiUser, folder: string) => Promise<Held>;
+type Hold = (emulator: TestEmulator, user: ApiUser, t: Test) => Promise<Held>;
 
 const KINDS: Readonly<Record<string, Hold>> = {
-  'standard check': (emulator, user, folder) => holdCheck(emulator, user, folder, 'Vérification standard'),
-  'vector check': (emulator, user, folder) => holdCheck(emulator, user, folder, 'Vérification vecteur'),
-  'new integration': async (emulator, user, folder) => {
-    const upload = await deliver(user, geopackage(folder));
+  'standard check': (emulator, user, t) => holdCheck(emulator, user, t.testdir(), 'Vérification standard'),
+  'vector check': (emulator, user, t) => holdCheck(emulator, user, t.testdir(), 'Vérification vecteur'),
+  'new integration': async (emulator, user, t) => {
+    const upload = await deliver(user, geopackage(t.testdir()));
     const files = await holdFiles(emulator, upload.id);
     const launched = await launch(user, upload.id);
     return heldExecution(launched, files, launched.storedData);
   },
-  injection: async (emulator, user, folder) => {
-    const upload = await deliver(user, geopackage(folder));
+  injection: async (emulator, user, t) => {
+    const upload = await deliver(user, geopackage(t.testdir()));
     const first = await integrate(user, upload.id);
     const files = await holdFiles(emulator, upload.id);
     return heldExecution(await launch(user, upload.id, into(first.storedData)), files);
   },
+  'vector tiles': async (emulator, user, t) => {
+    const upload = await deliver(user, geopackage(t.testdir()));
+    const { storedData, schema } = await integrate(user, upload.id);
+    const composition = [{ table: 'sites', layer: 'sites', bottom_level: 6, top_level: 5, attributes: 'nom' }];
+    const execution = await create<{ _id: string; output: { stored_data: { _id: string } } }>(
+      user,
+      `${ROOT}/processings/executions`,
+      tilesRequest([storedData], { composition }),
+    );
+    // The creation reads the tables too.
+    const lock = await lockTable(t, emulator, `${schema}.sites`);
+    const launched: Launched = {
+      path: `${ROOT}/processings/executions/${execution._id}`,
+      id: execution._id,
+      storedData: execution.output.stored_data._id,
+      schema: '',
+    };
+    await user.call('POST', `${launched.path}/launch`);
+    const files = { reached: () => waitForLock(emulator, launched.id), release: lock.release };
+    return heldExecution(launched, files, launched.storedData);
+  },
 };
+
+/** Kinds that run beside another process. */
+const SPARES: ReadonlySet<string> = new Set(['standard check', 'vector check', 'vector tiles']);
 
 function heldExecution({ id, path }: Launched, files: HeldFiles, made?: string): Held {
   return { id, path, stop: ['POST', `${path}/abort`], files, ...(made === undefined ? {} : { made }) };
@@ -82,8 +108,7 @@ async function holdCheck(emulator: TestEmulator, user: ApiUser, folder: string, 
   return { id: found._id, path, stop: ['DELETE', path], files };
 }
 
-const statusOf = async (user: ApiUser, path: string) =>
-  (await user.call<{ status: string }>('GET', path)).body.status;
+const statusOf = async (user: ApiUser, path: string) => (await user.call<{ status: string }>('GET', path)).body.status;
 
 async function waitFor(user: ApiUser, path: string, status: string): Promise<void> {
   await until(
@@ -97,7 +122,7 @@ void t.test('stopped in the middle', async (t) => {
   const user = await logIn(emulator);
   for (const [kind, hold] of Object.entries(KINDS)) {
     await t.test(kind, async (t) => {
-      const held = await hold(emulator, user, t.testdir());
+      const held = await hold(emulator, user, t);
       await held.files.reached();
       await waitFor(user, held.path, 'PROGRESS');
       const processes = childrenOf(process.pid);
@@ -106,8 +131,8 @@ void t.test('stopped in the middle', async (t) => {
       t.comment(`${kind}: freed in ${Math.round(performance.now() - start)} ms`);
       t.equal(status, 204);
       t.same(await leftoversOf(emulator, held.id), []);
-      // The other check of the upload has its own process, which waits at the same file.
-      const others = kind.endsWith('check') ? 1 : 0;
+      // The other check of the upload has its own process, which waits at the same file; tiles leave the spare one.
+      const others = SPARES.has(kind) ? 1 : 0;
       await waitForDeath(processes, others);
       t.pass('its process is gone');
       if (held.made !== undefined) {
@@ -165,7 +190,7 @@ void t.test('stopped in the middle', async (t) => {
   });
 
   await t.test('a process that crashes is not tried again', async (t) => {
-    const held = await KINDS['new integration']?.(emulator, user, t.testdir());
+    const held = await KINDS['new integration']?.(emulator, user, t);
     if (held?.made === undefined) throw new Error('nothing is held');
     await held.files.reached();
     for (const pid of childrenOf(process.pid)) process.kill(pid, 'SIGSEGV');
@@ -181,12 +206,12 @@ void t.test('stopped in the middle', async (t) => {
 });
 
 void t.test('a worker that is killed in the middle of jobs of every kind', async (t) => {
-  const emulator = await startApi(t, { WORKER_CONCURRENCY: '4' });
+  const emulator = await startApi(t, { WORKER_CONCURRENCY: '8' });
   const user = await logIn(emulator);
-  const first = await forkWorker(t, emulator, { WORKER_CONCURRENCY: '4' });
+  const first = await forkWorker(t, emulator, { WORKER_CONCURRENCY: '8' });
   const held = new Map<string, Held>();
   for (const [kind, hold] of Object.entries(KINDS)) {
-    const one = await hold(emulator, user, t.testdir());
+    const one = await hold(emulator, user, t);
     await one.files.reached();
     await waitFor(user, one.path, 'PROGRESS');
     held.set(kind, one);
@@ -205,7 +230,7 @@ void t.test('a worker that is killed in the middle of jobs of every kind', async
   held.delete('new integration');
 
   await Promise.all([...held.values(), doomed].map(({ files }) => files.release()));
-  await forkWorker(t, emulator, { WORKER_CONCURRENCY: '4' });
+  await forkWorker(t, emulator, { WORKER_CONCURRENCY: '8' });
   for (const [kind, { id, path }] of held) {
     await waitFor(user, path, 'SUCCESS');
     t.match(await logOf(user, path), /WARNING.*Nouvelle tentative/, kind);
@@ -215,11 +240,14 @@ void t.test('a worker that is killed in the middle of jobs of every kind', async
 });
 
 void t.test('a worker that is killed just behind a commit', async (t) => {
-  const emulator = await startApi(t, { WORKER_CONCURRENCY: '4' });
+  const emulator = await startApi(t, { WORKER_CONCURRENCY: '8' });
   const user = await logIn(emulator);
-  const first = await forkWorker(t, emulator, { WORKER_CONCURRENCY: '4' });
+  const first = await forkWorker(t, emulator, { WORKER_CONCURRENCY: '8' });
   const upload = await deliver(user, geopackage(t.testdir()));
-  const [kept, doomed] = [await launchHeld(t, emulator, user, upload.id), await launchHeld(t, emulator, user, upload.id)];
+  const [kept, doomed] = [
+    await launchHeld(t, emulator, user, upload.id),
+    await launchHeld(t, emulator, user, upload.id),
+  ];
   first.kill('SIGKILL');
   await once(first, 'exit');
   for (const { release } of [kept, doomed]) await release();
@@ -247,9 +275,7 @@ void t.test('a disk that is full makes a failure that says so, at once', async (
   await user.call('POST', `${ROOT}/uploads/${upload._id}/close`);
   await waitFor(user, `${ROOT}/uploads/${upload._id}`, 'UNSTABLE');
   const checks = await user.call<{ failed: { _id: string }[] }>('GET', `${ROOT}/uploads/${upload._id}/checks`);
-  const logs = await Promise.all(
-    checks.body.failed.map(({ _id }) => logOf(user, `${ROOT}/checks/executions/${_id}`)),
-  );
+  const logs = await Promise.all(checks.body.failed.map(({ _id }) => logOf(user, `${ROOT}/checks/executions/${_id}`)));
   t.match(logs.join('\n'), /ERROR.*il n'y a plus de place sur le disque/);
   t.notMatch(logs.join('\n'), /Nouvelle tentative/);
 });
