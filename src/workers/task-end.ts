@@ -36,8 +36,8 @@ const MEMORY_SIGNAL = 'SIGABRT';
 /** Of Node and of PostgreSQL: no room on the disk, or a file that may not grow any more. */
 const DISK_CODES: ReadonlySet<string | undefined> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', '53100']);
 
-/** PostgreSQL ended the connection, or it was lost. */
-const LOST_CONNECTION = /^(57P0\d|08...|ECONNRESET|EPIPE|ECONNREFUSED)$/;
+/** PostgreSQL ended the connection, or it was lost: as it says itself, and as `pg` does for want of a code. */
+const LOST_CONNECTION = /^(57P0\d|08...|ECONNRESET|EPIPE|ECONNREFUSED|Connection terminated.*|.* is not queryable)$/;
 
 /** A sentence's part for the log of the execution; `null` for an error that says nothing to a producer. */
 export function reasonOf(error: unknown): string | null {
@@ -48,8 +48,8 @@ export function reasonOf(error: unknown): string | null {
   }
   if (!(error instanceof TaskFailed)) return null;
   if (DISK_CODES.has(error.code)) return "il n'y a plus de place sur le disque";
-  if (LOST_CONNECTION.test(error.code ?? '')) return 'la connexion à la base de données a été interrompue';
-  return null;
+  const isLost = [error.code ?? '', error.message].some((text) => LOST_CONNECTION.test(text));
+  return isLost ? 'la connexion à la base de données a été interrompue' : 'erreur interne';
 }
 
 /**

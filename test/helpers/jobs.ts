@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { constants, type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
+import { constants, open, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { backendName } from '../../src/workers/backends.js';
@@ -39,16 +39,11 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Files of an upload that hold whoever reads them. */
-export interface HeldFiles {
-  /** Resolves once a process reads one. */
-  readonly reached: () => Promise<void>;
-  /** Puts the files back. */
-  readonly release: () => Promise<void>;
-}
-
-/** Puts pipes in the place of the data files of an upload: their readers wait, in the middle of their work. */
-export async function holdFiles(emulator: TestEmulator, upload: string): Promise<HeldFiles> {
+/**
+ * Puts pipes in the place of the data files of an upload: who opens one waits, in the middle of its work.
+ * @returns what puts the files back
+ */
+export async function holdFiles(emulator: TestEmulator, upload: string): Promise<() => Promise<void>> {
   const files = await rowsOf<{ key: string }>(
     emulator,
     `SELECT key FROM geopf.upload_file WHERE upload_id = '${upload}' AND kind = 'DATA'`,
@@ -58,23 +53,13 @@ export async function holdFiles(emulator: TestEmulator, upload: string): Promise
     await rename(path, `${path}.held`);
     await run('mkfifo', ['-m', '644', path]);
   }
-  const writers: FileHandle[] = [];
-  return {
-    async reached() {
-      // Opening a pipe to write without waiting fails until somebody reads it.
-      const opened = await until(
-        () => Promise.allSettled(paths.map((path) => open(path, constants.O_WRONLY | constants.O_NONBLOCK))),
-        (tries) => tries.some(({ status }) => status === 'fulfilled'),
-      );
-      writers.push(...opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
-    },
-    async release() {
-      for (const path of paths) {
-        await rm(path);
-        await rename(`${path}.held`, path);
-      }
-      await Promise.all(writers.map((writer) => writer.close()));
-    },
+  return async () => {
+    for (const path of paths) {
+      // Whoever still waits finds an empty file; it fails when nobody does.
+      const writer = await open(path, constants.O_WRONLY | constants.O_NONBLOCK).catch(() => null);
+      await rename(`${path}.held`, path);
+      await writer?.close();
+    }
   };
 }
 

@@ -7,18 +7,9 @@ import { geopackage } from '../../fixtures/generate/vector.js';
 import { type ApiUser, logIn, until } from '../helpers/api.js';
 import { startTestEmulator, type TestEmulator } from '../helpers/app.js';
 import { newUpload, sendFile, startApi } from '../helpers/deposit.js';
-import { create } from '../helpers/diffusion.js';
+import { create, waitForStatus } from '../helpers/diffusion.js';
 import { deliver, ended, integrate, into, type Launched, launch, logOf, rowsOf } from '../helpers/integration.js';
-import {
-  backendsSql,
-  childrenOf,
-  type HeldFiles,
-  holdFiles,
-  isAlive,
-  leftoversOf,
-  tracesOf,
-  waitForLock,
-} from '../helpers/jobs.js';
+import { backendsSql, childrenOf, holdFiles, isAlive, leftoversOf, tracesOf, waitForLock } from '../helpers/jobs.js';
 import { tilesRequest } from '../helpers/pyramids.js';
 import { DATASTORE } from '../helpers/seed.js';
 import { forkWorker } from '../helpers/worker.js';
@@ -36,7 +27,10 @@ interface Held {
   readonly stop: readonly [method: string, path: string];
   /** The stored data that it was to make. */
   readonly made?: string;
-  readonly files: HeldFiles;
+  /** Resolves once its process waits. */
+  readonly reached: () => Promise<unknown>;
+  /** Ends the wait. */
+  readonly release: () => Promise<void>;
 }
 
 type Hold = (emulator: TestEmulator, user: ApiUser, t: Test) => Promise<Held>;
@@ -46,15 +40,15 @@ const KINDS: Readonly<Record<string, Hold>> = {
   'vector check': (emulator, user, t) => holdCheck(emulator, user, t.testdir(), 'Vérification vecteur'),
   'new integration': async (emulator, user, t) => {
     const upload = await deliver(user, geopackage(t.testdir()));
-    const files = await holdFiles(emulator, upload.id);
+    const release = await holdFiles(emulator, upload.id);
     const launched = await launch(user, upload.id);
-    return heldExecution(launched, files, launched.storedData);
+    return { ...heldExecution(user, launched, release), made: launched.storedData };
   },
   injection: async (emulator, user, t) => {
     const upload = await deliver(user, geopackage(t.testdir()));
     const first = await integrate(user, upload.id);
-    const files = await holdFiles(emulator, upload.id);
-    return heldExecution(await launch(user, upload.id, into(first.storedData)), files);
+    const release = await holdFiles(emulator, upload.id);
+    return heldExecution(user, await launch(user, upload.id, into(first.storedData)), release);
   },
   'vector tiles': async (emulator, user, t) => {
     const upload = await deliver(user, geopackage(t.testdir()));
@@ -74,16 +68,27 @@ const KINDS: Readonly<Record<string, Hold>> = {
       schema: '',
     };
     await user.call('POST', `${launched.path}/launch`);
-    const files = { reached: () => waitForLock(emulator, launched.id), release: lock.release };
-    return heldExecution(launched, files, launched.storedData);
+    return {
+      ...heldExecution(user, launched, lock.release),
+      reached: () => waitForLock(emulator, launched.id),
+      made: launched.storedData,
+    };
   },
 };
 
 /** Kinds that run beside another process. */
 const SPARES: ReadonlySet<string> = new Set(['standard check', 'vector check', 'vector tiles']);
 
-function heldExecution({ id, path }: Launched, files: HeldFiles, made?: string): Held {
-  return { id, path, stop: ['POST', `${path}/abort`], files, ...(made === undefined ? {} : { made }) };
+function heldExecution(user: ApiUser, { id, path }: Launched, release: Held['release']): Held {
+  return { id, path, stop: ['POST', `${path}/abort`], reached: () => waitAtFile(user, path), release };
+}
+
+/** The log names each file before it is opened. */
+async function waitAtFile(user: ApiUser, path: string): Promise<void> {
+  await until(
+    () => logOf(user, path),
+    (log) => /(Analyse|Intégration) du fichier/.test(log),
+  );
 }
 
 async function holdCheck(emulator: TestEmulator, user: ApiUser, folder: string, name: string): Promise<Held> {
@@ -94,7 +99,7 @@ async function holdCheck(emulator: TestEmulator, user: ApiUser, folder: string, 
     await sendFile(user, upload, { path: 'zones.gpkg', content });
     await sendFile(user, upload, { name: 'zones.md5', content: `${digest}  zones.gpkg\n`, kind: 'md5' });
   }
-  const files = await holdFiles(emulator, upload);
+  const release = await holdFiles(emulator, upload);
   await user.call('POST', `${ROOT}/uploads/${upload}/close`);
   const checks = await user.call<Record<string, { _id: string; check: { name: string } }[]>>(
     'GET',
@@ -105,7 +110,7 @@ async function holdCheck(emulator: TestEmulator, user: ApiUser, folder: string, 
     .find(({ check }) => check.name === name);
   if (found === undefined) throw new Error(`no check ${name}`);
   const path = `${ROOT}/checks/executions/${found._id}`;
-  return { id: found._id, path, stop: ['DELETE', path], files };
+  return { id: found._id, path, stop: ['DELETE', path], reached: () => waitAtFile(user, path), release };
 }
 
 const statusOf = async (user: ApiUser, path: string) => (await user.call<{ status: string }>('GET', path)).body.status;
@@ -123,7 +128,7 @@ void t.test('stopped in the middle', async (t) => {
   for (const [kind, hold] of Object.entries(KINDS)) {
     await t.test(kind, async (t) => {
       const held = await hold(emulator, user, t);
-      await held.files.reached();
+      await held.reached();
       await waitFor(user, held.path, 'PROGRESS');
       const processes = childrenOf(process.pid);
       const start = performance.now();
@@ -140,7 +145,7 @@ void t.test('stopped in the middle', async (t) => {
         t.same(await tracesOf(emulator, held.made), []);
         t.equal((await user.call('DELETE', `${ROOT}/stored_data/${held.made}`)).status, 204, 'it can be deleted');
       }
-      await held.files.release();
+      await held.release();
       t.not(await statusOf(user, held.path), 'PROGRESS');
       t.match(await logOf(user, held.path), /WARNING.*L'exécution a été interrompue/);
     });
@@ -192,7 +197,7 @@ void t.test('stopped in the middle', async (t) => {
   await t.test('a process that crashes is not tried again', async (t) => {
     const held = await KINDS['new integration']?.(emulator, user, t);
     if (held?.made === undefined) throw new Error('nothing is held');
-    await held.files.reached();
+    await held.reached();
     for (const pid of childrenOf(process.pid)) process.kill(pid, 'SIGSEGV');
     await waitFor(user, held.path, 'FAILURE');
     const log = await logOf(user, held.path);
@@ -201,7 +206,7 @@ void t.test('stopped in the middle', async (t) => {
     t.notMatch(log, /Nouvelle tentative/);
     t.same(await leftoversOf(emulator, held.id), []);
     t.same(await tracesOf(emulator, held.made), []);
-    await held.files.release();
+    await held.release();
   });
 });
 
@@ -212,7 +217,7 @@ void t.test('a worker that is killed in the middle of jobs of every kind', async
   const held = new Map<string, Held>();
   for (const [kind, hold] of Object.entries(KINDS)) {
     const one = await hold(emulator, user, t);
-    await one.files.reached();
+    await one.reached();
     await waitFor(user, one.path, 'PROGRESS');
     held.set(kind, one);
   }
@@ -229,11 +234,13 @@ void t.test('a worker that is killed in the middle of jobs of every kind', async
   t.same(await tracesOf(emulator, doomed.made), []);
   held.delete('new integration');
 
-  await Promise.all([...held.values(), doomed].map(({ files }) => files.release()));
+  await Promise.all([...held.values(), doomed].map(({ release }) => release()));
   await forkWorker(t, emulator, { WORKER_CONCURRENCY: '8' });
   for (const [kind, { id, path }] of held) {
-    await waitFor(user, path, 'SUCCESS');
-    t.match(await logOf(user, path), /WARNING.*Nouvelle tentative/, kind);
+    const { status } = await waitForStatus(user, path, 'SUCCESS', 'FAILURE');
+    const log = await logOf(user, path);
+    t.equal(status, 'SUCCESS', `${kind}: ${log}`);
+    t.match(log, /WARNING.*Nouvelle tentative/, kind);
     t.same(await leftoversOf(emulator, id), [], kind);
   }
   t.equal(await statusOf(user, doomed.path), 'ABORTED');
