@@ -59,7 +59,12 @@ function geopackage(t: Test, countries: readonly Row[], ecoregions: readonly Row
   const file = join(t.testdir(), 'milieux.gpkg');
   const features = (rows: readonly Row[]) => rows.map(([wkb, ...values]) => ({ wkb, values }));
   const common = { srid: 4326, geometry: 'Polygon' } as const;
-  const pays = { ...common, name: 'pays', fields: { nom: 'string', population: 'integer' }, features: features(countries) } as const;
+  const pays = {
+    ...common,
+    name: 'pays',
+    fields: { nom: 'string', population: 'integer' },
+    features: features(countries),
+  } as const;
   const others = {
     ...common,
     name: 'ecoregions',
@@ -214,7 +219,10 @@ void t.test('delivered tables become tiles, and everything can be undone', async
     await waitForStatus(api, published.offering, 'PUBLISHED');
     const { bounds, vector_layers: layers } = await document('/tms/1.0.0/milieux/metadata.json');
     t.ok(Math.abs(((bounds as number[])[2] ?? 0) - 14.4) < 0.01, 'the documents follow the synchronisation');
-    t.match((layers as { id: string }[]).find(({ id }) => id === 'pays'), { fields: { population: { max: 30 } } });
+    t.match(
+      (layers as { id: string }[]).find(({ id }) => id === 'pays'),
+      { fields: { population: { max: 30 } } },
+    );
   });
 
   const area = 'POLYGON((13.9 45.8,14.5 45.8,14.5 46.4,13.9 46.4,13.9 45.8))';
@@ -229,7 +237,12 @@ void t.test('delivered tables become tiles, and everything can be undone', async
 
   await t.test('an update by reference leaves the first pyramid as it is', async (t) => {
     const dependencies = async (id: string) =>
-      (await api.call<{ use: { _id: string }[]; used_by: { _id: string }[] }>('GET', `${ROOT}/stored_data/${id}/dependencies`)).body;
+      (
+        await api.call<{ use: { _id: string }[]; used_by: { _id: string }[] }>(
+          'GET',
+          `${ROOT}/stored_data/${id}/dependencies`,
+        )
+      ).body;
     t.match(await dependencies(referring.storedData), { use: [{ _id: made.storedData }], used_by: [] });
     t.match(await dependencies(made.storedData), { use: [], used_by: [{ _id: referring.storedData }] });
     const other = await publish(
