@@ -2,7 +2,7 @@ import { join, sql, type SqlFragment } from '../filter/fragment.js';
 import { plainGeometry } from '../filter/plain-geometry.js';
 import { columnKind, type Column, type GeometryColumn } from '../ogc/feature-table.js';
 import type { FeaturePage } from './feature-sql.js';
-import { COORDINATE_DECIMALS, instantText, isInstant, pageColumn } from './feature-values.js';
+import { bytesText, COORDINATE_DECIMALS, instantText, isInstant, pageColumn } from './feature-values.js';
 
 /** A feature as GeoServer's GeoJSON (diffusion.md §4), written by PostgreSQL. Coordinates are always x,y. */
 export function geojsonFeature(page: FeaturePage, id: SqlFragment): SqlFragment {
@@ -30,9 +30,16 @@ function geometrySql(source: GeometryColumn, wanted: number): SqlFragment {
   return sql`coalesce(ST_AsGeoJSON(${geometry}, ${COORDINATE_DECIMALS}::integer, 0), 'null')`;
 }
 
+/** Types that JSON has too: documents and lists. */
+const STRUCTURED = /^jsonb?$|\[\]$/;
+
 /** NULL, or the JSON text of the value: numbers that JSON cannot hold (NaN) come quoted, as PostgreSQL does. */
 function valueSql(column: Column): SqlFragment {
   if (isInstant(column)) return sql`to_json(${instantText(column)})::text`;
   const value = pageColumn(column.name);
-  return columnKind(column.type) === 'other' ? sql`to_json(${value}::text)::text` : sql`to_json(${value})::text`;
+  const kind = columnKind(column.type);
+  if (kind === 'binary') return sql`to_json(${bytesText(column)})::text`;
+  return kind === 'other' && !STRUCTURED.test(column.type)
+    ? sql`to_json(${value}::text)::text`
+    : sql`to_json(${value})::text`;
 }

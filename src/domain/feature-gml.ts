@@ -5,7 +5,7 @@ import { columnKind, findColumn, type Column, type GeometryColumn } from '../ogc
 import { xmlName } from '../ogc/wfs/xml-name.js';
 import { escapeAttribute } from '../ogc/xml.js';
 import type { FeaturePage } from './feature-sql.js';
-import { COORDINATE_DECIMALS, instantText, isInstant, pageColumn } from './feature-values.js';
+import { bytesText, COORDINATE_DECIMALS, instantText, isInstant, pageColumn } from './feature-values.js';
 
 /** A feature in GML 3.2 (OGC 07-036), written by PostgreSQL: a `wfs:member`, or the feature alone. */
 export function gmlFeature(page: FeaturePage, id: SqlFragment): SqlFragment {
@@ -43,6 +43,8 @@ function valueSql(column: Column): SqlFragment {
     case 'text':
     case 'other':
       return xmlText(sql`${value}::text`);
+    case 'binary':
+      return bytesText(column);
     case 'float':
     case 'double':
       return sql`replace(${value}::text, 'Infinity', 'INF')`;

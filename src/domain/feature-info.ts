@@ -6,6 +6,7 @@ import { filterToSql, type FilterSqlContext } from '../filter/sql.js';
 import type { Bbox } from '../geo/bbox.js';
 import type { Column, GeometryColumn } from '../ogc/feature-table.js';
 import { visibleFilters, visibleReach } from '../ogc/sld/visibility.js';
+import { WmsException } from '../ogc/wms/exceptions.js';
 import type { FoundFeature, FoundFeatures } from '../ogc/wms/feature-info.js';
 import { findQueriedLayers, type QueriedLayer } from '../ogc/wms/layers.js';
 import type { WmsLayer, WmsRelation } from '../ogc/wms/model.js';
@@ -14,6 +15,7 @@ import { scaleDenominator } from '../ogc/wms/view.js';
 import { defaultStyle } from '../render/default-style.js';
 import { filterContext, rulePredicate } from '../render/layer-sql.js';
 import { checkFilter } from './maps.js';
+import { CHANGED_STRUCTURE, queryFault } from './query-faults.js';
 
 /** Features under a point of a map. */
 
@@ -62,6 +64,7 @@ async function runBounded(deps: InfoDeps, query: SqlFragment): Promise<FeatureRo
   } catch (error) {
     // PostGIS has no image of the point in the CRS of the table: there is nothing there.
     if (error instanceof pg.DatabaseError && error.message.startsWith('transform:')) return [];
+    if (queryFault(error) === 'structure') throw new WmsException('NoApplicableCode', CHANGED_STRUCTURE);
     throw error;
   } finally {
     await client.query('ROLLBACK').then(

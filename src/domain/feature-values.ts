@@ -18,6 +18,11 @@ export function instantText(column: Column): SqlFragment {
   return sql`rtrim(rtrim(to_char(${utc}, 'YYYY-MM-DD"T"HH24:MI:SS.MS'), '0'), '.') || 'Z'`;
 }
 
+/** Bytes in base 64, on one line. */
+export function bytesText(column: Column): SqlFragment {
+  return sql`translate(encode(${pageColumn(column.name)}, 'base64'), ${'\n'}::text, '')`;
+}
+
 /** Whether a column holds instants. */
 export function isInstant(column: Column): boolean {
   return columnKind(column.type) === 'timestamp';

@@ -11,7 +11,7 @@ import {
   VectorTmsError,
 } from '../ogc/vector-tms/request.js';
 import { type Dated, lastPublishedTables, type PublishedTables, publishedTables } from './published.js';
-import { queryFault } from './query-faults.js';
+import { CHANGED_STRUCTURE, queryFault } from './query-faults.js';
 import { tileArea } from './tile-area.js';
 import { type TileQuery, tileSql } from './vector-tile-sql.js';
 
@@ -137,6 +137,8 @@ function asRefusal(error: unknown): unknown {
       return new VectorTmsError(500, 'The tile took too long and was stopped');
     case 'data':
       return new VectorTmsError(500, `The tile cannot be computed: ${(error as Error).message}`);
+    case 'structure':
+      return new VectorTmsError(500, CHANGED_STRUCTURE);
     default:
       return asFilterRefusal(error);
   }

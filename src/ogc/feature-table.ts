@@ -44,6 +44,7 @@ export type ColumnKind =
   | 'date'
   | 'time'
   | 'timestamp'
+  | 'binary'
   | 'other';
 
 const KINDS: Readonly<Record<string, ColumnKind>> = {
@@ -64,6 +65,7 @@ const KINDS: Readonly<Record<string, ColumnKind>> = {
   'time with time zone': 'time',
   'timestamp without time zone': 'timestamp',
   'timestamp with time zone': 'timestamp',
+  bytea: 'binary',
 };
 
 /** Classifies a `format_type()` name; modifiers such as `(10,2)` do not matter. Unlisted types are `other`. */

@@ -43,7 +43,7 @@ export interface TmsLevel {
   readonly tileHeight: number;
   /** Lower left corner of the grid. */
   readonly origin: { readonly x: number; readonly y: number };
-  /** Tiles that may exist, bounds included; rows count from the top. */
+  /** Tiles that existed when the layer was published, bounds included; rows count from the top. */
   readonly limits: {
     readonly min_row: number;
     readonly max_row: number;

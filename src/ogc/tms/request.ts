@@ -40,7 +40,7 @@ export interface TilePath {
   readonly tile: string;
 }
 
-/** A tile of a layer that may exist. */
+/** A tile of a level of a layer; whether it exists is for the present files of the pyramid to tell. */
 export interface TileAddress {
   readonly level: TmsLevel;
   readonly col: number;
@@ -61,7 +61,7 @@ export function readTilePath(layer: TmsLayer, knownLevels: ReadonlySet<string>, 
   const col = readNumber(path.column, 'column');
   const row = readNumber(path.tile.slice(0, dot), 'row');
   const level = layer.levels.find(({ id }) => id === path.level);
-  if (level === undefined || !isWithin(level, col, row)) throw noData();
+  if (level === undefined) throw noData();
   const extension = path.tile.slice(dot + 1);
   if (extension === '') throw new TmsError(400, 'Empty extension');
   if (extension !== layer.format.extension) {
@@ -73,10 +73,6 @@ export function readTilePath(layer: TmsLayer, knownLevels: ReadonlySet<string>, 
 function readNumber(text: string, what: 'column' | 'row'): number {
   if (!/^[+-]?\d+$/.test(text)) throw new TmsError(400, `Invalid ${what} value`);
   return Number(text);
-}
-
-function isWithin({ limits }: TmsLevel, col: number, row: number): boolean {
-  return col >= limits.min_col && col <= limits.max_col && row >= limits.min_row && row <= limits.max_row;
 }
 
 /** Text that could be markup is not repeated. */

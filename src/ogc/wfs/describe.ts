@@ -17,6 +17,7 @@ const XSD_TYPES: Readonly<Record<ColumnKind, string>> = {
   date: 'date',
   time: 'time',
   timestamp: 'dateTime',
+  binary: 'base64Binary',
   other: 'string',
 };
 

@@ -266,11 +266,12 @@ await t.test('TMS', async (t) => {
     t.equal(changed.status, 200);
     t.match(decodeTile(changed.body), { towns: [{ properties: { name: 'new' } }] });
     t.equal((await get('/towns/6/34/23.pbf')).status, 404, 'a tile that is no more');
-    t.equal((await get('/towns/6/40/23.pbf')).status, 404, 'outside the limits that were published');
+    t.equal((await get('/towns/6/40/23.pbf')).status, 200, 'beyond the limits that were published');
+    t.match((await get('/towns')).text, /maxcol="34"/);
     t.match((await get('/towns/metadata.json')).text, /roads/);
     await producer.call('PUT', published.offering);
     await waitForStatus(producer, published.offering, 'PUBLISHED');
-    t.equal((await get('/towns/6/40/23.pbf')).status, 200);
+    t.match((await get('/towns')).text, /maxcol="40"/);
     t.notMatch((await get('/towns/metadata.json')).text, /roads/);
   });
 
