@@ -137,6 +137,8 @@ function asRefusal(error: unknown): unknown {
       return new VectorTmsError(500, 'The tile took too long and was stopped');
     case 'data':
       return new VectorTmsError(500, `The tile cannot be computed: ${(error as Error).message}`);
+    case 'changed':
+      return new VectorTmsError(500, 'The data of the table has changed: its offering must be synchronised');
     default:
       return asFilterRefusal(error);
   }

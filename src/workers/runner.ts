@@ -7,6 +7,7 @@ import { type JobContext, JobAborted, type JobHandler, QUEUE_NAMES, type QueueNa
 import { jobKeys } from './queue.js';
 import { openRedis } from './redis.js';
 import { bindHandlers, createHandlers, JOB_DEFINITIONS } from './registry.js';
+import { closeStaleAccesses } from './stale-accesses.js';
 import { sweepLostJobs } from './sweep.js';
 import { TaskLimit } from './task-limit.js';
 
@@ -118,6 +119,7 @@ export async function startWorker(deps: Deps): Promise<RunningWorker> {
   const beat = async () => void (await redis.set(heartbeatKey, '1', 'EX', HEARTBEAT_LIFE));
   const sweep = async () => {
     await sweepLostJobs(deps);
+    await closeStaleAccesses(deps);
     await deps.storage.removeAbandoned(config.worker.jobTimeoutMs + TRANSFER_PAUSE_MS);
   };
   const timers: NodeJS.Timeout[] = [];

@@ -16,7 +16,8 @@ export function runStatement(client: pg.Client, text: string): Promise<void> {
     const query = new pg.Query({ text, queryMode: 'extended' } as pg.QueryConfig);
     // Without a listener they would be kept in memory.
     query.on('row', () => undefined);
-    query.on('end', () => resolve());
+    // The connection takes the next one once it has dealt with this event.
+    query.on('end', () => setImmediate(resolve));
     query.on('error', reject);
     client.query(query);
   });
