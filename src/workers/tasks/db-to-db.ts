@@ -4,6 +4,7 @@ import { openAccess } from '../../domain/feature-access.js';
 import { dependentsOf, usedStoredData } from '../../domain/feature-dependencies.js';
 import { measureSchema } from '../../domain/feature-measures.js';
 import {
+  actAsOwner,
   adoptFeatureSchema,
   featureSchemaExists,
   markedExecution,
@@ -14,7 +15,7 @@ import { quoteIdentifier } from '../../domain/relations.js';
 import { logFrom, type TaskLog } from '../../processing/task-log.js';
 import { DataFault, isDataFault } from './data-fault.js';
 import { type DerivationScript, readScripts } from './derivation-scripts.js';
-import { asStatementFault, runStatement, StatementFault } from './sql-execution.js';
+import { asStatementFault, isStatementRefusal, runStatement, StatementFault } from './sql-execution.js';
 import { stillRunning } from './still-running.js';
 import type { DbToDbInput } from './task.js';
 
@@ -40,9 +41,10 @@ export async function dbToDb(
   const client = new pg.Client({ connectionString: input.databaseUrl, application_name: input.applicationName });
   await client.connect();
   try {
-    const done = await derive(client, input, log, wait);
+    const measured = await derive(client, input, log, wait);
     lines.info('Fin du traitement');
-    return done ? { status: 'SUCCESS', result: await measure(client, input) } : { status: 'FAILURE' };
+    if (measured === null) return { status: 'FAILURE' };
+    return { status: 'SUCCESS', result: { ...measured, uses: await usedStoredData(client, input.schema) } };
   } catch (error) {
     if (!isDataFault(error)) throw error;
     for (const line of error instanceof StatementFault ? error.lines : [error.message]) lines.error(line);
@@ -53,22 +55,21 @@ export async function dbToDb(
   }
 }
 
-async function measure(client: pg.Client, { schema, srs }: DbToDbInput): Promise<StoredDataResult> {
-  const measured = await measureSchema(client as Pick<pg.Pool, 'query'>, schema, srs);
-  return { ...measured, uses: await usedStoredData(client, schema) };
-}
-
-/** @returns whether the work is committed; not when the execution was stopped meanwhile */
+/** @returns `null` when the execution was stopped meanwhile: nothing is kept */
 async function derive(
   client: pg.Client,
   input: DbToDbInput,
   log: TaskLog,
   wait: (ms: number) => Promise<unknown>,
-): Promise<boolean> {
+): Promise<StoredDataResult | null> {
   const { executionId, schema, role } = input;
   if ((await markedExecution(client, schema)) === executionId) {
     logFrom(log, MODULE, 71).info('La dérivation a déjà été faite : reprise de la fin du traitement');
-    return true;
+    await client.query('BEGIN');
+    await actAsOwner(client, input);
+    const measured = await measure(client, input);
+    await client.query('COMMIT');
+    return measured;
   }
   const scripts = await readScripts(input, await functionsOf(client, schema));
   const exists = !input.isNew && (await featureSchemaExists(client, schema));
@@ -84,9 +85,20 @@ async function derive(
     await checkConstraints(session);
     await assertKept(session, schema, dependents);
     await sealFunctions(session, schema);
-    return await commit({ client, session, input, wait });
+    const measured = await measure(session, input);
+    return (await commit({ client, session, input, wait })) ? measured : null;
   } finally {
     await session.end();
+  }
+}
+
+/** Looks at every row with the rights of the role: the views of a producer may be long, or fail. */
+async function measure(client: pg.Client, { schema, srs }: DbToDbInput): Promise<StoredDataResult> {
+  try {
+    return await measureSchema(client as Pick<pg.Pool, 'query'>, schema, srs);
+  } catch (error) {
+    if (!isStatementRefusal(error)) throw error;
+    throw new DataFault(`Les tables et vues produites ne peuvent être lues : ${error.message}`);
   }
 }
 
