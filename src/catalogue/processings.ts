@@ -48,7 +48,7 @@ export interface ProcessingParameter {
  * Jobs that the emulator can run. Processings of another one are listed, since clients look them up, and refused when
  * an execution of them is asked for.
  */
-export const PROCESSING_JOBS = ['vector_to_db', 'db_to_pyramid', 'pmtiles'] as const;
+export const PROCESSING_JOBS = ['vector_to_db', 'db_to_pyramid', 'db_to_db', 'pmtiles'] as const;
 
 export const PROCESSINGS: readonly CatalogueProcessing[] = [
   {
@@ -183,7 +183,10 @@ export const PROCESSINGS: readonly CatalogueProcessing[] = [
           name: 'params',
           description: 'Valeurs des variables des fichiers SQL.',
           mandatory: false,
-          constraints: { type: 'object' },
+          constraints: {
+            type: 'object',
+            additionalProperties: { anyOf: [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }] },
+          },
         },
       ],
     },

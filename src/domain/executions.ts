@@ -12,6 +12,7 @@ import { recordEvent } from './events.js';
 import { type ExecutionInputs, holdInputs } from './execution-inputs.js';
 import { prepareOutput, type StoredDataOutput } from './execution-output.js';
 import { completeParameters } from './execution-parameters.js';
+import { holdStatics } from './execution-statics.js';
 import { distinctIds } from './ids.js';
 import type { ArchiveFile, ExecutionOutcome, StoredDataResult } from './outcomes.js';
 import { assertRunnable } from './processing-checks.js';
@@ -59,6 +60,7 @@ export async function createExecution(deps: Deps, caller: Caller, request: Execu
 
   return deps.prisma.$transaction(async (tx) => {
     await holdInputs(tx, caller.datastoreId, definition, inputs);
+    await holdStatics(tx, caller.datastoreId, definition, parameters);
     const modified = 'id' in output ? output.id : null;
     await assertRunnable(tx, processing.jobName, { inputs, modified, parameters });
     const prepared = await prepareOutput(tx, caller, definition.output_type, output);

@@ -3,7 +3,7 @@ import { quoteIdentifier } from './relations.js';
 
 /**
  * The PostgreSQL schema of a VECTOR-DB stored data, and the role that owns it (architecture §2, features): that role
- * cannot log in and holds nothing but its schema, so that producers' SQL can be run as it.
+ * holds nothing but its schema, and only logs in while a derivation runs (feature-access.ts).
  */
 
 /** A schema and the role that owns it. */
@@ -81,20 +81,29 @@ export async function giveTable(client: Client, { schema, role }: FeatureSchema,
 }
 
 /**
- * Writes on the schema which execution changed it last, in the transaction of that change: a job that runs again after
- * its process died just behind the commit sees that its work is done.
+ * Writes on the schema which execution changed it last: a job that runs again after its process died just behind the
+ * commit sees that its work is done. In the transaction of that change, or before the commit of another session's.
+ * @param transaction id (xid8) of the transaction of that other session
  */
-export async function markExecution(client: Client, schema: string, executionId: string): Promise<void> {
-  // COMMENT takes no parameter; the id is a UUID.
-  if (!/^[0-9a-f-]{36}$/.test(executionId)) throw new Error(`not an execution id: ${executionId}`);
-  await client.query(`COMMENT ON SCHEMA ${quoteIdentifier(schema)} IS '${executionId}'`);
+export async function markExecution(
+  client: Client,
+  schema: string,
+  executionId: string,
+  transaction?: string,
+): Promise<void> {
+  const mark = transaction === undefined ? executionId : `${executionId} ${transaction}`;
+  // COMMENT takes no parameter.
+  if (!/^[0-9a-f-]{36}(?: \d+)?$/.test(mark)) throw new Error(`not a mark: ${mark}`);
+  await client.query(`COMMENT ON SCHEMA ${quoteIdentifier(schema)} IS '${mark}'`);
 }
 
-/** The execution of {@link markExecution}, or `null`. */
+/** The execution of {@link markExecution}, or `null`; one whose transaction was not committed does not count. */
 export async function markedExecution(client: Client, schema: string): Promise<string | null> {
-  const { rows } = await client.query<{ mark: string | null }>(
-    `SELECT obj_description(oid, 'pg_namespace') AS mark FROM pg_catalog.pg_namespace WHERE nspname = $1`,
+  const { rows } = await client.query<{ execution: string | null }>(
+    `SELECT split_part(mark, ' ', 1) AS execution
+     FROM (SELECT obj_description(oid, 'pg_namespace') AS mark FROM pg_catalog.pg_namespace WHERE nspname = $1) AS marks
+     WHERE CASE WHEN mark LIKE '% %' THEN pg_xact_status(split_part(mark, ' ', 2)::xid8) = 'committed' ELSE true END`,
     [schema],
   );
-  return rows[0]?.mark ?? null;
+  return rows[0]?.execution ?? null;
 }

@@ -8,8 +8,8 @@ const QUERY_CANCELED = '57014';
 const DATA_EXCEPTION = /^22/;
 const POSTGIS_FAULT = 'XX000';
 
-/** "Undefined column" and "undefined table": the data were changed under a layer that is not synchronised yet. */
-const UNDEFINED = new Set(['42703', '42P01']);
+/** "Undefined column", "table" and "schema": the data were changed under a layer that is not synchronised yet. */
+const UNDEFINED = new Set(['42703', '42P01', '3F000']);
 
 /** What clients are told of the latter, in the words of every service. */
 export const CHANGED_STRUCTURE = 'The structure of the data has changed: the layer must be synchronised';

@@ -4,6 +4,7 @@ import type { Deps } from '../deps.js';
 import { conflict, notFound } from '../errors.js';
 import { Prisma, type Static } from '../generated/prisma/client.js';
 import type { Db } from './database.js';
+import { executionsReadingStatic } from './execution-statics.js';
 import { type Reading, readStaticFile, type StaticFile, type StaticType } from './static-files.js';
 import { getStatic } from './static-reads.js';
 import { replaceWarnings } from './warnings.js';
@@ -96,7 +97,7 @@ export async function updateStatic(
   if (count === 0) throw notFound(`Le fichier statique ${id} n'existe pas.`);
 }
 
-/** Deletes a static file. @throws ApiError not_found, or conflict while a configuration uses it */
+/** Deletes a static file. @throws ApiError not_found, or conflict while something uses it */
 export async function deleteStatic(deps: Deps, datastoreId: string, id: string): Promise<void> {
   await deps.prisma.$transaction(async (tx) => {
     const found = await tx.$queryRaw<unknown[]>`
@@ -115,9 +116,12 @@ async function assertUnused(tx: Db, id: string): Promise<void> {
     select: { name: true },
     orderBy: { creation: 'asc' },
   });
-  if (users.length > 0) {
-    throw conflict(...users.map(({ name }) => `Le fichier statique est utilisé par la configuration « ${name} ».`));
-  }
+  const executions = await executionsReadingStatic(tx, id);
+  const sentences = [
+    ...users.map(({ name }) => `Le fichier statique est utilisé par la configuration « ${name} ».`),
+    ...executions.map((execution) => `Le fichier statique est utilisé par l'exécution de traitement ${execution}.`),
+  ];
+  if (sentences.length > 0) throw conflict(...sentences);
 }
 
 /** Where the file of a static is in storage, with the one that takes its place for a moment. */

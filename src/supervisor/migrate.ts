@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
+import { restrictFunctions } from './function-rights.js';
 import { projectRoot } from './paths.js';
 
 /** Schema of the registry: the migrations run with `search_path` set to it. */
@@ -82,8 +83,10 @@ export async function connectTo(databaseUrl: string): Promise<pg.Client> {
 
 /** Checks the privileges that the emulator needs, then creates PostGIS, the schema and the history. */
 async function prepareDatabase(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<Record<'role' | 'schema' | 'installed' | 'available', boolean>>(`
-    SELECT rolsuper OR rolcreaterole AS role,
+  const { rows } = await client.query<
+    Record<'role' | 'schema' | 'installed' | 'available' | 'superuser', boolean> & { name: string }
+  >(`
+    SELECT rolname AS name, rolsuper AS superuser, rolsuper OR rolcreaterole AS role,
            has_database_privilege(current_database(), 'CREATE') AS schema,
            EXISTS (SELECT FROM pg_extension WHERE extname = 'postgis') AS installed,
            EXISTS (SELECT FROM pg_available_extensions WHERE name = 'postgis') AS available
@@ -105,6 +108,8 @@ async function prepareDatabase(client: pg.Client): Promise<void> {
       );
     }
   }
+  // Who may not has an administrator who can: docs/vector.md tells what it protects.
+  if (rights?.superuser === true) await restrictFunctions(client, rights.name);
   await client.query(`
     CREATE SCHEMA IF NOT EXISTS ${SCHEMA};
     CREATE TABLE IF NOT EXISTS ${SCHEMA}._prisma_migrations (

@@ -10,6 +10,7 @@ import pg from 'pg';
 import { type Account, asAccount, ownedFolder } from './account.js';
 import type { DatabaseContents } from './contents.js';
 import { type Daemon, logTail, startDaemon } from './daemon.js';
+import { restrictFunctions } from './function-rights.js';
 import { locate } from './locate.js';
 
 const run = promisify(execFile);
@@ -48,7 +49,10 @@ export async function startPostgres(options: PostgresOptions): Promise<PrivatePo
   const bin = await locate('postgresql');
   if (existsSync(join(options.folder, 'PG_VERSION'))) {
     await checkMajor(bin, options.folder);
-    return launch(bin, options);
+    const server = await launch(bin, options);
+    // It may come from a version that left them to everybody.
+    await withClient(socketUrl(options.runFolder, 'postgres', DATABASE), (client) => restrictFunctions(client, ROLE));
+    return server;
   }
   const prebuilt = join(options.cacheDir, `cluster-${await clusterKey(bin, options)}`);
   if (!existsSync(prebuilt)) await buildCluster(bin, options, prebuilt);
@@ -105,11 +109,13 @@ async function createDatabase(runFolder: string): Promise<void> {
     await client.query(`CREATE ROLE ${ROLE} LOGIN CREATEROLE CREATEDB`);
     await client.query(`CREATE DATABASE ${DATABASE} OWNER ${ROLE}`);
     await client.query(`GRANT pg_signal_backend TO ${ROLE}`);
+    await client.query(`REVOKE TEMPORARY ON DATABASE ${DATABASE} FROM PUBLIC`);
   });
   await withClient(socketUrl(runFolder, 'postgres', DATABASE), async (client) => {
     await client.query('CREATE EXTENSION postgis');
     // Coordinate systems of the IGNF register are added to PostGIS's own table.
     await client.query(`GRANT INSERT, UPDATE, DELETE ON spatial_ref_sys TO ${ROLE}`);
+    await restrictFunctions(client, ROLE);
   });
 }
 
@@ -208,6 +214,7 @@ async function clusterKey(bin: string, options: PostgresOptions): Promise<string
   hash.update((await run(join(bin, 'postgres'), ['--version'])).stdout);
   hash.update(await readFile(join(share.trim(), 'extension', 'postgis.control')));
   hash.update(await readFile(import.meta.filename));
+  hash.update(await readFile(join(import.meta.dirname, 'function-rights.js')));
   hash.update(options.contents.fingerprint);
   return hash.digest('hex').slice(0, 16);
 }

@@ -29,6 +29,7 @@ const TASKS: TaskTable = {
   'vector-check': async ({ upload, folder }, log) => (await loadVectorCheck()).vectorCheck(upload, folder, log),
   'db-to-pyramid': async (input, log) => (await loadDbToPyramid()).dbToPyramid(input, log),
   pmtiles: async (input, log) => (await loadPmtiles()).pmtiles(input, log),
+  'db-to-db': async (input, log) => (await import('./tasks/db-to-db.js')).dbToDb(input, log, wait),
   'vector-to-db': async (input, log) => (await loadVectorToDb()).vectorToDb(input, log, wait),
 };
 

@@ -8,6 +8,7 @@ import { ABORT_MARK_SECONDS, jobKeys } from './queue.js';
 import { openRedis } from './redis.js';
 import { sweepOrphans } from './orphans.js';
 import { bindHandlers, createHandlers, JOB_DEFINITIONS } from './registry.js';
+import { closeStaleAccesses } from './stale-accesses.js';
 import { sweepLostJobs } from './sweep.js';
 import { wouldRecur } from './task-end.js';
 
@@ -149,6 +150,7 @@ export async function startWorker(deps: Deps): Promise<RunningWorker> {
   const beat = async () => void (await redis.set(heartbeatKey, '1', 'EX', HEARTBEAT_LIFE));
   const sweep = async () => {
     await sweepLostJobs(deps);
+    await closeStaleAccesses(deps);
     await deps.storage.removeAbandoned(config.worker.jobTimeoutMs + TRANSFER_PAUSE_MS);
   };
   const timers: NodeJS.Timeout[] = [];

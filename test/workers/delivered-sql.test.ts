@@ -1,7 +1,7 @@
 import t from 'tap';
 import { logIn } from '../helpers/api.js';
 import { startApi } from '../helpers/deposit.js';
-import { deliver, type Delivered, integrate, into, rowsOf } from '../helpers/integration.js';
+import { deliver, integrate, into, rowsOf } from '../helpers/integration.js';
 import { forkWorker } from '../helpers/worker.js';
 
 /** SQL files of an upload: they run before the data, as the role of the stored data. */
@@ -23,16 +23,9 @@ void t.test('delivered SQL', async (t) => {
   const emulator = await startApi(t);
   const user = await logIn(emulator);
   await forkWorker(t, emulator);
-  /** An upload whose checks passed. */
-  const close = async (files: readonly Delivered[]) => {
-    const upload = await deliver(user, files);
-    await rowsOf(emulator, `UPDATE geopf.upload SET status = 'CLOSED' WHERE id = '${upload.id}'`);
-    await rowsOf(emulator, `UPDATE geopf.check_execution SET status = 'SUCCESS' WHERE upload_id = '${upload.id}'`);
-    return upload;
-  };
 
   await t.test('makes empty tables and views, then takes data', async (t) => {
-    const upload = await close([{ path: 'data/installation-init.sql', content: INIT }]);
+    const upload = await deliver(user, [{ path: 'data/installation-init.sql', content: INIT }]);
     const first = await integrate(user, upload.id);
     t.equal(first.status, 'SUCCESS', first.log);
     t.match(first.data, { status: 'GENERATED', size: 24576 });
@@ -64,7 +57,7 @@ void t.test('delivered SQL', async (t) => {
     t.match(owners, [{ owner: first.storedData.replaceAll('-', '') }], 'they are of its role');
     t.equal(owners.length, 1);
 
-    const more = await close([
+    const more = await deliver(user, [
       { path: 'data/installation.csv', content: CSV },
       { path: 'data/vue.sql', content: 'CREATE VIEW fermees AS SELECT * FROM installation WHERE NOT ouverte' },
     ]);
@@ -78,7 +71,7 @@ void t.test('delivered SQL', async (t) => {
 
   await t.test('that PostgreSQL refuses is told with its line, and leaves nothing', async (t) => {
     const sql = 'CREATE TABLE a (b integer);\nCREATE VIEW v AS\n  SELECT c FROM a;\n';
-    const upload = await close([{ path: 'data/init.sql', content: sql }]);
+    const upload = await deliver(user, [{ path: 'data/init.sql', content: sql }]);
     const end = await integrate(user, upload.id);
     t.equal(end.status, 'FAILURE');
     t.match(end.log, /ERROR\|\|.*Erreur SQL dans data\/init\.sql, ligne 3, colonne 10 : column "c" does not exist/);

@@ -1,6 +1,7 @@
 import type { PROCESSING_JOBS } from '../../catalogue/processings.js';
 import { runPmtiles } from './pmtiles.js';
 import type { ProcessingRunner } from './processing-run.js';
+import { runDbToDb } from './db-to-db.js';
 import { runDbToPyramid } from './db-to-pyramid.js';
 import { runVectorToDb } from './vector-to-db.js';
 
@@ -9,6 +10,7 @@ const RUNNERS: Readonly<Record<(typeof PROCESSING_JOBS)[number], ProcessingRunne
   vector_to_db: runVectorToDb,
   db_to_pyramid: runDbToPyramid,
   pmtiles: runPmtiles,
+  db_to_db: runDbToDb,
 };
 
 /** The runner of a kind of processing; `undefined` for one that the emulator only lists. */

@@ -16,7 +16,8 @@ export function runStatement(client: pg.Client, text: string): Promise<void> {
     const query = new pg.Query({ text, queryMode: 'extended' } as pg.QueryConfig);
     // Without a listener they would be kept in memory.
     query.on('row', () => undefined);
-    query.on('end', () => resolve());
+    // The connection takes the next one once it has dealt with this event.
+    query.on('end', () => setImmediate(resolve));
     query.on('error', reject);
     client.query(query);
   });
@@ -42,9 +43,16 @@ export class StatementFault extends DataFault {
   }
 }
 
+/** Whether PostgreSQL refuses a statement for what it is. */
+export function isStatementRefusal(error: unknown): error is pg.DatabaseError {
+  if (!(error instanceof pg.DatabaseError)) return false;
+  const code = error.code ?? '';
+  return code === QUERY_CANCELED || !NOT_ITS_FAULT.includes(code.slice(0, 2));
+}
+
 /** The refusal of a statement as a fault of its producer; anything else as it is. */
 export function asStatementFault(error: unknown, place: StatementPlace): unknown {
-  if (!(error instanceof pg.DatabaseError)) return error;
+  if (!isStatementRefusal(error)) return error;
   const code = error.code ?? '';
   const position = Number(error.position ?? 0);
   const { line, column } = place.placeOf(Math.max(1, position));
@@ -54,7 +62,6 @@ export function asStatementFault(error: unknown, place: StatementPlace): unknown
       `${place.file}, instruction de la ligne ${line} : arrêtée, elle dure plus de ${place.timeoutMs / 1000} s`,
     ]);
   }
-  if (NOT_ITS_FAULT.includes(code.slice(0, 2))) return error;
   return new StatementFault([
     `Erreur SQL dans ${place.file}, ${where} : ${error.message} (${code})`,
     ...(error.detail === undefined ? [] : [`Détail : ${error.detail}`]),

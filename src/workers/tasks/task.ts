@@ -17,6 +17,7 @@ export interface Tasks {
     result: VectorCheckResult;
   };
   'vector-to-db': { input: VectorToDbInput; result: ExecutionOutcome };
+  'db-to-db': { input: DbToDbInput; result: ExecutionOutcome };
   'db-to-pyramid': { input: DbToPyramidInput; result: ExecutionOutcome };
   pmtiles: { input: PmtilesInput; result: ExecutionOutcome };
 }
@@ -89,6 +90,29 @@ export interface PmtilesInput extends TileTaskInput {
   /** The bottom level of the composition is not known: it is guessed of the data. */
   readonly guessBottom: boolean;
   readonly fileName: string;
+}
+
+/** Everything a derivation needs to know. */
+export interface DbToDbInput extends TaskDatabase {
+  readonly executionId: string;
+  readonly schema: string;
+  readonly role: string;
+  /** The schema is to be made. */
+  readonly isNew: boolean;
+  /** Reference system that the output declares. */
+  readonly srs: string;
+  /** What `{{ inputs.n }}` stands for, in order. */
+  readonly inputs: readonly { readonly schema: string }[];
+  /** Files, in the order they are run. */
+  readonly derivations: readonly { readonly name: string; readonly path: string }[];
+  /** What `{{ params.x }}` stands for. */
+  readonly params: Readonly<Record<string, string | number | boolean>>;
+  /** Longest statement, milliseconds. */
+  readonly sqlTimeoutMs: number;
+  /** The role logs in no later than this (epoch milliseconds). */
+  readonly deadline: number;
+  /** Nothing is committed before this time (epoch milliseconds). */
+  readonly notBefore: number;
 }
 
 /** Tasks whose libraries take long to load: they are given the process that was forked ahead. */

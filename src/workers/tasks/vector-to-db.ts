@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import pg from 'pg';
+import { usedStoredData } from '../../domain/feature-dependencies.js';
 import { measureSchema } from '../../domain/feature-measures.js';
 import {
   actAsEmulator,
@@ -23,6 +24,7 @@ import { DataFault, isDataFault } from './data-fault.js';
 import { runDeliveredSql } from './delivered-sql.js';
 import { LayerLoader } from './layer-loader.js';
 import { StatementFault } from './sql-execution.js';
+import { stillRunning } from './still-running.js';
 import type { VectorToDbInput } from './task.js';
 
 const MODULE = 'gpf-processing-vector-to-db';
@@ -68,7 +70,8 @@ async function integrate(
 ): Promise<StoredDataResult | null> {
   if ((await markedExecution(client, input.schema)) === input.executionId) {
     logFrom(log, MODULE, 97).info('Les données ont déjà été intégrées : reprise de la fin du traitement');
-    return measureSchema(client as Pick<pg.Pool, 'query'>, input.schema, input.srs);
+    const done = await measureSchema(client as Pick<pg.Pool, 'query'>, input.schema, input.srs);
+    return { ...done, uses: await usedStoredData(client, input.schema) };
   }
   if (!input.isNew && (await featureSchemaExists(client, input.schema))) await adoptFeatureSchema(client, input);
   await client.query('BEGIN');
@@ -78,8 +81,9 @@ async function integrate(
   await prepareSchema(client, input);
   await actAsOwner(client, input);
   await loadUploads(client, input, log);
-  const result = await measureSchema(client as Pick<pg.Pool, 'query'>, input.schema, input.srs);
+  const measured = await measureSchema(client as Pick<pg.Pool, 'query'>, input.schema, input.srs);
   await actAsEmulator(client);
+  const result = { ...measured, uses: await usedStoredData(client, input.schema) };
   await markExecution(client, input.schema, input.executionId);
   await wait(Math.max(0, input.notBefore - Date.now()));
   if (!(await stillRunning(client, input.executionId))) {
@@ -94,15 +98,6 @@ async function integrate(
 async function prepareSchema(client: pg.Client, { schema, role, isNew }: VectorToDbInput): Promise<void> {
   if (isNew) await dropFeatureSchema(client, schema);
   if (isNew || !(await featureSchemaExists(client, schema))) await createFeatureSchema(client, { schema, role });
-}
-
-/** Holds the execution as it is until the commit, so that no abort falls between this look and it. */
-async function stillRunning(client: pg.Client, executionId: string): Promise<boolean> {
-  const { rows } = await client.query<{ status: string }>(
-    'SELECT status FROM geopf.processing_execution WHERE id = $1 FOR SHARE',
-    [executionId],
-  );
-  return rows[0]?.status === 'PROGRESS';
 }
 
 async function loadUploads(client: pg.Client, input: VectorToDbInput, log: TaskLog): Promise<void> {
