@@ -65,7 +65,8 @@ export async function startBenchEmulator(): Promise<BenchEmulator> {
   };
   return {
     config: loadConfig(childEnvironment(environment)),
-    startServer: (overrides = {}, nodeArguments = []) => startServing(SERVER, overrides, nodeArguments),
+    startServer: (overrides = {}, nodeArguments = []) =>
+      startServing(SERVER, overrides, [...NODE_OPTIONS.server, ...nodeArguments]),
     startPeer: (entry) => startServing(entry, {}),
     async startWorker() {
       const worker = await startProcess(WORKER, environment, NODE_OPTIONS.worker);

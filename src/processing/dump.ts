@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { close, constants, open } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { Socket } from 'node:net';
+import { Socket, type SocketConstructorOpts } from 'node:net';
+import type { DuplexOptions } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { DUMP_NAMES } from './commands.js';
@@ -130,13 +131,23 @@ export async function readDump(path: string, write: DumpWriter, sink: DumpSink):
   }
 }
 
+/** Bytes read ahead of the sink: a pipe holds 64 KiB, and GDAL stands still while it is full. */
+const READ_AHEAD = 4 * 1024 * 1024;
+
 /** The reading end of a pipe. */
 class PipeReader {
   private readonly socket: Socket;
   private isWaiting = false;
 
   constructor(descriptor: number) {
-    this.socket = new Socket({ fd: descriptor, readable: true, writable: false });
+    // A socket is a stream: it takes the options of one, which its own type leaves out.
+    const options: SocketConstructorOpts & DuplexOptions = {
+      fd: descriptor,
+      readable: true,
+      writable: false,
+      readableHighWaterMark: READ_AHEAD,
+    };
+    this.socket = new Socket(options);
   }
 
   async *blocks(): AsyncGenerator<Buffer> {

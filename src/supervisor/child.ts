@@ -21,9 +21,9 @@ export interface SupervisedChild {
   stop(): Promise<void>;
 }
 
-/** Options of Node for each process: a worker computes nothing itself, its young objects need little room. */
+/** Options of Node for each process: what they hold passes through, so that young objects need little room. */
 export const NODE_OPTIONS: Readonly<Record<ProcessName, readonly string[]>> = {
-  server: [],
+  server: ['--max-semi-space-size=4'],
   worker: ['--max-semi-space-size=2'],
 };
 
