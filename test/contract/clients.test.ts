@@ -6,6 +6,17 @@ import { replay } from './replay.js';
 
 /** The QGIS plugin and cartes.gouv.fr cannot run here: what they send is replayed (fixtures/clients). */
 
+for (const [client, fixture] of [
+  ['the QGIS plugin', 'qgis-plugin-tiles.yaml'],
+  ['cartes.gouv.fr', 'cartes-gouv-tiles.yaml'],
+] as const) {
+  void t.test(`${client}: tables to vector tiles in TMS`, async (t) => {
+    const emulator = await startTestEmulator(t);
+    const { token } = await logIn(emulator);
+    await replay(t, fixture, { origin: emulator.origin, token });
+  });
+}
+
 void t.test('the QGIS plugin delivers, processes, publishes and restricts', async (t) => {
   const emulator = await startTestEmulator(t);
   const { token } = await logIn(emulator);

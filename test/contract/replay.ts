@@ -14,7 +14,7 @@ import { until } from '../helpers/api.js';
 /** One request of a client. Texts may hold `{{name}}`, a value captured before. */
 interface Step {
   readonly name: string;
-  /** `POST /api/datastores/{{datastore}}/uploads`. */
+  /** `POST /api/datastores/{{datastore}}/uploads`; an address that an answer gave stands as it is. */
   readonly request: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** JSON body. */
@@ -144,20 +144,24 @@ function send(known: Record<string, string>, defaults: Record<string, string>, s
   headers['content-length'] = String(Buffer.byteLength(body ?? ''));
   return new Promise((resolve, reject) => {
     // Not fetch: it would add and change headers.
-    const sent = request(`${known.origin ?? ''}${path}`, { method, headers }, (response) => {
-      const parts: Buffer[] = [];
-      response.on('data', (part: Buffer) => parts.push(part));
-      response.once('error', reject);
-      response.once('end', () => {
-        const text = Buffer.concat(parts).toString();
-        const isJson = response.headers['content-type']?.includes('json') === true && text !== '';
-        resolve({
-          status: response.statusCode ?? 0,
-          headers: response.headers,
-          body: isJson ? (JSON.parse(text) as unknown) : text,
+    const sent = request(
+      path.startsWith('/') ? `${known.origin ?? ''}${path}` : path,
+      { method, headers },
+      (response) => {
+        const parts: Buffer[] = [];
+        response.on('data', (part: Buffer) => parts.push(part));
+        response.once('error', reject);
+        response.once('end', () => {
+          const text = Buffer.concat(parts).toString();
+          const isJson = response.headers['content-type']?.includes('json') === true && text !== '';
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            body: isJson ? (JSON.parse(text) as unknown) : text,
+          });
         });
-      });
-    });
+      },
+    );
     sent.once('error', reject);
     sent.end(body);
   });
