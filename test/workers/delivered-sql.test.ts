@@ -69,6 +69,16 @@ void t.test('delivered SQL', async (t) => {
     t.same(await rowsOf(emulator, counts), [{ open: 1, closed: 1 }]);
   });
 
+  await t.test('runs as it was read, whatever ends its lines', async (t) => {
+    const hidden = (name: string, sql: string) => `--\rCREATE VIEW ${name} AS SELECT $$\n${sql} --$$ AS a;\n`;
+    const content = hidden('v', 'RESET ROLE') + hidden('w', 'DROP SCHEMA geopf CASCADE');
+    const end = await integrate(user, (await deliver(user, [{ path: 'data/init.sql', content }])).id);
+    t.equal(end.status, 'SUCCESS', end.log);
+    t.same(await rowsOf(emulator, `SELECT v.a AS v, w.a AS w FROM ${end.schema}.v, ${end.schema}.w`), [
+      { v: '\nRESET ROLE --', w: '\nDROP SCHEMA geopf CASCADE --' },
+    ]);
+  });
+
   await t.test('that PostgreSQL refuses is told with its line, and leaves nothing', async (t) => {
     const sql = 'CREATE TABLE a (b integer);\nCREATE VIEW v AS\n  SELECT c FROM a;\n';
     const upload = await deliver(user, [{ path: 'data/init.sql', content: sql }]);

@@ -121,8 +121,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   },
   InferClause: () => undefined,
   InsertStmt: ({ relation }, rules, report) => checkTarget(relation, rules, report),
-  IntoClause(fields, rules, report, parent) {
-    if (rules.isBody && parent === 'SelectStmt') return;
+  IntoClause(fields, rules, report) {
     checkTarget(fields.rel, rules, report);
     checkStorage(fields, report);
   },

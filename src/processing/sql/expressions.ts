@@ -64,8 +64,8 @@ const CHECKS: Readonly<Record<string, Check>> = {
       report(`${name} n'est pas autorisé`);
     }
   },
-  SelectStmt({ intoClause }, { isBody }, report) {
-    if (intoClause !== undefined && !isBody) report("SELECT INTO n'est pas autorisé");
+  SelectStmt({ intoClause }, _rules, report) {
+    if (intoClause !== undefined) report("SELECT INTO n'est pas autorisé");
   },
   SubLink: checkSubquery,
   TypeCast: checkCast,
@@ -76,8 +76,6 @@ export const EXPRESSION_NODES: ReadonlySet<string> = new Set([...PLAIN, ...Objec
 
 /** Looks at one node of {@link EXPRESSION_NODES}. */
 export function checkExpressionNode({ type, fields, parent }: Visit, rules: SqlRules, report: Report): void {
-  // The variables that INTO fills may be fields of a row: `INTO new.code`.
-  if (parent === 'IntoClause' && rules.isBody) return;
   // Those are looked at with the cast around them.
   if (type === 'TypeName' && parent === 'TypeCast') return;
   CHECKS[type]?.(fields, rules, report);

@@ -9,7 +9,9 @@ export interface Token {
   readonly text: string;
 }
 
-const SPACE = /\s+/y;
+/** PostgreSQL's own: it takes other blanks for letters, and ends a comment where a line does, as here. */
+const SPACE = /[ \t\n\r\f]+/y;
+const LINE_END = /[\n\r]/g;
 const WORD = /[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*/y;
 const NUMBER = /\d+(?:\.(?!\.)\d*)?(?:[eE][+-]?\d+)?/y;
 const DOLLAR_TAG = /\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/y;
@@ -40,8 +42,9 @@ export function skipBlanks(text: string, from: number): number {
     const space = match(SPACE, text, at);
     const two = text.slice(at + space, at + space + 2);
     if (two === '--') {
-      const end = text.indexOf('\n', at + space);
-      if (end === -1) return text.length;
+      LINE_END.lastIndex = at + space;
+      const end = LINE_END.exec(text)?.index;
+      if (end === undefined) return text.length;
       at = end;
     } else if (two === '/*') {
       const end = endOfComment(text, at + space);

@@ -19,7 +19,9 @@ export interface SqlStatement {
   readonly fields: Fields;
   /** Where it starts, after blanks and comments: bytes of UTF-8, as all places in trees. */
   readonly start: number;
-  /** As it is written, without the semicolon. */
+  /** Where {@link text} starts, bytes. */
+  readonly from: number;
+  /** What PostgreSQL's parser read, to the byte, blanks and comments before it included, without the semicolon. */
   readonly text: string;
 }
 
@@ -38,6 +40,8 @@ export interface ParsedSql {
   readonly statements: readonly SqlStatement[];
   /** Line and column of a place of the tree. */
   readonly place: (byte: number) => Pick<SqlFault, 'line' | 'column'>;
+  /** Line and column of a character of a statement's text, counted from 1 as PostgreSQL does; 0: of its start. */
+  readonly placeIn: (statement: SqlStatement, position: number) => Pick<SqlFault, 'line' | 'column'>;
 }
 
 /**
@@ -53,15 +57,29 @@ export function parseSql(text: string): ParsedSql | SqlFault {
   if (zero !== -1) return { ...placeOf(text.slice(0, zero)), what: 'caractère U+0000' };
   const run = text.search(RUN_OF_SIGNS);
   if (run !== -1) return { ...placeOf(text.slice(0, run)), what: 'une suite de signes est trop longue' };
-  if (skipBlanks(text, 0) === text.length) return { statements: [], place: () => ({ line: 1, column: 1 }) };
+  if (skipBlanks(text, 0) === text.length) return parsed(Buffer.alloc(0), []);
   const bytes = Buffer.from(text);
-  const place = (byte: number) => placeOf(bytes.toString('utf8', 0, byte));
   try {
     const { stmts = [] } = parseSync(text) as { stmts?: RawStatement[] };
-    return { statements: stmts.map((statement) => toStatement(bytes, statement)), place };
+    return parsed(
+      bytes,
+      stmts.map((statement) => toStatement(bytes, statement)),
+    );
   } catch (error) {
     return faultOf(text, error);
   }
+}
+
+function parsed(bytes: Buffer, statements: readonly SqlStatement[]): ParsedSql {
+  const place = (byte: number) => placeOf(bytes.toString('utf8', 0, byte));
+  return {
+    statements,
+    place,
+    placeIn({ start, from, text }, position) {
+      if (position === 0) return place(start);
+      return place(from + Buffer.byteLength([...text].slice(0, position - 1).join('')));
+    },
+  };
 }
 
 interface RawStatement {
@@ -77,23 +95,13 @@ function toStatement(
   const [type = '', fields = {}] = Object.entries(stmt)[0] ?? [];
   const written = bytes.toString('utf8', from, length === undefined ? undefined : from + length);
   const blanks = skipBlanks(written, 0);
-  return { type, fields, start: from + Buffer.byteLength(written.slice(0, blanks)), text: written.slice(blanks) };
+  return { type, fields, start: from + Buffer.byteLength(written.slice(0, blanks)), from, text: written };
 }
 
 /** Place just after a text. */
 export function placeOf(before: string): Pick<SqlFault, 'line' | 'column'> {
   const lineStart = before.lastIndexOf('\n') + 1;
   return { line: before.split('\n').length, column: [...before.slice(lineStart)].length + 1 };
-}
-
-/** Place of a character of a statement, counted from 1 as PostgreSQL does, where the statement starts at a place. */
-export function placeAfter(
-  start: Pick<SqlFault, 'line' | 'column'>,
-  statement: string,
-  position: number,
-): Pick<SqlFault, 'line' | 'column'> {
-  const { line, column } = placeOf([...statement].slice(0, position - 1).join(''));
-  return { line: start.line + line - 1, column: line === 1 ? start.column + column - 1 : column };
 }
 
 function faultOf(text: string, error: unknown): SqlFault {

@@ -23,7 +23,7 @@ export interface SqlRules {
   readonly plainNames: boolean;
   /** What depends on a thing may be dropped with it. */
   readonly cascades: boolean;
-  /** The text is the body of a function: `SELECT … INTO` fills variables, `$1` is a parameter. */
+  /** The text is in the body of a function: `$1` is a parameter. */
   readonly isBody: boolean;
 }
 

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import type { FeatureSchema } from '../../domain/feature-schemas.js';
 import { quoteIdentifier } from '../../domain/relations.js';
 import { checkDeliveredSql } from '../../processing/sql/delivered.js';
-import { parseSql, placeAfter, type SqlStatement } from '../../processing/sql/parser.js';
+import { parseSql, type SqlStatement } from '../../processing/sql/parser.js';
 import type { logFrom } from '../../processing/task-log.js';
 import { type DeliveredFile, fileName } from '../../processing/upload-tree.js';
 import { DataFault } from './data-fault.js';
@@ -66,7 +66,7 @@ async function runText({ client, log, timeoutMs }: DeliveredSqlContext, file: De
     } catch (error) {
       throw asStatementFault(error, {
         file: file.path,
-        placeOf: (position) => placeAfter(parsed.place(statement.start), statement.text, position),
+        placeOf: (position) => parsed.placeIn(statement, position),
         lineAt: (line) => text.split('\n')[line - 1] ?? '',
         timeoutMs,
       });

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { derivationFaults } from '../../processing/sql/derivation.js';
-import { parseSql, placeAfter, type SqlStatement } from '../../processing/sql/parser.js';
+import { parseSql, type SqlStatement } from '../../processing/sql/parser.js';
 import { fillTemplate, type Placeholder, readTemplate } from '../../processing/sql/template.js';
 import { StatementFault } from './sql-execution.js';
 import type { DbToDbInput } from './task.js';
@@ -12,7 +12,7 @@ export interface DerivationScript {
   /** As the log names it. */
   readonly name: string;
   readonly statements: readonly SqlStatement[];
-  /** Line and column in the producer's file of a character of a statement, counted from 1. */
+  /** Line and column in the producer's file of a character of a statement, counted from 1; 0: of its start. */
   readonly placeOf: (statement: SqlStatement, position: number) => { line: number; column: number };
   readonly lineAt: (line: number) => string;
 }
@@ -53,8 +53,7 @@ export async function readScripts(
     scripts.push({
       name,
       statements: parsed.statements,
-      placeOf: (statement, position) =>
-        filled.originOf(placeAfter(parsed.place(statement.start), statement.text, position)),
+      placeOf: (statement, position) => filled.originOf(parsed.placeIn(statement, position)),
       lineAt: (line) => template.split('\n')[line - 1] ?? '',
     });
   }

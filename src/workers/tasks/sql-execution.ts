@@ -27,7 +27,7 @@ export function runStatement(client: pg.Client, text: string): Promise<void> {
 export interface StatementPlace {
   /** Name of the file. */
   readonly file: string;
-  /** Line and column in it of a place of the statement, given as PostgreSQL does: characters, from 1. */
+  /** Line and column in it of a place of the statement, as PostgreSQL gives it: characters, from 1; 0: its start. */
   readonly placeOf: (position: number) => { readonly line: number; readonly column: number };
   /** The line of the file. */
   readonly lineAt: (line: number) => string;
@@ -55,7 +55,7 @@ export function asStatementFault(error: unknown, place: StatementPlace): unknown
   if (!isStatementRefusal(error)) return error;
   const code = error.code ?? '';
   const position = Number(error.position ?? 0);
-  const { line, column } = place.placeOf(Math.max(1, position));
+  const { line, column } = place.placeOf(position);
   const where = position > 0 ? `ligne ${line}, colonne ${column}` : `instruction de la ligne ${line}`;
   if (code === QUERY_CANCELED) {
     return new StatementFault([
