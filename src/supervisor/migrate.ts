@@ -47,8 +47,9 @@ export async function migrate(databaseUrl: string, migrations?: readonly Migrati
   const wanted = migrations ?? (await readMigrations());
   const client = await connectTo(databaseUrl);
   try {
+    const rights = await checkRights(client);
     await client.query(`SELECT pg_advisory_lock(${PRISMA_LOCK})`);
-    await prepareDatabase(client);
+    await prepareDatabase(client, rights);
     const done = await readHistory(client);
     const applied: string[] = [];
     for (const migration of wanted) {
@@ -81,24 +82,37 @@ export async function connectTo(databaseUrl: string): Promise<pg.Client> {
   }
 }
 
-/** Checks the privileges that the emulator needs, then creates PostGIS, the schema and the history. */
-async function prepareDatabase(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<
-    Record<'role' | 'schema' | 'installed' | 'available' | 'superuser', boolean> & { name: string }
-  >(`
+/** What the role of the emulator is. */
+interface Rights {
+  readonly name: string;
+  readonly superuser: boolean;
+}
+
+/** Checks the privileges that the emulator needs. @throws MigrationError */
+async function checkRights(client: pg.Client): Promise<Rights> {
+  const { rows } = await client.query<Rights & Record<'role' | 'schema' | 'locks' | 'postgis', boolean>>(`
     SELECT rolname AS name, rolsuper AS superuser, rolsuper OR rolcreaterole AS role,
            has_database_privilege(current_database(), 'CREATE') AS schema,
-           EXISTS (SELECT FROM pg_extension WHERE extname = 'postgis') AS installed,
-           EXISTS (SELECT FROM pg_available_extensions WHERE name = 'postgis') AS available
+           has_function_privilege('pg_advisory_lock(bigint)', 'EXECUTE') AS locks,
+           EXISTS (SELECT FROM pg_extension WHERE extname = 'postgis')
+             OR EXISTS (SELECT FROM pg_available_extensions WHERE name = 'postgis') AS postgis
     FROM pg_roles WHERE rolname = current_user`);
-  const rights = rows[0];
+  const [rights] = rows;
   const faults: string[] = [];
   if (rights?.role !== true) faults.push('le rôle doit avoir CREATEROLE');
   if (rights?.schema !== true) faults.push('le rôle doit avoir le droit CREATE sur la base');
-  if (rights?.available !== true && rights?.installed !== true)
-    faults.push("PostGIS n'est pas installé sur ce serveur");
-  if (faults.length > 0) throw new MigrationError(`la base de DATABASE_URL ne convient pas : ${faults.join(' ; ')}`);
-  if (rights?.installed !== true) {
+  if (rights?.locks !== true) faults.push('le rôle doit pouvoir exécuter pg_advisory_lock');
+  if (rights?.postgis !== true) faults.push("PostGIS n'est pas installé sur ce serveur");
+  if (rights === undefined || faults.length > 0) {
+    throw new MigrationError(`la base de DATABASE_URL ne convient pas : ${faults.join(' ; ')}`);
+  }
+  return rights;
+}
+
+/** Creates PostGIS, the schema and the history, and takes from everybody what producers' SQL must not have. */
+async function prepareDatabase(client: pg.Client, { name, superuser }: Rights): Promise<void> {
+  const { rows } = await client.query(`SELECT FROM pg_extension WHERE extname = 'postgis'`);
+  if (rows.length === 0) {
     try {
       await client.query('CREATE EXTENSION IF NOT EXISTS postgis');
     } catch (cause) {
@@ -109,7 +123,7 @@ async function prepareDatabase(client: pg.Client): Promise<void> {
     }
   }
   // Who may not has an administrator who can: docs/vector.md tells what it protects.
-  if (rights?.superuser === true) await restrictFunctions(client, rights.name);
+  if (superuser) await restrictFunctions(client, name);
   await client.query(`
     CREATE SCHEMA IF NOT EXISTS ${SCHEMA};
     CREATE TABLE IF NOT EXISTS ${SCHEMA}._prisma_migrations (
