@@ -90,11 +90,13 @@ void t.test('an answer of 20 MB arrives whole', async (t) => {
   t.ok(await untilIdle(pool));
 });
 
-void t.test('a table that is gone is a fault of the service, not of the client', async (t) => {
+void t.test('a table that is gone asks for the synchronisation', async (t) => {
   const { origin, pool } = await listen(t, {});
   await pool.query('DROP TABLE sd_test.grand');
   const response = await fetch(URL_OF(origin, 'grand'));
-  t.equal(response.status, 500);
-  t.notMatch(await response.text(), /sd_test/, 'nothing of the database shows');
+  const text = await response.text();
+  t.equal(response.status, 400);
+  t.match(text, /ExceptionReport.*the layer must be synchronised/s);
+  t.notMatch(text, /sd_test/, 'nothing of the database shows');
   t.ok(await untilIdle(pool));
 });

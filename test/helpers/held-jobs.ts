@@ -1,0 +1,192 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import pg from 'pg';
+import type { Test } from 'tap';
+import { geopackage } from '../../fixtures/generate/vector.js';
+import { type ApiUser, until } from './api.js';
+import type { TestEmulator } from './app.js';
+import { newUpload, sendFile } from './deposit.js';
+import { derivation, storeSql } from './derivation.js';
+import { create } from './diffusion.js';
+import { deliver, integrate, into, type Launched, launch, logOf } from './integration.js';
+import { holdFiles, isAlive, waitForLock } from './jobs.js';
+import { PMTILES, tilesRequest } from './pyramids.js';
+import { DATASTORE } from './seed.js';
+
+/** Executions of every kind, each held at a moment of its work: tests then stop them, or kill what runs them. */
+
+const ROOT = `/datastores/${DATASTORE}`;
+
+/** An execution of the given kind whose process waits at the files of its upload. */
+export interface Held {
+  readonly id: string;
+  /** Path under `/api`. */
+  readonly path: string;
+  /** How it is stopped. */
+  readonly stop: readonly [method: string, path: string];
+  /** The stored data that it was to make. */
+  readonly made?: string;
+  /** Resolves once its process waits. */
+  readonly reached: () => Promise<unknown>;
+  /** Ends the wait. */
+  readonly release: () => Promise<void>;
+}
+
+type Hold = (emulator: TestEmulator, user: ApiUser, t: Test) => Promise<Held>;
+
+export const KINDS: Readonly<Record<string, Hold>> = {
+  'standard check': (emulator, user, t) => holdCheck(emulator, user, t.testdir(), 'Vérification standard'),
+  'vector check': (emulator, user, t) => holdCheck(emulator, user, t.testdir(), 'Vérification vecteur'),
+  'new integration': async (emulator, user, t) => {
+    const upload = await deliver(user, geopackage(t.testdir()));
+    const release = await holdFiles(emulator, upload.id);
+    const launched = await launch(user, upload.id);
+    return { ...heldExecution(user, launched, release), made: launched.storedData };
+  },
+  injection: async (emulator, user, t) => {
+    const upload = await deliver(user, geopackage(t.testdir()));
+    const first = await integrate(user, upload.id);
+    const release = await holdFiles(emulator, upload.id);
+    return heldExecution(user, await launch(user, upload.id, into(first.storedData)), release);
+  },
+  derivation: async (emulator, user, t) => {
+    const file = await storeSql(user, 'copie', 'CREATE TABLE copie AS SELECT * FROM {{ inputs.1 }}.sites');
+    return holdAtTable(emulator, user, t, (storedData) => derivation([storedData], [file]));
+  },
+  'vector tiles': (emulator, user, t) => {
+    const composition = [{ table: 'sites', layer: 'sites', bottom_level: 6, top_level: 5, attributes: 'nom' }];
+    return holdAtTable(emulator, user, t, (storedData) => tilesRequest([storedData], { composition }));
+  },
+  'PMTiles archive': (emulator, user, t) =>
+    holdAtTable(emulator, user, t, (storedData) => ({
+      processing: PMTILES,
+      inputs: { stored_data: [storedData] },
+      output: { stored_data: { name: 'archive' } },
+      parameters: { relations: { sites: 'sites' }, tippecanoe: { top: '5', bottom: '6' } },
+    })),
+};
+
+/** Kinds that run beside another process. */
+export const SPARES: ReadonlySet<string> = new Set([
+  'standard check',
+  'vector check',
+  'derivation',
+  'vector tiles',
+  'PMTiles archive',
+]);
+
+/** A processing whose process waits at the only table of the stored data that it reads. */
+async function holdAtTable(
+  emulator: TestEmulator,
+  user: ApiUser,
+  t: Test,
+  request: (storedData: string) => object,
+): Promise<Held> {
+  const upload = await deliver(user, geopackage(t.testdir()));
+  const { storedData, schema } = await integrate(user, upload.id);
+  const execution = await create<{ _id: string; output: { stored_data: { _id: string } } }>(
+    user,
+    `${ROOT}/processings/executions`,
+    request(storedData),
+  );
+  // The creation reads the tables too.
+  const lock = await lockTable(t, emulator, `${schema}.sites`);
+  const made = execution.output.stored_data._id;
+  const launched: Launched = {
+    path: `${ROOT}/processings/executions/${execution._id}`,
+    id: execution._id,
+    storedData: made,
+    schema: '',
+  };
+  await user.call('POST', `${launched.path}/launch`);
+  const reached = () => waitForLock(emulator, launched.id);
+  return { ...heldExecution(user, launched, lock.release), reached, made };
+}
+
+function heldExecution(user: ApiUser, { id, path }: Launched, release: Held['release']): Held {
+  return { id, path, stop: ['POST', `${path}/abort`], reached: () => waitAtFile(user, path), release };
+}
+
+/** The log names each file before it is opened. */
+async function waitAtFile(user: ApiUser, path: string): Promise<void> {
+  await until(
+    () => logOf(user, path),
+    (log) => /(Analyse|Intégration) du fichier/.test(log),
+  );
+}
+
+async function holdCheck(emulator: TestEmulator, user: ApiUser, folder: string, name: string): Promise<Held> {
+  const { _id: upload } = await newUpload(user);
+  for (const path of geopackage(folder)) {
+    const content = new Uint8Array(readFileSync(path));
+    const digest = createHash('md5').update(content).digest('hex');
+    await sendFile(user, upload, { path: 'zones.gpkg', content });
+    await sendFile(user, upload, { name: 'zones.md5', content: `${digest}  zones.gpkg\n`, kind: 'md5' });
+  }
+  const release = await holdFiles(emulator, upload);
+  await user.call('POST', `${ROOT}/uploads/${upload}/close`);
+  const checks = await user.call<Record<string, { _id: string; check: { name: string } }[]>>(
+    'GET',
+    `${ROOT}/uploads/${upload}/checks`,
+  );
+  const found = Object.values(checks.body)
+    .flat()
+    .find(({ check }) => check.name === name);
+  if (found === undefined) throw new Error(`no check ${name}`);
+  const path = `${ROOT}/checks/executions/${found._id}`;
+  return { id: found._id, path, stop: ['DELETE', path], reached: () => waitAtFile(user, path), release };
+}
+
+export const statusOf = async (user: ApiUser, path: string) =>
+  (await user.call<{ status: string }>('GET', path)).body.status;
+
+export async function waitFor(user: ApiUser, path: string, status: string): Promise<void> {
+  await until(
+    () => statusOf(user, path),
+    (now) => now === status,
+  );
+}
+
+export async function waitForDeath(processes: readonly number[], others = 0): Promise<void> {
+  await until(
+    async () => processes.filter((pid) => isAlive(pid)),
+    (alive) => alive.length <= others,
+  );
+}
+
+/** Locks a table against everybody until it is released. */
+export async function lockTable(
+  t: Test,
+  emulator: TestEmulator,
+  table: string,
+): Promise<{ release: () => Promise<void> }> {
+  return holdTransaction(t, emulator, `LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
+}
+
+/** Locks rows (`table WHERE …`) until they are released. */
+export async function holdRow(
+  t: Test,
+  emulator: TestEmulator,
+  rows: string,
+): Promise<{ release: () => Promise<void> }> {
+  return holdTransaction(t, emulator, `SELECT 1 FROM ${rows} FOR UPDATE`);
+}
+
+async function holdTransaction(
+  t: Test,
+  emulator: TestEmulator,
+  statement: string,
+): Promise<{ release: () => Promise<void> }> {
+  const locker = new pg.Client({ connectionString: emulator.config.databaseUrl });
+  await locker.connect();
+  await locker.query(`BEGIN; ${statement}`);
+  let isHeld = true;
+  const release = async () => {
+    if (!isHeld) return;
+    isHeld = false;
+    await locker.query('ROLLBACK');
+    await locker.end();
+  };
+  t.teardown(release);
+  return { release };
+}
