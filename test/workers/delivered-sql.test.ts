@@ -69,6 +69,35 @@ void t.test('delivered SQL', async (t) => {
     t.same(await rowsOf(emulator, counts), [{ open: 1, closed: 1 }]);
   });
 
+  await t.test('may make constraints that are looked at in the end: what they refuse is told', async (t) => {
+    const upload = await deliver(user, [
+      {
+        path: 'data/init.sql',
+        content: `CREATE TABLE parent (a text PRIMARY KEY);
+          CREATE TABLE child (id serial PRIMARY KEY, a text REFERENCES parent (a) DEFERRABLE INITIALLY DEFERRED, b text);`,
+      },
+      { path: 'data/child.csv', content: 'a;b\nx;y\n' },
+    ]);
+    const end = await integrate(user, upload.id);
+    t.equal(end.status, 'FAILURE');
+    t.match(end.log, /ERROR\|\|.*Contrainte non respectée à la fin du traitement : .*child_a_fkey/);
+    t.notMatch(end.log, /Nouvelle tentative/);
+  });
+
+  await t.test('may make views that fail on the data', async (t) => {
+    const upload = await deliver(user, [
+      {
+        path: 'data/init.sql',
+        content: `CREATE TABLE t (id serial PRIMARY KEY, a integer, geom geometry(Point, 4326));
+          CREATE VIEW v AS SELECT id, st_setsrid(st_makepoint(1 / a, 0), 4326)::geometry(Point, 4326) AS geom FROM t;`,
+      },
+      { path: 'data/t.csv', content: 'a;WKT\n0;POINT (1 1)\n' },
+    ]);
+    const end = await integrate(user, upload.id);
+    t.equal(end.status, 'FAILURE');
+    t.match(end.log, /ERROR\|\|.*Les tables et vues produites ne peuvent être lues : division by zero/);
+  });
+
   await t.test('runs as it was read, whatever ends its lines', async (t) => {
     const hidden = (name: string, sql: string) => `--\rCREATE VIEW ${name} AS SELECT $$\n${sql} --$$ AS a;\n`;
     const content = hidden('v', 'RESET ROLE') + hidden('w', 'DROP SCHEMA geopf CASCADE');

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { openAccess } from '../../domain/feature-access.js';
 import { dependentsOf, usedStoredData } from '../../domain/feature-dependencies.js';
-import { measureSchema } from '../../domain/feature-measures.js';
 import {
   actAsOwner,
   adoptFeatureSchema,
@@ -15,7 +14,8 @@ import { quoteIdentifier } from '../../domain/relations.js';
 import { logFrom, type TaskLog } from '../../processing/task-log.js';
 import { DataFault, isDataFault } from './data-fault.js';
 import { type DerivationScript, readScripts } from './derivation-scripts.js';
-import { asStatementFault, isStatementRefusal, runStatement, StatementFault } from './sql-execution.js';
+import { checkConstraints, measureTables } from './produced-tables.js';
+import { asStatementFault, runStatement, StatementFault } from './sql-execution.js';
 import { stillRunning } from './still-running.js';
 import type { DbToDbInput } from './task.js';
 
@@ -67,7 +67,7 @@ async function derive(
     logFrom(log, MODULE, 71).info('La dérivation a déjà été faite : reprise de la fin du traitement');
     await client.query('BEGIN');
     await actAsOwner(client, input);
-    const measured = await measure(client, input);
+    const measured = await measureTables(client, input);
     await client.query('COMMIT');
     return measured;
   }
@@ -85,20 +85,10 @@ async function derive(
     await checkConstraints(session);
     await assertKept(session, schema, dependents);
     await sealFunctions(session, schema);
-    const measured = await measure(session, input);
+    const measured = await measureTables(session, input);
     return (await commit({ client, session, input, wait })) ? measured : null;
   } finally {
     await session.end();
-  }
-}
-
-/** Looks at every row with the rights of the role: the views of a producer may be long, or fail. */
-async function measure(client: pg.Client, { schema, srs }: DbToDbInput): Promise<StoredDataResult> {
-  try {
-    return await measureSchema(client as Pick<pg.Pool, 'query'>, schema, srs);
-  } catch (error) {
-    if (!isStatementRefusal(error)) throw error;
-    throw new DataFault(`Les tables et vues produites ne peuvent être lues : ${error.message}`);
   }
 }
 
@@ -152,16 +142,6 @@ async function runScript(
     }
   }
   lines.info(`${script.statements.length} instructions exécutées`);
-}
-
-/** Constraints that wait for the end of the transaction are looked at while their refusal can be told. */
-async function checkConstraints(session: pg.Client): Promise<void> {
-  try {
-    await session.query('SET CONSTRAINTS ALL IMMEDIATE');
-  } catch (error) {
-    if (!(error instanceof pg.DatabaseError) || !error.code?.startsWith('23')) throw error;
-    throw new DataFault(`Contrainte non respectée à la fin de la dérivation : ${error.message}`);
-  }
 }
 
 /** CASCADE reaches what other stored data made of the output, whoever they are of. */

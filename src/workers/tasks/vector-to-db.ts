@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import pg from 'pg';
 import { usedStoredData } from '../../domain/feature-dependencies.js';
-import { measureSchema } from '../../domain/feature-measures.js';
 import {
   actAsEmulator,
   actAsOwner,
@@ -23,6 +22,7 @@ import { applyChangeFile, type ChangeFile } from './change-files.js';
 import { DataFault, isDataFault } from './data-fault.js';
 import { runDeliveredSql } from './delivered-sql.js';
 import { LayerLoader } from './layer-loader.js';
+import { checkConstraints, measureTables } from './produced-tables.js';
 import { StatementFault } from './sql-execution.js';
 import { stillRunning } from './still-running.js';
 import type { VectorToDbInput } from './task.js';
@@ -70,7 +70,10 @@ async function integrate(
 ): Promise<StoredDataResult | null> {
   if ((await markedExecution(client, input.schema)) === input.executionId) {
     logFrom(log, MODULE, 97).info('Les données ont déjà été intégrées : reprise de la fin du traitement');
-    const done = await measureSchema(client as Pick<pg.Pool, 'query'>, input.schema, input.srs);
+    await client.query('BEGIN');
+    await actAsOwner(client, input);
+    const done = await measureTables(client, input);
+    await client.query('COMMIT');
     return { ...done, uses: await usedStoredData(client, input.schema) };
   }
   if (!input.isNew && (await featureSchemaExists(client, input.schema))) await adoptFeatureSchema(client, input);
@@ -81,7 +84,8 @@ async function integrate(
   await prepareSchema(client, input);
   await actAsOwner(client, input);
   await loadUploads(client, input, log);
-  const measured = await measureSchema(client as Pick<pg.Pool, 'query'>, input.schema, input.srs);
+  await checkConstraints(client);
+  const measured = await measureTables(client, input);
   await actAsEmulator(client);
   const result = { ...measured, uses: await usedStoredData(client, input.schema) };
   await markExecution(client, input.schema, input.executionId);
