@@ -274,8 +274,7 @@ class BodyReader {
     this.at += 1;
     for (;;) {
       if (this.takes('.')) this.at += 1;
-      else if (this.is('[')) this.find(']');
-      else break;
+      else if (!this.is('[') || this.find(']') === undefined) break;
     }
     const found = this.is(':=', '=');
     this.at = from;

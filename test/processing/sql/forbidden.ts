@@ -384,6 +384,8 @@ const DEFINITIONS = [
   fn('DECLARE x other.secret.a%TYPE; BEGIN RETURN 1; END'),
   fn('<<l>> BEGIN RESET ROLE; END l'),
   fn('BEGIN'),
+  fn('BEGIN x[1; END'),
+  fn('BEGIN x[(1] := 2; END'),
   fn("BEGIN -- \rEXECUTE 'RESET ROLE';\nRETURN 1; END"),
   fn('BEGIN PERFORM 1 INTO other.secret; RETURN 1; END'),
   'CREATE FUNCTION g() RETURNS void LANGUAGE sql AS $$ SELECT 1 INTO other.secret $$',
