@@ -212,7 +212,10 @@ void t.test('the catalogue, for administrators', async (t) => {
       });
       t.equal(wrong.status, 400);
       t.match(wrong.body.error_description, [/RASTER/, /magie/, /default_value/, /constraints/, /output_type/]);
-      const job = await admin.call<Refusal>('POST', path, { ...processing, orchestrator_job_name: 'raster_to_pyramid' });
+      const job = await admin.call<Refusal>('POST', path, {
+        ...processing,
+        orchestrator_job_name: 'raster_to_pyramid',
+      });
       t.match(job, { status: 400, body: { error_description: [/vector_to_db/] } });
       const check = await admin.call<Refusal>('POST', path, { ...processing, required_checks: [UNKNOWN] });
       t.match(check, { status: 404, body: { error_description: [`La vérification ${UNKNOWN} n'existe pas.`] } });
