@@ -10,6 +10,9 @@ import { type FileContents, type FileKind, type FileReading, isXml, parseFile } 
  */
 const THREAD_FROM = 50_000;
 
+/** The largest files that are allowed take a few seconds. */
+const THREAD_LIMIT_MS = 30_000;
+
 /** What the thread answers. */
 export type FileRead = { readonly content: FileContents[FileKind] } | { readonly sentences: readonly string[] };
 
@@ -52,8 +55,15 @@ function tryDecode(encoding: string, bytes: Buffer): string | null {
 function readInThread(reading: FileReading<FileKind>): Promise<FileRead> {
   return new Promise((resolve, reject) => {
     const thread = new Worker(new URL('./file-thread.js', import.meta.url), { workerData: reading });
+    const limit = setTimeout(() => {
+      resolve({ sentences: ['Le fichier est trop long à analyser.'] });
+      void thread.terminate();
+    }, THREAD_LIMIT_MS);
     thread.once('message', resolve);
     thread.once('error', reject);
-    thread.once('exit', (code) => reject(new Error(`the thread that reads a file ended (code ${code})`)));
+    thread.once('exit', (code) => {
+      clearTimeout(limit);
+      reject(new Error(`the thread that reads a file ended (code ${code})`));
+    });
   });
 }
