@@ -86,17 +86,11 @@ export class GdalCommandError extends Error {
 /**
  * Runs a command on an opened dataset, on a thread of libuv: the event loop stays free. The output is complete when
  * this resolves.
- * @param beforeClose awaited before the last bytes are written, from this thread
  * @throws GdalCommandError
  */
-export async function runCommand(
-  command: GdalCommand,
-  source: Gdal.Dataset,
-  beforeClose: () => Promise<void>,
-): Promise<void> {
+export async function runCommand(command: GdalCommand, source: Gdal.Dataset): Promise<void> {
   try {
     const output = await gdal.vectorTranslateAsync(command.output, source, [...command.args]);
-    await beforeClose();
     output.close();
   } catch (error) {
     throw new GdalCommandError((error as Error).message);

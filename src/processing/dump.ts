@@ -1,11 +1,5 @@
-import { execFile } from 'node:child_process';
-import { once } from 'node:events';
-import { close, constants, open } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { Socket, type SocketConstructorOpts } from 'node:net';
-import type { DuplexOptions } from 'node:stream';
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { promisify } from 'node:util';
+import { open, rm, writeFile } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import { DUMP_NAMES } from './commands.js';
 
 /**
@@ -37,10 +31,6 @@ export class DumpError extends Error {
     this.name = 'DumpError';
   }
 }
-
-const run = promisify(execFile);
-const openFile = promisify(open);
-const closeFile = promisify(close);
 
 const IDENTIFIER = '"(?:[^"]|"")*"';
 const SAFE_TYPE = /^[A-Za-z][A-Za-z0-9_ ]*(\(\d+(,\d+)?\))?(\[\])?( with time zone| without time zone)?$/;
@@ -86,6 +76,9 @@ const HEADER_END = Buffer.from(' FROM STDIN;\n');
 /** Ends the rows; what follows is a few hundred bytes. */
 const ROWS_END = Buffer.from('\\.\n');
 const MAX_HEADER = 16 * 1024 * 1024;
+const BLOCK = 256 * 1024;
+const POLL_MS = 2;
+
 /** Receives a dump: its header, then its rows. A promise it returns is awaited before more is read. */
 export interface DumpSink {
   header(table: DumpTable): Promise<void>;
@@ -93,92 +86,54 @@ export interface DumpSink {
   rows(block: Buffer): Promise<void>;
 }
 
-/** Writes a dump; awaits `drained` before it writes the end from this thread, which also reads. */
-export type DumpWriter = (drained: () => Promise<void>) => Promise<void>;
-
 /**
- * Reads a dump while GDAL writes it into a named pipe: nothing is stored on the way, and GDAL waits when the sink does.
- * @param path where no file is yet; the pipe is removed
+ * Reads a dump while GDAL writes it, with constant memory. Through a file, not a pipe: GDAL would stand still each time
+ * the 64 KiB of a pipe are full, which takes half as long again.
+ * @param path where no file is yet; the file is removed
  * @param write writes the whole dump to the path
  * @throws DumpError; what `write` rejects with; what the sink throws
  */
-export async function readDump(path: string, write: DumpWriter, sink: DumpSink): Promise<void> {
-  await run('mkfifo', [path]);
-  // Without waiting for a writer; the holder keeps the pipe from ending before GDAL has opened it.
-  const reader = await openFile(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  const holder = await openFile(path, constants.O_WRONLY | constants.O_NONBLOCK);
-  const source = new PipeReader(reader);
-  const writeAll = async () => {
-    try {
-      await write(() => source.drained());
-    } finally {
-      await closeFile(holder);
-    }
-  };
-  const writing = writeAll();
-  // Heard of below: first the sink, which may be why the writer failed.
-  writing.catch(() => undefined);
+export async function readDump(path: string, write: () => Promise<void>, sink: DumpSink): Promise<void> {
+  await writeFile(path, '');
+  let complete = false;
+  let failure: unknown;
+  const ended = write().then(
+    () => {
+      complete = true;
+    },
+    (error: unknown) => {
+      complete = true;
+      failure = error;
+    },
+  );
+  const file = await open(path, 'r');
   const splitter = new DumpSplitter(sink);
   try {
-    for await (const block of source.blocks()) await splitter.push(block);
-    await writing;
+    let offset = 0;
+    for (;;) {
+      // Looked at before the size: what is written between the two is seen by the next turn.
+      const last = complete;
+      if (failure !== undefined) throw failure;
+      const available = (await file.stat()).size - offset;
+      if (available === 0 && last) break;
+      if (available < BLOCK && !last) {
+        await Promise.race([ended, wait(POLL_MS)]);
+        continue;
+      }
+      // A new buffer each time: the previous one may still be on its way to the database.
+      const buffer = Buffer.allocUnsafeSlow(Math.min(BLOCK, available));
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, offset);
+      offset += bytesRead;
+      await splitter.push(buffer.subarray(0, bytesRead));
+    }
     await splitter.end();
   } finally {
-    await source.close();
-    // The writer uses the dataset until it ends.
-    await writing.catch(() => undefined);
+    await file.close();
+    // The writer uses the file, and the dataset, until it ends.
+    await ended;
     await rm(path, { force: true });
   }
 }
-
-/** Bytes read ahead of the sink: a pipe holds 64 KiB, and GDAL stands still while it is full. */
-const READ_AHEAD = 4 * 1024 * 1024;
-
-/** The reading end of a pipe. */
-class PipeReader {
-  private readonly socket: Socket;
-  private isWaiting = false;
-
-  constructor(descriptor: number) {
-    // A socket is a stream: it takes the options of one, which its own type leaves out.
-    const options: SocketConstructorOpts & DuplexOptions = {
-      fd: descriptor,
-      readable: true,
-      writable: false,
-      readableHighWaterMark: READ_AHEAD,
-    };
-    this.socket = new Socket(options);
-  }
-
-  async *blocks(): AsyncGenerator<Buffer> {
-    const blocks = this.socket[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-    for (;;) {
-      this.isWaiting = true;
-      const { value, done } = await blocks.next();
-      this.isWaiting = false;
-      if (done === true) return;
-      yield value;
-    }
-  }
-
-  /** Resolves when the pipe is empty: whoever waited for a block through a turn of the event loop would have got it. */
-  async drained(): Promise<void> {
-    for (let quiet = 0; quiet < QUIET_TURNS && !this.socket.destroyed;) {
-      quiet = this.isWaiting ? quiet + 1 : 0;
-      await nextTurn();
-    }
-  }
-
-  async close(): Promise<void> {
-    if (this.socket.closed) return;
-    const closed = once(this.socket, 'close');
-    this.socket.destroy();
-    await closed;
-  }
-}
-
-/** The first turn may have begun behind the look at the pipe. */
-const QUIET_TURNS = 3;
 
 /** Cuts a dump into header, rows and closing statements; always one block late, since the end is cut off the last. */
 export class DumpSplitter {

@@ -137,7 +137,7 @@ export class LayerLoader {
     let columns: string[] = [];
     try {
       const command = dumpCommand({ ...this.request(source, plan), keepFid: fit.keepFid, output });
-      await readDump(output, (drained) => runCommand(command, source.handle, drained), {
+      await readDump(output, () => runCommand(command, source.handle), {
         header: async (dump) => {
           if (fit.columns.length !== dump.fieldTypes.length) throw new Error(`unexpected dump of ${source.name}`);
           if (existing === undefined) await this.create(source, dump, { key, names: fit.columns });
