@@ -87,8 +87,8 @@ export interface DumpSink {
 }
 
 /**
- * Reads a dump while GDAL writes it, with constant memory. Through a file, not a pipe: GDAL would stand still each time
- * the 64 KiB of a pipe are full, which takes half as long again.
+ * Reads a dump while GDAL writes it, with constant memory. Through a file, not a pipe: the driver writes 4 KiB at a
+ * time, and its reader would wake for each (docs/adr/0007-integration-through-copy.md).
  * @param path where no file is yet; the file is removed
  * @param write writes the whole dump to the path
  * @throws DumpError; what `write` rejects with; what the sink throws
