@@ -71,24 +71,17 @@ function toBox(row: BoxRow | undefined): Box | null {
 
 /** The rectangles in EPSG:4326, longitude first, that hold the given ones. */
 export async function boxesIn4326(db: Queryable, boxes: readonly Box[], srid: number): Promise<Box[]> {
-  const transformed: Box[] = [];
-  for (const box of boxes) {
-    if (srid === 4326) {
-      transformed.push(box);
-      continue;
-    }
-    const step = Math.max(box[2] - box[0], box[3] - box[1]) / SIDE_PARTS;
-    const { rows } = await db.query<BoxRow>(
-      `SELECT public.ST_XMin(g) AS x1, public.ST_YMin(g) AS y1, public.ST_XMax(g) AS x2, public.ST_YMax(g) AS y2
-       FROM (SELECT public.ST_Transform(
-         CASE WHEN $6::float8 > 0 THEN public.ST_Segmentize(e, $6::float8) ELSE e END, 4326) AS g
-         FROM (SELECT public.ST_MakeEnvelope($1, $2, $3, $4, $5) AS e) AS envelopes) AS transformed`,
-      [...box, srid, step],
-    );
-    const result = toBox(rows[0]);
-    if (result !== null) transformed.push(result);
-  }
-  return transformed;
+  if (srid === 4326) return [...boxes];
+  const sides = ([0, 1, 2, 3] as const).map((at) => boxes.map((box) => box[at]));
+  const { rows } = await db.query<BoxRow>(
+    `SELECT public.ST_XMin(g) AS x1, public.ST_YMin(g) AS y1, public.ST_XMax(g) AS x2, public.ST_YMax(g) AS y2
+     FROM unnest($1::float8[], $2::float8[], $3::float8[], $4::float8[]) AS box (x1, y1, x2, y2),
+       LATERAL (SELECT public.ST_MakeEnvelope(x1, y1, x2, y2, $5) AS e, greatest(x2 - x1, y2 - y1) / $6 AS step) AS envelope,
+       LATERAL (SELECT public.ST_Transform(
+         CASE WHEN step > 0 THEN public.ST_Segmentize(e, step) ELSE e END, 4326) AS g) AS transformed`,
+    [...sides, srid, SIDE_PARTS],
+  );
+  return rows.map(toBox).filter((box) => box !== null);
 }
 
 /** The rectangle around all, written as lifecycle §1.2; `undefined` for none. */

@@ -45,10 +45,11 @@ export function layerReference(layer: Gdal.Layer): Gdal.SpatialReference | null 
   return reference === null || /^undefined/i.test(definitionName(reference)) ? null : reference;
 }
 
-/** `EPSG:2154`, `IGNF:LAMB93`…; `null` when the definition names no authority. */
+/** `EPSG:2154`, `IGNF:LAMB93`…, of the plane when heights have a system too; `null` when the definition names none. */
 export function referenceName(reference: Gdal.SpatialReference): string | null {
-  const authority: string | null = reference.getAuthorityName(null);
-  const code: string | number | null = reference.getAuthorityCode(null);
+  const part = !reference.isCompound() ? null : reference.isProjected() ? 'PROJCS' : 'GEOGCS';
+  const authority: string | null = reference.getAuthorityName(part);
+  const code: string | number | null = reference.getAuthorityCode(part);
   if (authority === null || code === null) return null;
   const name = `${authority}:${code}`.toUpperCase();
   return name === 'OGC:CRS84' ? 'EPSG:4326' : name;
@@ -65,12 +66,15 @@ export function referenceOf(name: string): Gdal.SpatialReference | null {
   }
 }
 
-/** PROJ parameters in an order of our own, without the shift to WGS 84 that only some definitions carry. */
+/** PROJ parameters in an order of our own, without heights and the shift to WGS 84 that only some definitions carry. */
 function parameters(reference: Gdal.SpatialReference): string {
   const words = reference
     .toProj4()
     .split(/\s+/)
-    .filter((word) => word !== '' && !/^\+(towgs84=|no_defs|type=|wktext)/.test(word));
+    .filter(
+      (word) =>
+        word !== '' && !/^\+(towgs84=|no_defs|type=|wktext|vunits=|vto_meter=|geoidgrids=|geoid_crs=)/.test(word),
+    );
   const parallels = words
     .filter((word) => /^\+lat_[12]=/.test(word))
     .map((word) => word.slice('+lat_1='.length))

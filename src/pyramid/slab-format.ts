@@ -11,9 +11,9 @@ export const HEADER_SIZE = 2048;
 export const MAX_SLAB_BYTES = 2 ** 31 - 1;
 
 const TILE_ALIGNMENT = 16;
-/** Position of the list of tags. */
-const TAGS_AT = 16;
-const TAG_SIZE = 12;
+/** Position of the list of tags: their number on two bytes, then the tags. */
+export const TAGS_AT = 16;
+export const TAG_SIZE = 12;
 const LONG = 4;
 
 /** Tiles a slab has room for. */
@@ -45,6 +45,14 @@ export function encodeIndex(entries: readonly TileEntry[]): Buffer {
     tables.writeUInt32LE(size, 4 * (entries.length + at));
   });
   return tables;
+}
+
+/** Reads what {@link encodeIndex} wrote. */
+export function decodeIndex(tables: Buffer, count: number): TileEntry[] {
+  return Array.from({ length: count }, (_, at) => ({
+    offset: tables.readUInt32LE(4 * at),
+    size: tables.readUInt32LE(4 * (count + at)),
+  }));
 }
 
 /** A tag of a TIFF header. */

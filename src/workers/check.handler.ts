@@ -1,22 +1,18 @@
 import { finishCheckExecution } from '../domain/checks.js';
-import { boxesIn4326, extentOfBoxes } from '../domain/feature-measures.js';
 import type { CheckOutcome } from '../domain/outcomes.js';
 import { holdState } from '../domain/timing.js';
 import { tryTransition } from '../domain/transitions.js';
 import type { Deps } from '../deps.js';
-import type { Prisma } from '../generated/prisma/client.js';
-import { parseCrs } from '../geo/crs.js';
 import type { TaskLogEntry } from '../processing/task-log.js';
 import { checkJob } from './check.job.js';
 import type { ChildPool } from './child-pool.js';
-import { deliveredFiles, WITH_FILES } from './delivered-files.js';
+import { type Execution, WITH_ALL } from './checks/check-run.js';
+import { runnerOf } from './checks/index.js';
+import { deliveredFiles } from './delivered-files.js';
 import { defineHandler, type JobContext } from './job.js';
 import { createJobLog, type JobLog } from './job-log.js';
 import { logAbnormalEnd, logRetry } from './job-sentences.js';
 import { jobFolders, removeLeftovers } from './leftovers.js';
-
-const WITH_ALL = { check: true, upload: { include: WITH_FILES } } as const satisfies Prisma.CheckExecutionInclude;
-type Execution = Prisma.CheckExecutionGetPayload<{ include: typeof WITH_ALL }>;
 
 /** Runs check executions in child processes. */
 export function checkHandler(children: ChildPool) {
@@ -75,31 +71,19 @@ async function perform(
 ): Promise<CheckOutcome> {
   const { deps, signal, jobId } = context;
   const { upload, check } = execution;
+  const runner = runnerOf(check.jobName);
+  if (runner === undefined) {
+    // Never a success that nothing stands behind.
+    const message = `La vérification « ${check.name} » n'est pas encore prise en charge par l'émulateur`;
+    log.add({ level: 'ERROR', module: 'cli', line: 255, message });
+    return { status: 'FAILURE' };
+  }
   const files = deliveredFiles(deps.storage, upload.files);
-  const run = { signal, onLog: (entry: TaskLogEntry, date: Date) => log.add(entry, date) };
-  switch (check.jobName) {
-    case 'standard':
-      return { status: await children.run('standard-check', { upload: { id: upload.id, files } }, run) };
-    case 'vector': {
-      const folder = await deps.storage.tempDir(jobFolders(jobId));
-      try {
-        const input = { upload: { id: upload.id, srs: upload.srs, files }, folder };
-        const { passed, boxes } = await children.run('vector-check', input, run);
-        if (!passed) return { status: 'FAILURE' };
-        const extent = extentOfBoxes(await boxesIn4326(deps.pool, boxes, parseCrs(upload.srs).srid));
-        return { status: 'SUCCESS', ...(extent === undefined ? {} : { extent }) };
-      } finally {
-        await removeLeftovers(deps, jobId);
-      }
-    }
-    default:
-      // Never a success that nothing stands behind.
-      log.add({
-        level: 'ERROR',
-        module: 'cli',
-        line: 255,
-        message: `La vérification « ${check.name} » n'est pas encore prise en charge par l'émulateur`,
-      });
-      return { status: 'FAILURE' };
+  const folder = await deps.storage.tempDir(jobFolders(jobId));
+  try {
+    const options = { signal, onLog: (entry: TaskLogEntry, date: Date) => log.add(entry, date) };
+    return await runner({ deps, upload, files, children, folder, options });
+  } finally {
+    await removeLeftovers(deps, jobId);
   }
 }

@@ -22,6 +22,8 @@ type TaskTable = { [Name in TaskName]: (input: TaskInput<Name>, log: TaskLog) =>
 const loadVectorCheck = () => import('../processing/vector-check.js');
 const loadDbToPyramid = () => import('./tasks/db-to-pyramid.js');
 const loadPmtiles = () => import('./tasks/pmtiles.js');
+const loadRasterCheck = () => import('../processing/raster/raster-check.js');
+const loadRok4Check = () => import('../processing/rok4/rok4-check.js');
 const loadVectorToDb = () => import('./tasks/vector-to-db.js');
 
 const TASKS: TaskTable = {
@@ -30,6 +32,8 @@ const TASKS: TaskTable = {
   'db-to-pyramid': async (input, log) => (await loadDbToPyramid()).dbToPyramid(input, log),
   pmtiles: async (input, log) => (await loadPmtiles()).pmtiles(input, log),
   'db-to-db': async (input, log) => (await import('./tasks/db-to-db.js')).dbToDb(input, log, wait),
+  'raster-check': async ({ upload, folder }, log) => (await loadRasterCheck()).rasterCheck(upload, folder, log),
+  'rok4-check': async ({ upload }, log) => (await loadRok4Check()).rok4Check(upload, log),
   'vector-to-db': async (input, log) => (await loadVectorToDb()).vectorToDb(input, log, wait),
 };
 
@@ -72,5 +76,6 @@ new Worker(new URL('./parent-watch.js', import.meta.url), { workerData: process.
 // A connection to the database that ends while nothing is asked of it says so to nobody else.
 process.on('uncaughtException', (error) => void sendError(error).finally(() => process.exit(1)));
 process.once('message', (message) => void run(message as RunMessage));
-if (process.argv.includes(WARM)) await Promise.all([loadVectorCheck(), loadVectorToDb()]);
+if (process.argv.includes(WARM))
+  await Promise.all([loadVectorCheck(), loadRasterCheck(), loadRok4Check(), loadVectorToDb()]);
 await send({ type: 'ready' });

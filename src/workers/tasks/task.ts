@@ -1,6 +1,8 @@
 import type { CheckOutcome, ExecutionOutcome } from '../../domain/outcomes.js';
 import type { Area } from '../../domain/area.js';
 import type { CompositionItem } from '../../domain/tile-composition.js';
+import type { RasterCheckResult } from '../../processing/raster/raster-check.js';
+import type { Rok4CheckInput, Rok4CheckResult } from '../../processing/rok4/rok4-check.js';
 import type { VectorCheckResult } from '../../processing/vector-check.js';
 import type { TaskLogEntry } from '../../processing/task-log.js';
 import type { DeliveredFile } from '../../processing/upload-tree.js';
@@ -16,6 +18,12 @@ export interface Tasks {
     input: { upload: { id: string; srs: string; files: readonly DeliveredFile[] }; folder: string };
     result: VectorCheckResult;
   };
+  'raster-check': {
+    /** `folder`: an empty folder of the job. */
+    input: { upload: { id: string; srs: string; files: readonly DeliveredFile[] }; folder: string };
+    result: RasterCheckResult;
+  };
+  'rok4-check': { input: { upload: Rok4CheckInput }; result: Rok4CheckResult };
   'vector-to-db': { input: VectorToDbInput; result: ExecutionOutcome };
   'db-to-db': { input: DbToDbInput; result: ExecutionOutcome };
   'db-to-pyramid': { input: DbToPyramidInput; result: ExecutionOutcome };
@@ -116,7 +124,12 @@ export interface DbToDbInput extends TaskDatabase {
 }
 
 /** Tasks whose libraries take long to load: they are given the process that was forked ahead. */
-export const HEAVY_TASKS: ReadonlySet<TaskName> = new Set<TaskName>(['vector-check', 'vector-to-db']);
+export const HEAVY_TASKS: ReadonlySet<TaskName> = new Set<TaskName>([
+  'vector-check',
+  'raster-check',
+  'rok4-check',
+  'vector-to-db',
+]);
 
 /** Argument of a child that is to load those libraries before it is given a task. */
 export const WARM = '--warm';
