@@ -66,10 +66,18 @@ export function referenceOf(name: string): Gdal.SpatialReference | null {
   }
 }
 
+/** Names that GDAL gives to the plane of an image without reference system. */
+const UNNAMED = new Set(['unnamed', 'unknown', 'Unknown', 'Unknown engineering CRS']);
+
+/** The reference system of a file; `null` when it says nothing, in whatever words. */
+export function statedReference(srs: Gdal.SpatialReference | null): Gdal.SpatialReference | null {
+  return srs !== null && srs.isLocal() && UNNAMED.has(srs.getAttrValue('LOCAL_CS', 0)) ? null : srs;
+}
+
 /** PROJ parameters in an order of our own, without heights and the shift to WGS 84 that only some definitions carry. */
 function parameters(reference: Gdal.SpatialReference): string {
-  const words = reference
-    .toProj4()
+  // PROJ has no words for a local plane.
+  const words = (reference.isLocal() ? reference.toWKT() : reference.toProj4())
     .split(/\s+/)
     .filter(
       (word) =>

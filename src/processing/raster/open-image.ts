@@ -2,6 +2,7 @@ import { rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type Gdal from 'gdal-async';
 import { gdal, UnreadableDatasetError } from '../gdal.js';
+import { statedReference } from '../spatial-reference.js';
 import { layOutTree } from '../upload-tree.js';
 import { type Auxiliary, readAuxiliary, readCompanion, writeAuxiliary } from './auxiliary.js';
 import { type DeliveredImage, IMAGE_DRIVERS } from './images.js';
@@ -52,7 +53,7 @@ export async function layOutImages(folder: string, images: readonly DeliveredIma
  */
 export async function openImage(image: DeliveredImage, path: string): Promise<Gdal.Dataset> {
   const handle = openAs(image, path);
-  if (handle.srs !== null || image.projection === undefined) return handle;
+  if (statedReference(handle.srs) !== null || image.projection === undefined) return handle;
   const srs = projectionOf(await readCompanion(image.projection.localPath));
   if (srs === null) return handle;
   handle.close();

@@ -1,6 +1,6 @@
 import type Gdal from 'gdal-async';
 import { gdal, takeLastError, UnreadableDatasetError } from '../gdal.js';
-import { referenceName, referenceOf, sameReference } from '../spatial-reference.js';
+import { referenceName, referenceOf, sameReference, statedReference } from '../spatial-reference.js';
 import { logFrom, type TaskLog } from '../task-log.js';
 import { type DeliveredFile, fileName } from '../upload-tree.js';
 import { type ComparedImage, differences, nodataText } from './homogeneity.js';
@@ -105,7 +105,7 @@ async function checkImage(check: ImageCheck): Promise<CheckedImage | null> {
     try {
       const traits = traitsOf(handle);
       tellTraits(check, traits);
-      const { faults, box, resolution } = placeFaults(check, handle.srs, traits);
+      const { faults, box, resolution } = placeFaults(check, statedReference(handle.srs), traits);
       faults.push(...(await pixelFaults(check, handle, traits)));
       for (const fault of faults) core.error(fault);
       return { compared: { path: image.file.path, traits, resolution }, box, passed: faults.length === 0 };
@@ -150,7 +150,7 @@ function placeFaults(
   } else if (!sameReference(srs, declared)) {
     faults.push(
       `Incohérence avec le SRS du fichier ${path}`,
-      `SRS de ${fileName(path)} : ${referenceName(srs) ?? srs.getAttrValue('PROJCS|GEOGCS', 0)}`,
+      `SRS de ${fileName(path)} : ${referenceName(srs) ?? srs.getAttrValue('PROJCS|GEOGCS|LOCAL_CS', 0)}`,
       `SRS déclaré : ${declaredName}`,
     );
   }
