@@ -179,7 +179,10 @@ void t.test('checks of raster deliveries', async (t) => {
 
   void t.test('a world file that is none is told', async (t) => {
     const [tif = ''] = image(t.testdir(), 'tif+tfw', { srid: null });
-    await refused([tif, { path: 'data/ortho.tfw', content: 'ceci\nn’est\npas' }], /data\/ortho\.tfw n'est pas un fichier de géoréférencement lisible/);
+    await refused(
+      [tif, { path: 'data/ortho.tfw', content: 'ceci\nn’est\npas' }],
+      /data\/ortho\.tfw n'est pas un fichier de géoréférencement lisible/,
+    );
   });
 
   void t.test('other files, names with __ and names that are shared are told', async (t) => {

@@ -1,4 +1,5 @@
-import { crc32, inflateExactly } from './zlib.js';
+import { crc32 } from 'node:zlib';
+import { inflateExactly } from './zlib.js';
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 /** Colour types by number of channels: gray, gray and alpha, colours, colours and alpha. */
