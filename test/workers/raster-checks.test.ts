@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import {
   corrupt,
   decompressionBomb,
@@ -10,8 +10,10 @@ import {
   FORMATS,
   image,
   inCapitals,
+  palette,
   truncated,
   virtual,
+  withMask,
 } from '../../fixtures/generate/raster-faults.js';
 import { logIn } from '../helpers/api.js';
 import { startTestEmulator } from '../helpers/app.js';
@@ -25,7 +27,7 @@ void t.test('checks of raster deliveries', async (t) => {
   const user = await logIn(emulator);
   const check = (files: readonly Delivered[], srs = 'EPSG:2154'): Promise<Delivery> =>
     deliver(user, files, { type: 'RASTER', srs });
-  const refused = async (files: readonly Delivered[], ...sentences: RegExp[]): Promise<string> => {
+  const refused = async (t: Test, files: readonly Delivered[], ...sentences: RegExp[]): Promise<string> => {
     const { status, logs, extent } = await check(files);
     const log = logs[RASTER] ?? '';
     t.equal(status, 'UNSTABLE', log);
@@ -42,11 +44,11 @@ void t.test('checks of raster deliveries', async (t) => {
       t.equal(good.status, 'CLOSED', good.logs[RASTER] ?? '');
       const xs = good.extent?.coordinates[0]?.map(([x = 0]) => x) ?? [];
       const ys = good.extent?.coordinates[0]?.map(([, y = 0]) => y) ?? [];
-      t.ok(Math.abs(Math.min(...xs) - 2.3426) < 1e-3 && Math.abs(Math.max(...ys) - 46.9484) < 1e-3, `${xs} ${ys}`);
-      t.ok(Math.abs(Math.max(...xs) - 2.3468) < 1e-3 && Math.abs(Math.min(...ys) - 46.9462) < 1e-3, `${xs} ${ys}`);
+      t.ok(Math.abs(Math.min(...xs) - 2.3426) < 1e-3 && Math.abs(Math.max(...ys) - 46.9484) < 1e-3, `${xs.join()} ${ys.join()}`);
+      t.ok(Math.abs(Math.max(...xs) - 2.3468) < 1e-3 && Math.abs(Math.min(...ys) - 46.9462) < 1e-3, `${xs.join()} ${ys.join()}`);
 
       image(folder, 'tif', { name: 'secret' });
-      const log = await refused([
+      const log = await refused(t, [
         ...image(folder, format, { name: 'a' }),
         ...image(folder, format, { name: 'autre', srid: 3857 }),
         ...truncated(folder, format),
@@ -103,6 +105,7 @@ void t.test('checks of raster deliveries', async (t) => {
     const folder = t.testdir();
     const east = [650_320, 1, 0, 6_650_000, 0, -1];
     const log = await refused(
+      t,
       [
         ...image(folder, 'tif', { name: 'a', nodata: 0 }),
         ...image(folder, 'tif', { name: 'b', geoTransform: [650_320, 0.5, 0, 6_650_000, 0, -0.5] }),
@@ -134,6 +137,7 @@ void t.test('checks of raster deliveries', async (t) => {
     const folder = t.testdir();
     const one = (name: string, source: object) => image(folder, 'tif', { name, ...source });
     await refused(
+      t,
       [
         ...one('tourne', { geoTransform: [650_000, 1, 0.2, 6_650_000, 0.2, -1] }),
         ...one('envers', { geoTransform: [650_000, 1, 0, 6_650_000, 0, 1] }),
@@ -177,9 +181,21 @@ void t.test('checks of raster deliveries', async (t) => {
     t.notMatch(placed.logs[RASTER], /ne déclare pas de SRS/);
   });
 
+  void t.test('palettes, transparency and masks are told', async (t) => {
+    const { status, logs } = await check([...palette(t.testdir())]);
+    t.equal(status, 'CLOSED', logs[RASTER] ?? '');
+    t.match(logs[RASTER], /INFO.*L'image a une palette de couleurs/);
+    const clear = await check(image(t.testdir(), 'tif', { bands: 4, alpha: true }));
+    t.match(clear.logs[RASTER], /INFO.*La dernière bande est une transparence/);
+    const masked = await check(withMask(t.testdir()));
+    t.equal(masked.status, 'CLOSED', masked.logs[RASTER] ?? '');
+    t.match(masked.logs[RASTER], /INFO.*L'image a un masque/);
+  });
+
   void t.test('a world file that is none is told', async (t) => {
     const [tif = ''] = image(t.testdir(), 'tif+tfw', { srid: null });
     await refused(
+      t,
       [tif, { path: 'data/ortho.tfw', content: 'ceci\nn’est\npas' }],
       /data\/ortho\.tfw n'est pas un fichier de géoréférencement lisible/,
     );
@@ -201,12 +217,13 @@ void t.test('checks of raster deliveries', async (t) => {
     for (const path of ['b/__brouillon.tif', 'a/ortho.tif.ovr', 'a/ortho.tif.msk', 'lisez-moi.txt']) {
       t.ok(logs[RASTER]?.includes(`Fichier ignoré : ${path}`), path);
     }
-    await refused([{ path: 'lisez-moi.txt', content: 'rien' }], /Aucune image dans la livraison/);
+    await refused(t, [{ path: 'lisez-moi.txt', content: 'rien' }], /Aucune image dans la livraison/);
   });
 
   void t.test('bombs end in a refusal that says why, at once', async (t) => {
     const folder = t.testdir();
     await refused(
+      t,
       [...dimensionBomb(folder), ...decompressionBomb(folder), ...foreignOverview(folder, '/etc/passwd')],
       /bombe\.tif déclare 1000000 x 1000000 pixels \(3000000000000 octets\) dans un fichier de \d+ octets/,
       /gonfle\.tif est découpée en blocs de 1610612736 octets : le maximum est 536870912/,

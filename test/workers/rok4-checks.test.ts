@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { image } from '../../fixtures/generate/raster-faults.js';
 import { logIn } from '../helpers/api.js';
 import { startTestEmulator } from '../helpers/app.js';
@@ -24,6 +24,7 @@ void t.test('checks of delivered pyramids', async (t) => {
     }).then((delivery) => ({ ...delivery, log: delivery.logs[ROK4] ?? '' }));
   /** Delivers a pyramid with one of its files changed, which must be refused. */
   const refused = async (
+    t: Test,
     pattern: RegExp,
     change: (file: PyramidFile, files: PyramidFile[]) => void,
     ...sentences: RegExp[]
@@ -57,7 +58,7 @@ void t.test('checks of delivered pyramids', async (t) => {
       t.equal(status, 'CLOSED', log);
       t.match(log, new RegExp(`INFO.*${options.masks === true ? 4 : 2} dalles analysées, (8|16) tuiles décodées`));
       const xs = extent?.coordinates[0]?.map(([x = 0]) => x) ?? [];
-      t.ok(Math.abs(Math.min(...xs) - 2.2852) < 1e-3 && Math.abs(Math.max(...xs) - 2.4609) < 1e-3, `${xs}`);
+      t.ok(Math.abs(Math.min(...xs) - 2.2852) < 1e-3 && Math.abs(Math.max(...xs) - 2.4609) < 1e-3, xs.join());
     }
     const vector = await check(pyramidFiles({ format: 'TIFF_PBF_MVT', tile: VECTOR_TILE }), {
       format: 'TIFF_PBF_MVT',
@@ -79,29 +80,33 @@ void t.test('checks of delivered pyramids', async (t) => {
     t.match(log, /SRS de la pyramide \(EPSG:3857\) différent de celui de la livraison \(EPSG:2154\)/);
   });
 
-  void t.test('descriptor: one, readable, within its pyramid', async () => {
-    await refused(/json$/, (file, files) => files.splice(files.indexOf(file), 1), /la livraison en contient 0/);
+  void t.test('descriptor: one, readable, within its pyramid', async (t) => {
+    await refused(t, /json$/, (file, files) => files.splice(files.indexOf(file), 1), /la livraison en contient 0/);
     await refused(
+      t,
       /json$/,
       (file, files) => files.push({ path: 'pyramide/AUTRE.json', content: file.content }),
       /la livraison en contient 2/,
       /Descripteur : pyramide\/AUTRE\.json/,
     );
     await refused(
+      t,
       /json$/,
       rewrite(() => '{'),
       /Descripteur invalide : n'est pas un objet JSON/,
     );
     await refused(
+      t,
       /json$/,
       rewrite((text) => text.replace('ORTHO/DATA/12', '../../../etc')),
       /image_directory" doit être un dossier de la pyramide \(ORTHO\/…\) : \.\.\/\.\.\/\.\.\/etc/,
     );
   });
 
-  void t.test('list: every slab and nothing else, no path outside', async () => {
-    await refused(/list$/, (file, files) => files.splice(files.indexOf(file), 1), /pyramide\/ORTHO\.list est absente/);
+  void t.test('list: every slab and nothing else, no path outside', async (t) => {
+    await refused(t, /list$/, (file, files) => files.splice(files.indexOf(file), 1), /pyramide\/ORTHO\.list est absente/);
     await refused(
+      t,
       /list$/,
       rewrite((text) =>
         text
@@ -118,27 +123,29 @@ void t.test('checks of delivered pyramids', async (t) => {
       /Dalle absente de la liste : pyramide\/ORTHO\/DATA\/12\//,
     );
     await refused(
+      t,
       /list$/,
       rewrite(() => 'rien'),
       /Ligne 1 de .* : n'est pas un dossier/,
       /la ligne # manque/,
     );
-    await refused(SLAB, (file, files) => files.splice(files.indexOf(file), 1), /dalle absente : DATA\/12/);
+    await refused(t, SLAB, (file, files) => files.splice(files.indexOf(file), 1), /dalle absente : DATA\/12/);
   });
 
-  void t.test('slabs: header, tables and tiles', async () => {
-    await refused(SLAB, bytesAt(34, 9), /étiquette TIFF inattendue \(hauteur|largeur\)/);
-    await refused(SLAB, bytesAt(62, 5), /étiquette TIFF inattendue \(compression\) : 5 au lieu de 8/);
-    await refused(SLAB, bytesAt(0, 0x4d, 0x4d), /n'a pas un en-tête TIFF de pyramide ROK4/);
+  void t.test('slabs: header, tables and tiles', async (t) => {
+    await refused(t, SLAB, bytesAt(34, 9), /étiquette TIFF inattendue \(hauteur|largeur\)/);
+    await refused(t, SLAB, bytesAt(62, 5), /étiquette TIFF inattendue \(compression\) : 5 au lieu de 8/);
+    await refused(t, SLAB, bytesAt(0, 0x4d, 0x4d), /n'a pas un en-tête TIFF de pyramide ROK4/);
     await refused(
+      t,
       SLAB,
       (file) => (file.content = file.content.slice(0, 2100)),
       /a 2100 octets|est tronquée : la tuile 0 finit/,
     );
-    await refused(SLAB, (file) => (file.content = file.content.slice(0, 1000)), /a 1000 octets : son en-tête/);
-    await refused(SLAB, (file) => (file.content = file.content.slice(0, -1)), /est tronquée : la tuile 3 finit/);
-    await refused(SLAB, bytesAt(2052, 0x20, 8), /tuiles qui se recouvrent ou ne se suivent pas \(tuile 1\)/);
-    await refused(SLAB, bytesAt(2090, 0xff, 0xff, 0xff, 0xff), /a une tuile 0 qui ne se décompresse pas/);
+    await refused(t, SLAB, (file) => (file.content = file.content.slice(0, 1000)), /a 1000 octets : son en-tête/);
+    await refused(t, SLAB, (file) => (file.content = file.content.slice(0, -1)), /est tronquée : la tuile 3 finit/);
+    await refused(t, SLAB, bytesAt(2052, 0x20, 8), /tuiles qui se recouvrent ou ne se suivent pas \(tuile 1\)/);
+    await refused(t, SLAB, bytesAt(2090, 0xff, 0xff, 0xff, 0xff), /a une tuile 0 qui ne se décompresse pas/);
   });
 
   void t.test('empty tiles and slabs outside the limits are warned of', async (t) => {

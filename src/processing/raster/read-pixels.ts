@@ -5,6 +5,8 @@ import { decodedBytes, type ImageTraits } from './traits.js';
 
 /** Bytes of one band that are read at once. */
 const WINDOW_BYTES = 4 * 1024 * 1024;
+/** The same of images read line by line: a TIFF of one strip is unpacked from its start again for each band. */
+const LINES_BYTES = 32 * 1024 * 1024;
 /** Largest block that is decoded: it is in memory whole, whatever the window. */
 const MAX_BLOCK_BYTES = 512 * 1024 * 1024;
 /** An image that declares more bytes than this… */
@@ -45,7 +47,7 @@ export interface PixelFault {
 }
 
 /**
- * Reads every pixel of every band and of the mask, window by window, in a few megabytes whatever the image.
+ * Reads every pixel of every band and of the mask, window by window, in tens of megabytes whatever the image.
  * @returns the first fault, `null` when there is none
  */
 export async function readPixels(handle: Gdal.Dataset, traits: ImageTraits): Promise<PixelFault | null> {
@@ -74,7 +76,8 @@ interface Window {
 /** Whole blocks, line of blocks by line of blocks: none is decoded twice. */
 function* windowsOf(band: Gdal.RasterBand, traits: ImageTraits): Generator<Window> {
   const { x: blockWidth, y: blockHeight } = band.blockSize;
-  const pixels = WINDOW_BYTES / (decodedBytes(traits) / (traits.width * traits.height * traits.bands));
+  const bytes = blockHeight === 1 ? LINES_BYTES : WINDOW_BYTES;
+  const pixels = bytes / (decodedBytes(traits) / (traits.width * traits.height * traits.bands));
   const across = Math.max(1, Math.floor(pixels / (blockWidth * blockHeight)));
   const columns = Math.min(traits.width, blockWidth * across);
   const down = columns < traits.width ? 1 : Math.max(1, Math.floor(pixels / (columns * blockHeight)));
