@@ -44,8 +44,14 @@ void t.test('checks of raster deliveries', async (t) => {
       t.equal(good.status, 'CLOSED', good.logs[RASTER] ?? '');
       const xs = good.extent?.coordinates[0]?.map(([x = 0]) => x) ?? [];
       const ys = good.extent?.coordinates[0]?.map(([, y = 0]) => y) ?? [];
-      t.ok(Math.abs(Math.min(...xs) - 2.3426) < 1e-3 && Math.abs(Math.max(...ys) - 46.9484) < 1e-3, `${xs.join()} ${ys.join()}`);
-      t.ok(Math.abs(Math.max(...xs) - 2.3468) < 1e-3 && Math.abs(Math.min(...ys) - 46.9462) < 1e-3, `${xs.join()} ${ys.join()}`);
+      t.ok(
+        Math.abs(Math.min(...xs) - 2.3426) < 1e-3 && Math.abs(Math.max(...ys) - 46.9484) < 1e-3,
+        `${xs.join()} ${ys.join()}`,
+      );
+      t.ok(
+        Math.abs(Math.max(...xs) - 2.3468) < 1e-3 && Math.abs(Math.min(...ys) - 46.9462) < 1e-3,
+        `${xs.join()} ${ys.join()}`,
+      );
 
       image(folder, 'tif', { name: 'secret' });
       const log = await refused(t, [

@@ -104,7 +104,12 @@ void t.test('checks of delivered pyramids', async (t) => {
   });
 
   void t.test('list: every slab and nothing else, no path outside', async (t) => {
-    await refused(t, /list$/, (file, files) => files.splice(files.indexOf(file), 1), /pyramide\/ORTHO\.list est absente/);
+    await refused(
+      t,
+      /list$/,
+      (file, files) => files.splice(files.indexOf(file), 1),
+      /pyramide\/ORTHO\.list est absente/,
+    );
     await refused(
       t,
       /list$/,
