@@ -175,10 +175,10 @@ void t.test('checks of deliveries', async (t) => {
 
   void t.test('a check that is not built fails and says so', async (t) => {
     const { status, logs } = await deliver(user, [{ path: 'x.tif', content: 'x' }], {
-      type: 'RASTER',
+      type: 'ARCHIVE',
       srs: 'EPSG:2154',
     });
     t.equal(status, 'UNSTABLE');
-    t.match(logs['Vérification raster'], /n'est pas encore prise en charge par l'émulateur/);
+    t.match(logs['Vérification archive'], /n'est pas encore prise en charge par l'émulateur/);
   });
 });
