@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type Gdal from 'gdal-async';
 import { gdal, UnreadableDatasetError } from '../gdal.js';
 import { statedReference } from '../spatial-reference.js';
-import { layOutTree } from '../upload-tree.js';
+import { layOutTree } from '../lay-out-tree.js';
 import { type Auxiliary, readAuxiliary, readCompanion, writeAuxiliary } from './auxiliary.js';
 import { type DeliveredImage, IMAGE_DRIVERS } from './images.js';
 

@@ -1,5 +1,5 @@
 import type Gdal from 'gdal-async';
-import { gdal, takeLastError, UnreadableDatasetError } from '../gdal.js';
+import { gdal, takeLastMessage, UnreadableDatasetError } from '../gdal.js';
 import { referenceName, referenceOf, sameReference, statedReference } from '../spatial-reference.js';
 import { logFrom, type TaskLog } from '../task-log.js';
 import { type DeliveredFile, fileName } from '../upload-tree.js';
@@ -100,7 +100,7 @@ async function checkImage(check: ImageCheck): Promise<CheckedImage | null> {
   const { image, path, log } = check;
   const core = logFrom(log, 'core', 179);
   try {
-    takeLastError();
+    takeLastMessage();
     const handle = await openImage(image, path);
     try {
       const traits = traitsOf(handle);
