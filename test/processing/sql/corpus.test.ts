@@ -92,5 +92,7 @@ void t.test('delivered SQL does not fill, drop or name oddly', async (t) => {
     ['CREATE TABLE t (a int DEFAULT g())', /fonction g n'est pas autorisée/],
   ];
   for (const [sql, what] of cases) t.match(checkDeliveredSql(sql)[0]?.what, what, sql);
-  t.match(checkDeliveredSql('CREATE TABLE a (b int);\n\n  CREATE TABLE é.x (b int)'), [{ line: 3, column: 3, what: "le schéma é n'est pas autorisé" }]);
+  t.match(checkDeliveredSql('CREATE TABLE a (b int);\n\n  CREATE TABLE é.x (b int)'), [
+    { line: 3, column: 3, what: "le schéma é n'est pas autorisé" },
+  ]);
 });
