@@ -26,7 +26,7 @@ export interface RelationInfo {
 }
 
 /** `type_infos` of a stored data, spec lifecycle §5. */
-export type StoredDataTypeInfos = VectorDbInfos | VectorPyramidInfos | ArchiveInfos;
+export type StoredDataTypeInfos = VectorDbInfos | VectorPyramidInfos | RasterPyramidInfos | ArchiveInfos;
 
 export interface VectorDbInfos {
   relations: RelationInfo[];
@@ -36,6 +36,16 @@ export interface VectorPyramidInfos {
   tms: string;
   /** Ids of levels, as the tile matrix set has them. */
   levels: string[];
+}
+
+/** Beside what every pyramid has, what its pixels are. */
+export interface RasterPyramidInfos extends VectorPyramidInfos {
+  channels_format: 'UINT8' | 'FLOAT32';
+  channels_number: number;
+  /** In capitals. */
+  compression: string;
+  /** A number a channel, separated by commas. */
+  nodata_value: string;
 }
 
 export interface ArchiveInfos {

@@ -40,15 +40,34 @@ export interface PyramidLevel {
   readonly tiles_per_width: number;
   readonly tiles_per_height: number;
   readonly tile_limits: TileLimits;
-  readonly storage: { readonly type: 'FILE'; readonly image_directory: string; readonly path_depth: number };
+  readonly storage: {
+    readonly type: 'FILE';
+    readonly image_directory: string;
+    /** Of a raster pyramid with masks. */
+    readonly mask_directory?: string;
+    readonly path_depth: number;
+  };
   /** Of a vector pyramid. */
   readonly tables?: readonly TableDescription[];
+}
+
+/** What the pixels of a raster pyramid are. */
+export interface RasterSpecifications {
+  readonly channels: number;
+  /** One number a channel, separated by commas. */
+  readonly nodata: string;
+  readonly photometric: 'rgb' | 'gray' | 'mask';
+  readonly interpolation: string;
 }
 
 export interface PyramidDescriptor {
   readonly tile_matrix_set: string;
   /** `TIFF_PBF_MVT` for vector tiles. */
   readonly format: string;
+  /** Of a raster pyramid. */
+  readonly raster_specifications?: RasterSpecifications;
+  /** Of a raster pyramid with masks. */
+  readonly mask_format?: string;
   /** Top, the coarsest, first. */
   readonly levels: readonly PyramidLevel[];
 }
@@ -61,8 +80,13 @@ export function pyramidName(storedDataId: string): string {
 }
 
 /** Where the slabs of a level are; the official Python library takes no other place. */
-export function levelStorage(name: string, level: string): PyramidLevel['storage'] {
-  return { type: 'FILE', image_directory: `${name}/DATA/${level}`, path_depth: DEFAULT_PATH_DEPTH };
+export function levelStorage(name: string, level: string, { masks = false } = {}): PyramidLevel['storage'] {
+  return {
+    type: 'FILE',
+    image_directory: `${name}/DATA/${level}`,
+    ...(masks ? { mask_directory: `${name}/MASK/${level}` } : {}),
+    path_depth: DEFAULT_PATH_DEPTH,
+  };
 }
 
 /** The size of the slabs of a level. */

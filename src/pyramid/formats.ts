@@ -34,6 +34,11 @@ export function rasterFormat(format: string): RasterFormat | undefined {
   return RASTER_FORMATS.get(format);
 }
 
+/** The `format` of a descriptor. */
+export function formatName({ encoding, sample }: RasterFormat): string {
+  return `TIFF_${encoding}_${sample}`;
+}
+
 /** Bytes of one sample. */
 export function sampleBytes({ sample }: RasterFormat): number {
   return sample === 'FLOAT32' ? 4 : 1;

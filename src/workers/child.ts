@@ -24,6 +24,7 @@ const loadDbToPyramid = () => import('./tasks/db-to-pyramid.js');
 const loadPmtiles = () => import('./tasks/pmtiles.js');
 const loadRasterCheck = () => import('../processing/raster/raster-check.js');
 const loadRok4Check = () => import('../processing/rok4/rok4-check.js');
+const loadRasterToPyramid = () => import('./tasks/raster-to-pyramid.js');
 const loadVectorToDb = () => import('./tasks/vector-to-db.js');
 
 const TASKS: TaskTable = {
@@ -34,6 +35,7 @@ const TASKS: TaskTable = {
   'db-to-db': async (input, log) => (await import('./tasks/db-to-db.js')).dbToDb(input, log, wait),
   'raster-check': async ({ upload, folder }, log) => (await loadRasterCheck()).rasterCheck(upload, folder, log),
   'rok4-check': async ({ upload }, log) => (await loadRok4Check()).rok4Check(upload, log),
+  'raster-to-pyramid': async (input, log) => (await loadRasterToPyramid()).rasterToPyramid(input, log),
   'vector-to-db': async (input, log) => (await loadVectorToDb()).vectorToDb(input, log, wait),
 };
 

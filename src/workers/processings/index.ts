@@ -3,6 +3,7 @@ import { runPmtiles } from './pmtiles.js';
 import type { ProcessingRunner } from './processing-run.js';
 import { runDbToDb } from './db-to-db.js';
 import { runDbToPyramid } from './db-to-pyramid.js';
+import { runRasterToPyramid } from './raster-to-pyramid.js';
 import { runVectorToDb } from './vector-to-db.js';
 
 /** What runs each kind of processing. */
@@ -11,6 +12,7 @@ const RUNNERS: Readonly<Record<(typeof PROCESSING_JOBS)[number], ProcessingRunne
   db_to_pyramid: runDbToPyramid,
   pmtiles: runPmtiles,
   db_to_db: runDbToDb,
+  raster_to_pyramid: runRasterToPyramid,
 };
 
 /** The runner of a kind of processing; `undefined` for one that the emulator only lists. */

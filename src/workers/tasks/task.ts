@@ -28,6 +28,7 @@ export interface Tasks {
   'db-to-db': { input: DbToDbInput; result: ExecutionOutcome };
   'db-to-pyramid': { input: DbToPyramidInput; result: ExecutionOutcome };
   pmtiles: { input: PmtilesInput; result: ExecutionOutcome };
+  'raster-to-pyramid': { input: RasterToPyramidInput; result: ExecutionOutcome };
 }
 
 export type TaskName = keyof Tasks;
@@ -123,12 +124,37 @@ export interface DbToDbInput extends TaskDatabase {
   readonly notBefore: number;
 }
 
+/** A raster pyramid to make; see the runner for where each parameter comes from. */
+export interface RasterToPyramidInput {
+  readonly uploads: readonly { id: string; srs: string; files: readonly DeliveredFile[] }[];
+  readonly tms: string;
+  /** In small letters, as the API has it. */
+  readonly compression: string;
+  readonly interpolation: string;
+  /** Ids of levels; `null`: found out. */
+  readonly bottom: string | null;
+  readonly top: string | null;
+  readonly mask: boolean;
+  readonly tilesPerWidth: number;
+  readonly tilesPerHeight: number;
+  readonly parallelization: number;
+  /** Name of the pyramid. */
+  readonly name: string;
+  /** Where the files will be found: an absolute path. */
+  readonly finalRoot: string;
+  /** An empty folder of the job, for what is not kept. */
+  readonly folder: string;
+  /** Another one: the files made. */
+  readonly files: string;
+}
+
 /** Tasks whose libraries take long to load: they are given the process that was forked ahead. */
 export const HEAVY_TASKS: ReadonlySet<TaskName> = new Set<TaskName>([
   'vector-check',
   'raster-check',
   'rok4-check',
   'vector-to-db',
+  'raster-to-pyramid',
 ]);
 
 /** Argument of a child that is to load those libraries before it is given a task. */

@@ -1,0 +1,110 @@
+import type { TileMatrix, TileMatrixSet } from '../../catalogue/tile-matrix-sets.js';
+import type { Bbox } from '../../geo/bbox.js';
+import type { TileLimits } from '../../pyramid/descriptor.js';
+import { limitsOf } from '../../pyramid/grid.js';
+import { cellKey } from '../../pyramid/level-builder.js';
+import type { Cell, SlabSize } from '../../pyramid/slab-names.js';
+
+/** Which levels a pyramid of images has, and which slabs (ROK4, generation semantics). */
+
+/** Ratios of the resolution of the images to that of a level that suits them. */
+const SUITABLE = { least: 0.8, most: 1.6 };
+
+/**
+ * The level whose resolution is nearest to that of the images; `suits` tells whether it is as near as the platform asks.
+ * @param resolution side of a pixel in units of the set
+ */
+export function nearestLevel(set: TileMatrixSet, resolution: number): { level: TileMatrix; suits: boolean } {
+  const distance = ({ cellSize }: TileMatrix) => Math.abs(resolution / cellSize - 1);
+  const suits = ({ cellSize }: TileMatrix) =>
+    resolution / cellSize >= SUITABLE.least && resolution / cellSize <= SUITABLE.most;
+  const candidates = set.levels.some(suits) ? set.levels.filter(suits) : set.levels;
+  const level = candidates.reduce((best, candidate) => (distance(candidate) < distance(best) ? candidate : best));
+  return { level, suits: suits(level) };
+}
+
+/** The levels from `bottom` up to `top`, finest first; `null` when they are the wrong way round. */
+export function levelsBetween(set: TileMatrixSet, bottom: string, top: string): readonly TileMatrix[] | null {
+  const [first, last] = [top, bottom].map((id) => set.levels.findIndex((level) => level.id === id));
+  if (first === undefined || last === undefined || first < 0 || first > last) return null;
+  return set.levels.slice(first, last + 1).toReversed();
+}
+
+/** Relative error of the numbers of the catalogue. */
+const PRECISION = 1e-9;
+
+/** Whether four tiles of a level make one of another. */
+export function isTwice(above: TileMatrix, level: TileMatrix): boolean {
+  const isNear = (one: number, other: number) => Math.abs(one - other) <= PRECISION * Math.max(Math.abs(one), 1);
+  return (
+    Math.abs(above.cellSize / level.cellSize - 2) <= PRECISION &&
+    above.tileWidth === level.tileWidth &&
+    above.tileHeight === level.tileHeight &&
+    isNear(above.origin[0], level.origin[0]) &&
+    isNear(above.origin[1], level.origin[1])
+  );
+}
+
+/** The tiles of a slab that images reach. */
+export interface CoveredSlab {
+  readonly slab: Cell;
+  readonly tiles: TileLimits;
+}
+
+/** The slabs of a level that boxes touch, near ones together so that those above are complete early. */
+export function coveredSlabs(level: TileMatrix, boxes: readonly Bbox[], size: SlabSize): CoveredSlab[] {
+  const covered = new Map<string, CoveredSlab>();
+  for (const box of boxes) {
+    const limits = limitsOf(level, box);
+    for (const slab of slabsOf(limits, size)) {
+      const own = within(limits, slab, size);
+      const known = covered.get(cellKey(slab));
+      covered.set(cellKey(slab), { slab, tiles: known === undefined ? own : unionLimits([known.tiles, own]) });
+    }
+  }
+  return [...covered.values()].sort((a, b) => compareNear(a.slab, b.slab));
+}
+
+function* slabsOf(limits: TileLimits, { tilesPerWidth, tilesPerHeight }: SlabSize): Generator<Cell> {
+  for (let row = Math.floor(limits.min_row / tilesPerHeight); row * tilesPerHeight <= limits.max_row; row += 1) {
+    for (let col = Math.floor(limits.min_col / tilesPerWidth); col * tilesPerWidth <= limits.max_col; col += 1) {
+      yield { col, row };
+    }
+  }
+}
+
+function within(limits: TileLimits, slab: Cell, { tilesPerWidth, tilesPerHeight }: SlabSize): TileLimits {
+  return {
+    min_row: Math.max(limits.min_row, slab.row * tilesPerHeight),
+    max_row: Math.min(limits.max_row, (slab.row + 1) * tilesPerHeight - 1),
+    min_col: Math.max(limits.min_col, slab.col * tilesPerWidth),
+    max_col: Math.min(limits.max_col, (slab.col + 1) * tilesPerWidth - 1),
+  };
+}
+
+/** The smallest limits around all the given ones; at least one. */
+export function unionLimits(all: readonly TileLimits[]): TileLimits {
+  return all.reduce((one, other) => ({
+    min_row: Math.min(one.min_row, other.min_row),
+    max_row: Math.max(one.max_row, other.max_row),
+    min_col: Math.min(one.min_col, other.min_col),
+    max_col: Math.max(one.max_col, other.max_col),
+  }));
+}
+
+/** The limits of the level above. */
+export function halvedLimits(limits: TileLimits): TileLimits {
+  return {
+    min_row: limits.min_row >> 1,
+    max_row: limits.max_row >> 1,
+    min_col: limits.min_col >> 1,
+    max_col: limits.max_col >> 1,
+  };
+}
+
+/** The order of a quadtree: the four parts of any slab above follow each other. */
+function compareNear(a: Cell, b: Cell): number {
+  const [cols, rows] = [a.col ^ b.col, a.row ^ b.row];
+  // Rows decide when their highest differing bit is not below that of the columns.
+  return rows === 0 || (rows < cols && rows < (rows ^ cols)) ? a.col - b.col : a.row - b.row;
+}

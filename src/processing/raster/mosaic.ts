@@ -1,0 +1,201 @@
+import type Gdal from 'gdal-async';
+import { el, renderElement, type XmlElement } from '../../ogc/xml.js';
+import type { Bbox } from '../../geo/bbox.js';
+import type { ImageTraits } from './traits.js';
+
+/**
+ * Images of one delivery as a single one: a virtual dataset of GDAL, in the system of the delivery although it does not
+ * say so, in which an image lies over those of a lesser path. Only files whose driver has been made sure of may be
+ * named in it.
+ */
+
+/** An image of a mosaic. */
+export interface MosaicImage {
+  /** Absolute path. */
+  readonly path: string;
+  readonly traits: ImageTraits;
+  readonly box: Bbox;
+  readonly resolution: readonly [x: number, y: number];
+  readonly blockSize: readonly [x: number, y: number];
+}
+
+/** Where the channels of a pyramid come from. */
+export interface MosaicChannels {
+  /** `UINT8` or, of a single band of whatever type, `FLOAT32`. */
+  readonly sample: 'UINT8' | 'FLOAT32';
+  /** Bands of colour, by number from 1; `palette` for the three colours that numbers stand for. */
+  readonly colours: readonly number[] | 'palette';
+  /** Number of the band of transparency, or `null`. */
+  readonly alpha: number | null;
+}
+
+export interface Mosaic {
+  /** The virtual dataset. */
+  readonly xml: string;
+  readonly box: Bbox;
+  /** Bands of colour, from 1; one of transparency may follow. */
+  readonly bands: number;
+  /** The value of no data of every band, if there is one. */
+  readonly nodata: number | null;
+}
+
+/** The value that stands for no data in elevations that say nothing. */
+const ELEVATION_NODATA = -99999;
+/** Part of a pixel that grids may be apart and still be the same. */
+const SAME_GRID = 0.01;
+
+/**
+ * @param images in the order in which they are laid, at least one
+ * @param resampling of the images that are not on the grid of the others: `nearest`, `bilinear`, `cubic`
+ */
+export function mosaicOf(
+  images: readonly MosaicImage[],
+  channels: MosaicChannels,
+  resampling: string,
+): Mosaic {
+  const box = unionOf(images.map((image) => image.box));
+  const resolution = [
+    Math.min(...images.map((image) => image.resolution[0])),
+    Math.min(...images.map((image) => image.resolution[1])),
+  ] as const;
+  const size = [
+    Math.max(1, Math.round((box.maxX - box.minX) / resolution[0])),
+    Math.max(1, Math.round((box.maxY - box.minY) / resolution[1])),
+  ] as const;
+  const nodata = nodataOf(images, channels);
+  const grid = { box, resolution, nodata, resampling };
+  const sources = images.map((image) => placed(image, grid));
+  const colours = channels.colours === 'palette' ? [1, 1, 1] : channels.colours;
+  const bands = colours.map((band, at) =>
+    el(
+      'VRTRasterBand',
+      { dataType: channels.sample === 'UINT8' ? 'Byte' : 'Float32', band: at + 1 },
+      nodata !== null && el('NoDataValue', {}, String(nodata)),
+      sources.map((source) => source.colour(band, channels.colours === 'palette' ? at + 1 : null)),
+    ),
+  );
+  if (nodata === null && needsAlpha(images, box)) {
+    bands.push(
+      el(
+        'VRTRasterBand',
+        { dataType: 'Byte', band: bands.length + 1 },
+        el('ColorInterp', {}, 'Alpha'),
+        sources.map((source) => source.alpha(channels.alpha)),
+      ),
+    );
+  }
+  const xml = renderElement(
+    el(
+      'VRTDataset',
+      { rasterXSize: size[0], rasterYSize: size[1] },
+      el('GeoTransform', {}, [box.minX, resolution[0], 0, box.maxY, 0, -resolution[1]].join(', ')),
+      bands,
+    ),
+  );
+  return { xml, box, bands: colours.length, nodata };
+}
+
+/** Transparency says more than a value; the value of one image stands for those of the others. */
+function nodataOf(images: readonly MosaicImage[], { sample, alpha }: MosaicChannels): number | null {
+  if (sample === 'FLOAT32') return ELEVATION_NODATA;
+  if (alpha !== null || images.some(({ traits }) => traits.mask)) return null;
+  return images.map(({ traits }) => traits.nodata).find((value) => value !== null) ?? null;
+}
+
+interface Grid {
+  readonly box: Bbox;
+  readonly resolution: readonly [number, number];
+  readonly nodata: number | null;
+  readonly resampling: string;
+}
+
+/** The elements that show an image in a band. */
+function placed(image: MosaicImage, { box, resolution, nodata, resampling }: Grid) {
+  const { traits, path, blockSize } = image;
+  const [xOff, yOff] = [(image.box.minX - box.minX) / resolution[0], (box.maxY - image.box.maxY) / resolution[1]];
+  const [xSize, ySize] = [
+    (traits.width * image.resolution[0]) / resolution[0],
+    (traits.height * image.resolution[1]) / resolution[1],
+  ];
+  const isOnGrid = [xOff, yOff, xOff + xSize, yOff + ySize].every(
+    (value) => Math.abs(value - Math.round(value)) < SAME_GRID,
+  );
+  const exact = isOnGrid ? Math.round : (value: number) => value;
+  const source = (band: string, ...more: readonly (XmlElement | false)[]) =>
+    el(
+      'ComplexSource',
+      isOnGrid ? {} : { resampling },
+      el('SourceFilename', { relativeToVRT: 0, shared: 0 }, path),
+      el('SourceBand', {}, band),
+      // With these, files are opened when they are read and only so many at once.
+      el('SourceProperties', {
+        RasterXSize: traits.width,
+        RasterYSize: traits.height,
+        DataType: traits.type,
+        BlockXSize: blockSize[0],
+        BlockYSize: blockSize[1],
+      }),
+      el('SrcRect', { xOff: 0, yOff: 0, xSize: traits.width, ySize: traits.height }),
+      el('DstRect', { xOff: exact(xOff), yOff: exact(yOff), xSize: exact(xSize), ySize: exact(ySize) }),
+      ...more,
+    );
+  return {
+    colour: (band: number, component: number | null) =>
+      source(
+        String(band),
+        component !== null && el('ColorTableComponent', {}, String(component)),
+        nodata === null && (traits.alpha || traits.mask) && el('UseMaskBand', {}, 'true'),
+        nodata !== null && traits.nodata !== null && el('NODATA', {}, String(traits.nodata)),
+      ),
+    alpha: (band: number | null) =>
+      band !== null
+        ? source(String(band), el('UseMaskBand', {}, 'true'))
+        : traits.mask
+          ? source('mask,1', el('UseMaskBand', {}, 'true'))
+          : source('1', el('ScaleOffset', {}, '255'), el('ScaleRatio', {}, '0')),
+  };
+}
+
+/** Whether some pixels of the mosaic may have no data although none of its images says which. */
+function needsAlpha(images: readonly MosaicImage[], box: Bbox): boolean {
+  return images.some(({ traits }) => traits.alpha || traits.mask) || !covers(images, box);
+}
+
+/** Images beyond this number are taken to leave holes: comparing each with each would take long. */
+const MAX_COMPARED = 4000;
+
+/** Whether images that do not overlap fill a rectangle. Those that do overlap are taken to leave holes. */
+function covers(images: readonly MosaicImage[], box: Bbox): boolean {
+  if (images.length > MAX_COMPARED) return false;
+  const area = ({ minX, minY, maxX, maxY }: Bbox) => (maxX - minX) * (maxY - minY);
+  const filled = images.reduce((sum, image) => sum + area(image.box), 0);
+  const tolerance = Math.max(...images.map((image) => Math.max(...image.resolution))) * SAME_GRID;
+  if (Math.abs(filled / area(box) - 1) > SAME_GRID / 1000) return false;
+  return images.every((one, at) =>
+    images
+      .slice(at + 1)
+      .every(
+        (other) =>
+          one.box.maxX <= other.box.minX + tolerance ||
+          other.box.maxX <= one.box.minX + tolerance ||
+          one.box.maxY <= other.box.minY + tolerance ||
+          other.box.maxY <= one.box.minY + tolerance,
+      ),
+  );
+}
+
+/** The smallest box around all the given ones; at least one. */
+export function unionOf(boxes: readonly Bbox[]): Bbox {
+  return boxes.reduce((one, other) => ({
+    minX: Math.min(one.minX, other.minX),
+    minY: Math.min(one.minY, other.minY),
+    maxX: Math.max(one.maxX, other.maxX),
+    maxY: Math.max(one.maxY, other.maxY),
+  }));
+}
+
+/** How GDAL is told the blocks of a band. */
+export function blockSizeOf(handle: Gdal.Dataset): [number, number] {
+  const { x, y } = handle.bands.get(1).blockSize;
+  return [x, y];
+}

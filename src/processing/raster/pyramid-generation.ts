@@ -1,0 +1,126 @@
+import { availableParallelism } from 'node:os';
+import type { TileMatrix } from '../../catalogue/tile-matrix-sets.js';
+import type { Bbox } from '../../geo/bbox.js';
+import type { TileLimits } from '../../pyramid/descriptor.js';
+import { cellKey, LevelBuilder, type PyramidContext, tilesOf } from '../../pyramid/level-builder.js';
+import { sampleBytes } from '../../pyramid/formats.js';
+import { TileCutter } from '../../pyramid/tile-pixels.js';
+import { type CoveredSlab, coveredSlabs, halvedLimits, isTwice, unionLimits } from './level-plan.js';
+import type { PixelSource } from './warper.js';
+
+/** Making of the slabs of a raster pyramid out of any source of pixels. */
+
+export interface GenerationRequest {
+  readonly context: PyramidContext;
+  /** Finest first, at least one. */
+  readonly levels: readonly TileMatrix[];
+  /** Rectangles with data, in the system of the set. */
+  readonly boxes: readonly Bbox[];
+  /** Opens a source of pixels; each is asked for one rectangle at a time. */
+  readonly open: () => PixelSource;
+  /** Slabs under way at once, at least; as many as there are cores in any case. */
+  readonly parallelization: number;
+  /** Told when the slabs of a level are about to be made. */
+  readonly onLevel: (level: string, slabs: number, isHalved: boolean) => void;
+}
+
+/** Slabs under way at once, at most: each takes its memory. */
+const MAX_LANES = 4;
+/** Bytes of pixels that are made at once, unless a row of tiles is more. */
+const BLOCK_BYTES = 8 * 1024 * 1024;
+
+/**
+ * Makes every slab of a pyramid, with memory that does not depend on its size. A level whose tiles are made of four of
+ * the level below is halved from it, without reading the images again; any other is made from them.
+ * @returns the levels, finest first
+ */
+export async function generateSlabs(request: GenerationRequest): Promise<LevelBuilder[]> {
+  const done: LevelBuilder[] = [];
+  for (const chain of chainsOf(request.levels)) done.push(...(await generateChain(request, chain)));
+  return done;
+}
+
+/** Levels cut where one cannot be halved from the one below. */
+function chainsOf(levels: readonly TileMatrix[]): TileMatrix[][] {
+  const chains: TileMatrix[][] = [];
+  for (const [index, level] of levels.entries()) {
+    const below = levels[index - 1];
+    if (below !== undefined && isTwice(level, below)) chains.at(-1)?.push(level);
+    else chains.push([level]);
+  }
+  return chains;
+}
+
+async function generateChain(request: GenerationRequest, levels: readonly TileMatrix[]): Promise<LevelBuilder[]> {
+  const { context, boxes, onLevel } = request;
+  const [bottom] = levels;
+  if (bottom === undefined) return [];
+  const covered = coveredSlabs(bottom, boxes, context.size);
+  const builders: LevelBuilder[] = [];
+  let limits = unionLimits(covered.map(({ tiles }) => tiles));
+  let slabs = covered.map(({ slab }) => slab);
+  for (const level of levels) {
+    const below = builders.at(-1) ?? null;
+    if (below !== null) {
+      limits = halvedLimits(limits);
+      const halved = slabs.map(({ col, row }) => ({ col: col >> 1, row: row >> 1 }));
+      slabs = [...new Map(halved.map((slab) => [cellKey(slab), slab])).values()];
+    }
+    onLevel(level.id, slabs.length, below !== null);
+    const builder = new LevelBuilder(context, level, limits, new Set(slabs.map(cellKey)), below);
+    below?.feed(builder);
+    builders.push(builder);
+  }
+  const [first] = builders;
+  if (first !== undefined) await fill(request, first, covered);
+  for (const builder of builders) builder.finish();
+  return builders;
+}
+
+/** Several slabs at a time: while one waits for its pixels, another is encoded. */
+async function fill(request: GenerationRequest, builder: LevelBuilder, covered: readonly CoveredSlab[]): Promise<void> {
+  const lanes = Math.min(MAX_LANES, covered.length, Math.max(request.parallelization, availableParallelism()));
+  const waiting = covered[Symbol.iterator]();
+  let failed = false;
+  const work = async () => {
+    const source = request.open();
+    try {
+      for (const slab of waiting) {
+        await fillSlab(request.context, builder, slab, source);
+        if (failed) return;
+      }
+    } catch (error) {
+      failed = true;
+      throw error;
+    } finally {
+      source.close();
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, work));
+}
+
+async function fillSlab(
+  { kind, size }: PyramidContext,
+  builder: LevelBuilder,
+  { slab, tiles }: CoveredSlab,
+  source: PixelSource,
+): Promise<void> {
+  const { tileWidth, tileHeight, channels, format } = kind;
+  const columns = tiles.max_col - tiles.min_col + 1;
+  const rowBytes = columns * tileWidth * tileHeight * channels * sampleBytes(format);
+  const rows = Math.max(1, Math.floor(BLOCK_BYTES / rowBytes));
+  const isCovered = ({ col, row }: { col: number; row: number }) =>
+    col >= tiles.min_col && col <= tiles.max_col && row >= tiles.min_row && row <= tiles.max_row;
+  for (const cell of tilesOf(slab, size)) if (!isCovered(cell)) await builder.put(cell, null);
+  for (let row = tiles.min_row; row <= tiles.max_row; row += rows) {
+    const block: TileLimits = { ...tiles, min_row: row, max_row: Math.min(tiles.max_row, row + rows - 1) };
+    const cutter = new TileCutter(kind, await source.read(builder.level, block), columns * tileWidth);
+    for (let line = block.min_row; line <= block.max_row; line += 1) {
+      await Promise.all(
+        Array.from({ length: columns }, (_, column) =>
+          builder.put({ col: tiles.min_col + column, row: line }, cutter.cut(column, line - block.min_row)),
+        ),
+      );
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import type Gdal from 'gdal-async';
+import type { TileMatrix } from '../../catalogue/tile-matrix-sets.js';
+import type { TileLimits } from '../../pyramid/descriptor.js';
+import { tileBox } from '../../pyramid/grid.js';
+import type { PixelKind, TilePixels } from '../../pyramid/tile-pixels.js';
+import { gdal } from '../gdal.js';
+import type { Mosaic } from './mosaic.js';
+
+/** What gives the pixels of a rectangle of tiles. */
+export interface PixelSource {
+  /** `mask`: 0 where there are no data, whose channels then hold anything. */
+  read(level: TileMatrix, tiles: TileLimits): Promise<TilePixels & { readonly mask: Uint8Array }>;
+  close(): void;
+}
+
+/** Names of resamplings (lifecycle §4.6), and those of GDAL. */
+export const RESAMPLINGS: Readonly<Record<string, string>> = { nn: 'near', linear: 'bilinear', bicubic: 'cubic' };
+
+/** Mosaics of images, and what they are made into. */
+export interface WarpPlan {
+  /** One a delivery, with its system; the later ones lie over the former. */
+  readonly mosaics: readonly { readonly mosaic: Mosaic; readonly srs: string }[];
+  readonly targetSrs: string;
+  /** As GDAL names it. */
+  readonly resampling: string;
+  readonly kind: PixelKind;
+  /** Band of the mosaic that each channel is, from 1; 0 for transparency. */
+  readonly channels: readonly number[];
+}
+
+// Blocks of the images that stay decoded, of all rectangles under way together.
+gdal.config.set('GDAL_CACHEMAX', '96');
+
+/** How far from its exact place a pixel may be taken, in pixels of the images. */
+const MAX_ERROR = '0.01';
+/** Megabytes GDAL takes for a rectangle; more does not make it faster. */
+const WARP_MEMORY = '32';
+
+/** Puts images on the grid of a level, rectangle by rectangle. One rectangle at a time: open several for several. */
+export class Warper implements PixelSource {
+  private readonly sources: readonly Gdal.Dataset[];
+
+  constructor(private readonly plan: WarpPlan) {
+    this.sources = plan.mosaics.map(({ mosaic }) => gdal.open(mosaic.xml, 'r', ['VRT']));
+  }
+
+  async read(level: TileMatrix, tiles: TileLimits): Promise<TilePixels & { readonly mask: Uint8Array }> {
+    const width = (tiles.max_col - tiles.min_col + 1) * level.tileWidth;
+    const height = (tiles.max_row - tiles.min_row + 1) * level.tileHeight;
+    const drawn = this.canvas(level, tiles, { width, height });
+    try {
+      for (const [index, source] of this.sources.entries()) await this.draw(source, index, drawn);
+      return await this.pixelsOf(drawn, { width, height });
+    } finally {
+      drawn.close();
+    }
+  }
+
+  close(): void {
+    for (const source of this.sources) source.close();
+  }
+
+  /** An empty image in memory: bands of colour, and one of transparency that tells what has been drawn. */
+  private canvas(level: TileMatrix, tiles: TileLimits, size: { width: number; height: number }): Gdal.Dataset {
+    const { kind } = this.plan;
+    const type = kind.format.sample === 'UINT8' ? gdal.GDT_Byte : gdal.GDT_Float32;
+    const dataset = gdal.open('', 'w', 'MEM', size.width, size.height, Math.max(...this.plan.channels), type);
+    const { minX, maxY } = tileBox(level, { col: tiles.min_col, row: tiles.min_row });
+    dataset.geoTransform = [minX, level.cellSize, 0, maxY, 0, -level.cellSize];
+    dataset.bands.create(gdal.GDT_Byte).colorInterpretation = gdal.GCI_AlphaBand;
+    return dataset;
+  }
+
+  private async draw(source: Gdal.Dataset, index: number, onto: Gdal.Dataset): Promise<void> {
+    const { mosaics, targetSrs, resampling } = this.plan;
+    const entry = mosaics[index];
+    if (entry === undefined) return;
+    const { mosaic, srs } = entry;
+    const nodata =
+      mosaic.nodata === null
+        ? []
+        : ['-srcnodata', Array.from({ length: mosaic.bands }, () => mosaic.nodata).join(' '), '-wo', 'UNIFIED_SRC_NODATA=YES'];
+    const args = [
+      ...['-s_srs', srs, '-t_srs', targetSrs, '-r', resampling, '-et', MAX_ERROR],
+      ...['-wm', WARP_MEMORY, '-ovr', 'NONE', ...nodata],
+    ];
+    await gdal.warpAsync(null, onto, [source], args);
+  }
+
+  private async pixelsOf(
+    drawn: Gdal.Dataset,
+    { width, height }: { width: number; height: number },
+  ): Promise<TilePixels & { readonly mask: Uint8Array }> {
+    const { kind, channels } = this.plan;
+    const count = width * height;
+    const data = kind.format.sample === 'UINT8' ? new Uint8Array(count * channels.length) : new Float32Array(count);
+    const bytes = data.BYTES_PER_ELEMENT;
+    const alpha = drawn.bands.get(drawn.bands.count());
+    for (const [offset, channel] of channels.entries()) {
+      const band = channel === 0 ? alpha : drawn.bands.get(channel);
+      const spaces = { pixel_space: channels.length * bytes, line_space: width * channels.length * bytes, offset };
+      await band.pixels.readAsync(0, 0, width, height, data, spaces);
+    }
+    const mask = new Uint8Array(count);
+    await alpha.pixels.readAsync(0, 0, width, height, mask);
+    return { data, mask };
+  }
+}

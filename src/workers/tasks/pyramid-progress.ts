@@ -1,0 +1,29 @@
+import type { logFrom } from '../../processing/task-log.js';
+
+/** Parts of a level whose ends are told. */
+const PARTS = 4;
+
+/** Tells a producer how far the levels of a pyramid are. */
+export function pyramidProgress(lines: ReturnType<typeof logFrom>) {
+  const levels = new Map<string, { slabs: number; done: number }>();
+  return {
+    onLevel(level: string, slabs: number, isHalved: boolean): void {
+      const how = isHalved ? 'par réduction du niveau inférieur' : 'à partir des images';
+      lines.info(`Niveau ${level} : ${slabs} dalles à calculer ${how}`);
+      levels.set(level, { slabs, done: 0 });
+    },
+    onSlab(level: string): void {
+      const found = levels.get(level);
+      if (found === undefined) return;
+      found.done += 1;
+      const { slabs, done } = found;
+      const part = Math.floor((done * PARTS) / slabs);
+      if (part === Math.floor(((done - 1) * PARTS) / slabs)) return;
+      lines.info(
+        done === slabs
+          ? `Niveau ${level} : terminé, ${slabs} dalles`
+          : `Niveau ${level} : ${Math.floor((100 * done) / slabs)} % (${done} dalles sur ${slabs})`,
+      );
+    },
+  };
+}
