@@ -80,11 +80,18 @@ async function decodeBytes(kind: TileKind, tile: Buffer, length: number): Promis
   }
 }
 
+/** `APP0`, which makes a JPEG a JFIF: version 1.1, square pixels, no thumbnail. */
+const JFIF = Buffer.from('ffe000104a46494600010100000100010000', 'hex');
+
 /** Baseline, colour at half the resolution, JFIF. */
-function encodeJpeg({ tileWidth, tileHeight }: TileKind, pixels: Uint8Array, quality: number): Promise<Buffer> {
-  return sharp(pixels, { raw: { width: tileWidth, height: tileHeight, channels: 3 } })
+async function encodeJpeg({ tileWidth, tileHeight }: TileKind, pixels: Uint8Array, quality: number): Promise<Buffer> {
+  const tile = await sharp(pixels, { raw: { width: tileWidth, height: tileHeight, channels: 3 } })
     .jpeg({ quality, chromaSubsampling: '4:2:0', progressive: false })
     .toBuffer();
+  // The encoder leaves it out.
+  return tile.readUInt16BE(2) === JFIF.readUInt16BE(0)
+    ? tile
+    : Buffer.concat([tile.subarray(0, 2), JFIF, tile.subarray(2)]);
 }
 
 async function decodeJpeg({ tileWidth, tileHeight }: TileKind, tile: Buffer): Promise<Buffer> {

@@ -31,7 +31,7 @@ export function levelsBetween(set: TileMatrixSet, bottom: string, top: string): 
 }
 
 /** Relative error of the numbers of the catalogue. */
-const PRECISION = 1e-9;
+const PRECISION = 1e-7;
 
 /** Whether four tiles of a level make one of another. */
 export function isTwice(above: TileMatrix, level: TileMatrix): boolean {

@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { type PatternPlace, quadrants, ramp, writePattern } from '../../fixtures/generate/raster.js';
+import { type TileMatrixSet, tileMatrixSets } from '../../src/catalogue/tile-matrix-sets.js';
+import { pythonBeside } from '../helpers/python.js';
+import { makePyramid, openPixels } from '../helpers/raster-pyramids.js';
+
+/** The official Python library opens our pyramids, and reads the pixels that we read. */
+
+const python = await pythonBeside('osgeo.gdal', 'rok4==2.2.3', 'numpy==1.24.2');
+const skip = 'missing' in python ? python.missing : false;
+
+const READER = `
+import hashlib, json, sys
+from rok4.pyramid import Pyramid
+p = Pyramid.from_descriptor(sys.argv[1])
+found = {"format": p.format, "tms": p.tms.name, "slabs": p.load_list(), "tiles": {}}
+for (kind, level, col, row), info in p.list_generator():
+    assert info["slab"] == p.get_slab_path_from_infos(kind, level, col, row, full=False)
+    if kind.name != "DATA":
+        continue
+    limits = p.get_level(level).tile_limits
+    w, h = p.get_level(level).slab_width, p.get_level(level).slab_height
+    for i in range(w * h):
+        c, r = col * w + i % w, row * h + i // w
+        tile = p.get_tile_data_raster(level, c, r)
+        if tile is not None:
+            found["tiles"]["%s/%d/%d" % (level, c, r)] = [list(tile.shape), hashlib.md5(tile.tobytes()).hexdigest()]
+print("FOUND" + json.dumps(found))
+`;
+
+/** As the tools of the platform read it. */
+function setFile(set: TileMatrixSet): string {
+  return JSON.stringify({
+    id: set.id,
+    crs: set.crs,
+    orderedAxes: set.axes,
+    tileMatrices: set.levels.map(({ origin, ...level }) => ({ ...level, pointOfOrigin: origin })),
+  });
+}
+
+const PLACE: PatternPlace = { srid: 2154, x: 350_000, y: 6_690_000, resolution: 1, width: 500, height: 400 };
+
+for (const [compression, bands, type, tms] of [
+  ['png', 3, 'Byte', 'PM'],
+  ['png', 4, 'Byte', 'PM'],
+  ['jpg', 3, 'Byte', 'LAMB93_10cm'],
+  ['raw', 1, 'Byte', 'PM'],
+  ['zip', 1, 'Float32', '2154_1M_MNT'],
+] as const) {
+  void t.test(`${bands} bands ${type} in ${compression}, ${tms}`, { skip }, async (t) => {
+    const set = tileMatrixSets().get(tms);
+    if ('missing' in python || set === undefined) return;
+    const folder = t.testdir();
+    const sets = join(folder, 'sets');
+    mkdirSync(sets);
+    writeFileSync(join(sets, `${tms}.json`), setFile(set));
+    const path = join(folder, 'pattern.tif');
+    const colours = quadrants(PLACE);
+    const paint = type === 'Float32' ? ramp(PLACE) : (x: number, y: number) => [...colours(x, y), 255];
+    writePattern(path, PLACE, paint, { bands, type, alpha: bands === 4 });
+    const made = await makePyramid(folder, { 'p.tif': path }, { tms, compression, mask: true, top: set.levels.at(-8)?.id ?? null });
+    const reader = join(folder, 'reader.py');
+    writeFileSync(reader, `import os\nos.environ["ROK4_TMS_DIRECTORY"] = ${JSON.stringify(sets)}\n${READER}`);
+    const output = await python.run([reader, join(made.root, 'pyramid.json')]);
+    const found = JSON.parse(output.slice(output.indexOf('FOUND') + 'FOUND'.length)) as {
+      format: string;
+      tms: string;
+      slabs: number;
+      tiles: Record<string, [shape: number[], md5: string]>;
+    };
+    const pixels = await openPixels(made.root, made.name);
+    t.same([found.format, found.tms], [pixels.descriptor.format, tms]);
+    t.ok(found.slabs > 0);
+    let compared = 0;
+    for (const level of pixels.descriptor.levels) {
+      const limits = level.tile_limits;
+      for (let row = limits.min_row; row <= limits.max_row; row += 1) {
+        for (let col = limits.min_col; col <= limits.max_col; col += 1) {
+          const tile = await pixels.tile(level.id, col, row);
+          const [shape, digest] = found.tiles[`${level.id}/${col}/${row}`] ?? [];
+          compared += 1;
+          const own = tile === null ? '' : md5(tile);
+          if (compression === 'jpg' ? shape?.join() !== '256,256,3' : digest !== own) {
+            t.fail(`tile ${level.id}/${col}/${row} differs`);
+          }
+        }
+      }
+    }
+    t.ok(compared > 4, `${compared} tiles`);
+  });
+}
+
+function md5({ buffer, byteOffset, byteLength }: ArrayBufferView): string {
+  return createHash('md5').update(new Uint8Array(buffer, byteOffset, byteLength)).digest('hex');
+}
