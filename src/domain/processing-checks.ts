@@ -5,6 +5,7 @@ import { AreaError, readArea } from './area.js';
 import type { Db } from './database.js';
 import type { ExecutionInputs } from './execution-inputs.js';
 import type { RelationInfo, VectorDbInfos } from './outcomes.js';
+import { rasterGenerationFaults } from './raster-generation-checks.js';
 import { compositionFaults, type CompositionItem, readComposition } from './tile-composition.js';
 
 /** What is known to be wrong with an execution before it runs, beyond the constraints of each parameter. */
@@ -19,7 +20,11 @@ interface AskedExecution {
 
 type Check = (tx: Db, asked: AskedExecution) => Promise<readonly string[]>;
 
-const CHECKS: Readonly<Record<string, Check>> = { db_to_pyramid: pyramidFaults, pmtiles: pmtilesFaults };
+const CHECKS: Readonly<Record<string, Check>> = {
+  db_to_pyramid: pyramidFaults,
+  pmtiles: pmtilesFaults,
+  raster_to_pyramid: rasterFaults,
+};
 
 /**
  * Refuses an execution that could only fail.
@@ -106,6 +111,11 @@ function areaFaults(area: string): string[] {
     if (error instanceof AreaError) return [error.message];
     throw error;
   }
+}
+
+async function rasterFaults(_tx: Db, { inputs, modified, parameters }: AskedExecution): Promise<readonly string[]> {
+  const isUpdate = modified !== null || inputs.storedData.length > 0;
+  return rasterGenerationFaults({ uploads: inputs.uploads, isUpdate, parameters });
 }
 
 async function pmtilesFaults(tx: Db, { inputs, parameters }: AskedExecution): Promise<readonly string[]> {
