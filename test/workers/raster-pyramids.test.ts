@@ -327,8 +327,9 @@ void t.test('what no pyramid can be made from is refused in a sentence', async (
     [{ compression: 'png' }, { bands: 1, type: 'Float32' }, 'La compression png'],
     [{ compression: 'zip' }, { bands: 3, type: 'UInt16' }, '3 bandes UInt16'],
     [{ compression: 'zip' }, { bands: 5 }, '5 bandes'],
-    [{ compression: 'jpg' }, { bands: 4 }, '3 canaux'],
+    [{ compression: 'jpg' }, { bands: 4, options: ['ALPHA=NO'] }, '3 canaux'],
     [{ srs: 'EPSG:1' }, {}, 'SRS de la livraison'],
+    [{ srs: 'EPSG:32740', tms: 'LAMB93_10cm' }, { place: { ...PLACE, srid: 32740, y: 7_690_000 } }, "hors de l'emprise du TMS"],
   ] as const) {
     const made = await pyramidOf(t, parameters, options);
     t.equal(made.result, null, message);

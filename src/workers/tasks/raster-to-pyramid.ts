@@ -162,10 +162,29 @@ function defaultBottom(
   return level.id;
 }
 
-/** Boxes in the system of the set; one that leaves its domain is that of the whole set. */
+/**
+ * Boxes in the system of the set. Of one that leaves the domain of the set, like an image of the whole world in
+ * Mercator, the part within; those that have none are left out.
+ * @throws DataFault when none is left
+ */
 function boxesIn(set: TileMatrixSet, srs: string, boxes: readonly Bbox[]): Bbox[] {
   const toSet = transformerBetween(srs, targetOf(set));
-  return boxes.map((box) => toSet(box) ?? wholeOf(set));
+  const whole = domainOf(set);
+  const domain = transformerBetween(targetOf(set), srs)(whole);
+  const found = boxes.flatMap((box) => {
+    const part = toSet(box) ?? (domain && overlap(box, domain) && toSet(overlap(box, domain) ?? box));
+    return part !== null && overlap(part, whole) !== null ? [part] : [];
+  });
+  if (found.length === 0) throw new DataFault(`Les images sont hors de l'emprise du TMS ${set.id}`);
+  return found;
+}
+
+function overlap(one: Bbox, other: Bbox): Bbox | null {
+  const minX = Math.max(one.minX, other.minX);
+  const minY = Math.max(one.minY, other.minY);
+  const maxX = Math.min(one.maxX, other.maxX);
+  const maxY = Math.min(one.maxY, other.maxY);
+  return minX < maxX && minY < maxY ? { minX, minY, maxX, maxY } : null;
 }
 
 function transformerBetween(from: string, to: string): (box: Bbox) => Bbox | null {
@@ -174,15 +193,18 @@ function transformerBetween(from: string, to: string): (box: Bbox) => Bbox | nul
   return boxTransformer(source, target);
 }
 
-function wholeOf({ levels }: TileMatrixSet): Bbox {
-  return unionOf(
-    levels.map(({ origin: [x0, y0], cellSize, tileWidth, tileHeight, matrixWidth, matrixHeight }) => ({
-      minX: x0,
-      maxX: x0 + matrixWidth * tileWidth * cellSize,
-      minY: y0 - matrixHeight * tileHeight * cellSize,
-      maxY: y0,
-    })),
-  );
+/** What the finest level covers: coarser ones go far beyond. */
+function domainOf({ levels }: TileMatrixSet): Bbox {
+  const finest = levels.at(-1);
+  if (finest === undefined) return { minX: 0, minY: 0, maxX: 0, maxY: 0 };
+  const { origin, cellSize, tileWidth, tileHeight, matrixWidth, matrixHeight } = finest;
+  const [minX, maxY] = origin;
+  return {
+    minX,
+    maxX: minX + matrixWidth * tileWidth * cellSize,
+    minY: maxY - matrixHeight * tileHeight * cellSize,
+    maxY,
+  };
 }
 
 interface Generated {
