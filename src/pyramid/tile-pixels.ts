@@ -83,19 +83,26 @@ export class QuarteredTile {
   private drawMasked(from: PixelArray, fromMask: Uint8Array, x: number, y: number): void {
     const { channels, tileWidth: width, tileHeight: height } = this.kind;
     const { data, mask } = this;
+    const truncates = data instanceof Uint8Array;
     for (let row = 0; row < height / 2; row += 1) {
       for (let column = 0; column < width / 2; column += 1) {
         const source = 2 * row * width + 2 * column;
         const target = (y + row) * width + x + column;
-        const squares = [source, source + 1, source + width, source + width + 1];
-        const present = squares.filter((at) => fromMask[at] !== 0);
-        mask[target] = squares.reduce((sum, at) => sum + (fromMask[at] ?? 0), 0) >> 2;
-        // Without any data the first of the four is kept: it is the value of no data.
-        const meant = present.length === 0 ? [source] : present;
+        const one = fromMask[source] ?? 0;
+        const two = fromMask[source + 1] ?? 0;
+        const three = fromMask[source + width] ?? 0;
+        const four = fromMask[source + width + 1] ?? 0;
+        mask[target] = (one + two + three + four) >> 2;
+        const present = Number(one > 0) + Number(two > 0) + Number(three > 0) + Number(four > 0);
         for (let channel = 0; channel < channels; channel += 1) {
-          const sum = meant.reduce((total, at) => total + (from[at * channels + channel] ?? 0), 0);
-          const mean = sum / meant.length;
-          data[target * channels + channel] = data instanceof Uint8Array ? Math.trunc(mean) : mean;
+          const at = source * channels + channel;
+          // Without any data the first of the four is kept: it is the value of no data.
+          let sum = one > 0 || present === 0 ? (from[at] ?? 0) : 0;
+          if (two > 0) sum += from[at + channels] ?? 0;
+          if (three > 0) sum += from[at + width * channels] ?? 0;
+          if (four > 0) sum += from[at + (width + 1) * channels] ?? 0;
+          const mean = sum / Math.max(1, present);
+          data[target * channels + channel] = truncates ? Math.trunc(mean) : mean;
         }
       }
     }

@@ -242,6 +242,29 @@ void t.test('values of no data, and what is no number, are told by masks', async
   );
 });
 
+void t.test('palettes become colours, and masks are heeded', async (t) => {
+  const left = (x: number) => x < PLACE.x + PLACE.width / 2;
+  const palette = [
+    [0, 0, 0],
+    [250, 10, 20],
+    [0, 0, 0],
+  ] as const;
+  for (const [name, options, expected] of [
+    ['palette', { bands: 1, palette, paint: (x: number) => [left(x) ? 1 : 0] }, [[250, 10, 20], [0, 0, 0]]],
+    ['palette and no data', { bands: 1, palette, nodata: 2, paint: (x: number) => [left(x) ? 0 : 2] }, [[0, 0, 0], [255, 255, 255]]],
+    ['mask', { mask: left, paint: () => [9, 8, 7] }, [[9, 8, 7], [255, 255, 255]]],
+    ['nodata of colours', { nodata: 0, paint: (x: number) => (left(x) ? [0, 0, 9] : [0, 0, 0]) }, [[0, 0, 9], [255, 255, 255]]],
+    ['mask of elevations', { bands: 1, type: 'Float32', mask: left, paint: () => [12.5] }, [[12.5], [-99999]]],
+  ] as const) {
+    const made = await pyramidOf(t, { tms: 'LAMB93_10cm', bottom: '18', top: '17' }, options);
+    t.equal(made.result === null, false, made.log.map(({ message }) => message).join());
+    const pixels = await readAll(made);
+    const [inside, outside] = [100, 500].map((column) => pixels.pixelAt('18', PLACE.x + column, PLACE.y - 250));
+    t.same((await inside)?.values, expected[0], name);
+    t.same((await outside)?.values, expected[1], `${name}: no data`);
+  }
+});
+
 void t.test('integers of 16 bits become real numbers, and are told', async (t) => {
   const made = await pyramidOf(t, { interpolation: 'nn', tms: '2154_1M_MNT', top: '12' }, { bands: 1, type: 'Int16', paint: () => [-512] });
   t.match(made.result?.typeInfos, { channels_format: 'FLOAT32', compression: 'ZIP' });

@@ -46,7 +46,7 @@ const SAME_GRID = 0.01;
 
 /**
  * @param images in the order in which they are laid, at least one
- * @param resampling of the images that are not on the grid of the others: `nearest`, `bilinear`, `cubic`
+ * @param resampling of the images that are not on the grid of the others, as GDAL names it
  */
 export function mosaicOf(
   images: readonly MosaicImage[],
@@ -63,18 +63,19 @@ export function mosaicOf(
     Math.max(1, Math.round((box.maxY - box.minY) / resolution[1])),
   ] as const;
   const nodata = nodataOf(images, channels);
-  const grid = { box, resolution, nodata, resampling };
+  const isPalette = channels.colours === 'palette';
+  const grid = { box, resolution, resampling, tellsNodata: nodata !== null || isPalette };
   const sources = images.map((image) => placed(image, grid));
-  const colours = channels.colours === 'palette' ? [1, 1, 1] : channels.colours;
+  const colours = isPalette ? [1, 1, 1] : channels.colours;
   const bands = colours.map((band, at) =>
     el(
       'VRTRasterBand',
       { dataType: channels.sample === 'UINT8' ? 'Byte' : 'Float32', band: at + 1 },
       nodata !== null && el('NoDataValue', {}, String(nodata)),
-      sources.map((source) => source.colour(band, channels.colours === 'palette' ? at + 1 : null)),
+      sources.map((source) => source.colour(band, isPalette ? at + 1 : null)),
     ),
   );
-  if (nodata === null && needsAlpha(images, box)) {
+  if (nodata === null && needsAlpha(images, { box, isPalette })) {
     bands.push(
       el(
         'VRTRasterBand',
@@ -95,9 +96,13 @@ export function mosaicOf(
   return { xml, box, bands: colours.length, nodata };
 }
 
-/** Transparency says more than a value; the value of one image stands for those of the others. */
-function nodataOf(images: readonly MosaicImage[], { sample, alpha }: MosaicChannels): number | null {
+/**
+ * Transparency says more than a value; the value of one image stands for those of the others. That of a palette is the
+ * number of a colour, and is none of the colours.
+ */
+function nodataOf(images: readonly MosaicImage[], { sample, alpha, colours }: MosaicChannels): number | null {
   if (sample === 'FLOAT32') return ELEVATION_NODATA;
+  if (colours === 'palette') return null;
   if (alpha !== null || images.some(({ traits }) => traits.mask)) return null;
   return images.map(({ traits }) => traits.nodata).find((value) => value !== null) ?? null;
 }
@@ -105,12 +110,13 @@ function nodataOf(images: readonly MosaicImage[], { sample, alpha }: MosaicChann
 interface Grid {
   readonly box: Bbox;
   readonly resolution: readonly [number, number];
-  readonly nodata: number | null;
   readonly resampling: string;
+  /** Pixels of the value of no data of an image are left out. */
+  readonly tellsNodata: boolean;
 }
 
 /** The elements that show an image in a band. */
-function placed(image: MosaicImage, { box, resolution, nodata, resampling }: Grid) {
+function placed(image: MosaicImage, { box, resolution, resampling, tellsNodata }: Grid) {
   const { traits, path, blockSize } = image;
   const [xOff, yOff] = [(image.box.minX - box.minX) / resolution[0], (box.maxY - image.box.maxY) / resolution[1]];
   const [xSize, ySize] = [
@@ -139,26 +145,31 @@ function placed(image: MosaicImage, { box, resolution, nodata, resampling }: Gri
       el('DstRect', { xOff: exact(xOff), yOff: exact(yOff), xSize: exact(xSize), ySize: exact(ySize) }),
       ...more,
     );
+  const nodata = tellsNodata && traits.nodata !== null && el('NODATA', {}, String(traits.nodata));
   return {
     colour: (band: number, component: number | null) =>
       source(
         String(band),
         component !== null && el('ColorTableComponent', {}, String(component)),
-        nodata === null && (traits.alpha || traits.mask) && el('UseMaskBand', {}, 'true'),
-        nodata !== null && traits.nodata !== null && el('NODATA', {}, String(traits.nodata)),
+        (traits.alpha || traits.mask) && el('UseMaskBand', {}, 'true'),
+        nodata,
       ),
     alpha: (band: number | null) =>
       band !== null
         ? source(String(band), el('UseMaskBand', {}, 'true'))
         : traits.mask
           ? source('mask,1', el('UseMaskBand', {}, 'true'))
-          : source('1', el('ScaleOffset', {}, '255'), el('ScaleRatio', {}, '0')),
+          : source('1', el('ScaleOffset', {}, '255'), el('ScaleRatio', {}, '0'), nodata),
   };
 }
 
 /** Whether some pixels of the mosaic may have no data although none of its images says which. */
-function needsAlpha(images: readonly MosaicImage[], box: Bbox): boolean {
-  return images.some(({ traits }) => traits.alpha || traits.mask) || !covers(images, box);
+function needsAlpha(
+  images: readonly MosaicImage[],
+  { box, isPalette }: { box: Bbox; isPalette: boolean },
+): boolean {
+  const tells = ({ traits }: MosaicImage) => traits.alpha || traits.mask || (isPalette && traits.nodata !== null);
+  return images.some(tells) || !covers(images, box);
 }
 
 /** Images beyond this number are taken to leave holes: comparing each with each would take long. */
