@@ -48,6 +48,7 @@ const levels = levelsBetween(set, bottom.id, '0') ?? [];
 const config = loadConfig(childEnvironment({ LOG_LEVEL: 'error' }));
 const children = createChildPool({
   memoryMb: config.worker.jobMemoryMb,
+  residentMb: 2048,
   timeoutMs: config.worker.jobTimeoutMs,
   log: createLogger(config, 'bench'),
 });

@@ -99,7 +99,7 @@ async function compareSamples(
     if (!own || !isInside(own)) continue;
     const theirs = await pixelsOf(tile);
     if (theirs === null) continue;
-    const sum = own.reduce((total, value, index) => total + Math.abs(value - (theirs[index] ?? NaN)), 0);
+    const sum = [...own].reduce((total: number, value, index) => total + Math.abs(value - (theirs[index] ?? NaN)), 0);
     differences.push(sum / own.length);
   }
   const difference = Math.max(...differences);
