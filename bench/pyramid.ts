@@ -118,7 +118,9 @@ async function rounds(
   const peak = Math.max(...memory);
   const met = ratio <= TARGETS[compression] && peak <= TARGETS.memory;
   write(`${compression}: ours ${spread(own)}, ${peer} ${spread(theirs)}`);
-  write(`${compression}: ratio ${ratio.toFixed(2)} (target ${TARGETS[compression]}), peak memory ${Math.round(peak)} MiB`);
+  write(
+    `${compression}: ratio ${ratio.toFixed(2)} (target ${TARGETS[compression]}), peak memory ${Math.round(peak)} MiB`,
+  );
   write(`${compression}: ${met ? 'met' : 'NOT MET'}\n`);
   return met;
 }

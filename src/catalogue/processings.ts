@@ -48,13 +48,7 @@ export interface ProcessingParameter {
  * Jobs that the emulator can run. Processings of another one are listed, since clients look them up, and refused when
  * an execution of them is asked for.
  */
-export const PROCESSING_JOBS = [
-  'vector_to_db',
-  'raster_to_pyramid',
-  'db_to_pyramid',
-  'db_to_db',
-  'pmtiles',
-] as const;
+export const PROCESSING_JOBS = ['vector_to_db', 'raster_to_pyramid', 'db_to_pyramid', 'db_to_db', 'pmtiles'] as const;
 
 export const PROCESSINGS: readonly CatalogueProcessing[] = [
   {

@@ -45,7 +45,13 @@ const MASK: ProcessingParameter = {
 
 export const RASTER_PARAMETERS: readonly ProcessingParameter[] = [
   oneOf('tms', 'Découpage en tuiles ; hérité lors d’une mise à jour.', TILE_MATRIX_SET_IDS),
-  oneOf('compression', 'Compression des tuiles ; héritée lors d’une mise à jour.', ['raw', 'jpg', 'png', 'zip', 'jpg90']),
+  oneOf('compression', 'Compression des tuiles ; héritée lors d’une mise à jour.', [
+    'raw',
+    'jpg',
+    'png',
+    'zip',
+    'jpg90',
+  ]),
   oneOf('interpolation', 'Interpolation.', ['nn', 'linear', 'bicubic']),
   level('bottom', 'Niveau du bas ; par défaut celui de la résolution la plus proche.'),
   level('top', 'Niveau du haut ; par défaut celui du découpage.'),

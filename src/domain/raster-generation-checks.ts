@@ -26,9 +26,9 @@ export function rasterGenerationFaults({ uploads, isUpdate, parameters }: AskedP
   if (set === undefined) return faults;
   const ranks = ['top', 'bottom'].map((name) => {
     const id = parameters[name];
-    if (id === undefined) return null;
+    if (typeof id !== 'string' && typeof id !== 'number') return null;
     const rank = set.levels.findIndex((level) => level.id === String(id));
-    if (rank < 0) faults.push(`Le niveau ${String(id)} du paramètre "${name}" n'existe pas dans le TMS ${set.id}.`);
+    if (rank < 0) faults.push(`Le niveau ${id} du paramètre "${name}" n'existe pas dans le TMS ${set.id}.`);
     return rank < 0 ? null : rank;
   });
   const [top, bottom] = ranks;

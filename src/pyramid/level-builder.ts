@@ -155,9 +155,7 @@ export class LevelBuilder {
     const { kind, photometric, size, masks } = context;
     const slab = {
       data: this.assembly('DATA', at, { ...kind, photometric, size }, blank.data),
-      mask: masks
-        ? this.assembly('MASK', at, { ...maskKind(kind), photometric: 'mask', size }, blank.mask)
-        : null,
+      mask: masks ? this.assembly('MASK', at, { ...maskKind(kind), photometric: 'mask', size }, blank.mask) : null,
     };
     this.open.set(cellKey(at), slab);
     return slab;

@@ -24,10 +24,7 @@ const LEVEL = 6;
 const END = chunk('IEND', Buffer.alloc(0));
 
 /** A PNG of interleaved bytes of 1 to 4 channels. */
-export async function encodePng(
-  { channels, tileWidth, tileHeight }: PngSize,
-  pixels: Uint8Array,
-): Promise<Buffer> {
+export async function encodePng({ channels, tileWidth, tileHeight }: PngSize, pixels: Uint8Array): Promise<Buffer> {
   const stride = tileWidth * channels;
   const rows = Buffer.alloc((stride + 1) * tileHeight);
   for (let row = 0; row < tileHeight; row += 1) {

@@ -61,7 +61,11 @@ for (const [compression, bands, type, tms] of [
     const colours = quadrants(PLACE);
     const paint = type === 'Float32' ? ramp(PLACE) : (x: number, y: number) => [...colours(x, y), 255];
     writePattern(path, PLACE, paint, { bands, type, alpha: bands === 4 });
-    const made = await makePyramid(folder, { 'p.tif': path }, { tms, compression, mask: true, top: set.levels.at(-8)?.id ?? null });
+    const made = await makePyramid(
+      folder,
+      { 'p.tif': path },
+      { tms, compression, mask: true, top: set.levels.at(-8)?.id ?? null },
+    );
     const reader = join(folder, 'reader.py');
     writeFileSync(reader, `import os\nos.environ["ROK4_TMS_DIRECTORY"] = ${JSON.stringify(sets)}\n${READER}`);
     const output = await python.run([reader, join(made.root, 'pyramid.json')]);
@@ -94,5 +98,7 @@ for (const [compression, bands, type, tms] of [
 }
 
 function md5({ buffer, byteOffset, byteLength }: ArrayBufferView): string {
-  return createHash('md5').update(new Uint8Array(buffer, byteOffset, byteLength)).digest('hex');
+  return createHash('md5')
+    .update(new Uint8Array(buffer, byteOffset, byteLength))
+    .digest('hex');
 }

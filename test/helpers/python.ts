@@ -44,7 +44,10 @@ async function installed(
   python: string,
   packages: readonly string[],
 ): Promise<{ run: RunPython } | { missing: string }> {
-  const key = createHash('sha256').update([python, ...packages].join(' ')).digest('hex').slice(0, 12);
+  const key = createHash('sha256')
+    .update([python, ...packages].join(' '))
+    .digest('hex')
+    .slice(0, 12);
   const cache = join(homedir(), '.cache', 'geopf-local');
   const folder = join(cache, `python-${key}`);
   if (!(await exists(folder))) {

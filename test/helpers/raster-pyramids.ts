@@ -43,7 +43,12 @@ export async function makePyramid(
   }));
   const outcome = await rasterToPyramid(
     {
-      ...{ uploads: [{ id: 'upload', srs, files: delivered }], tms: 'PM', compression: 'zip', interpolation: 'bicubic' },
+      ...{
+        uploads: [{ id: 'upload', srs, files: delivered }],
+        tms: 'PM',
+        compression: 'zip',
+        interpolation: 'bicubic',
+      },
       ...{ bottom: null, top: null, mask: false, tilesPerWidth: 8, tilesPerHeight: 8, parallelization: 1 },
       ...{ name: 'pyramid', finalRoot: root, folder: work, files: root, ...more },
     },

@@ -41,10 +41,19 @@ void t.test('images are delivered and made into a pyramid', async (t) => {
     t.match(data, {
       status: 'GENERATED',
       srs: 'EPSG:3857',
-      type_infos: { tms: 'PM', channels_format: 'UINT8', channels_number: 3, compression: 'PNG', nodata_value: '255,255,255' },
+      type_infos: {
+        tms: 'PM',
+        channels_format: 'UINT8',
+        channels_number: 3,
+        compression: 'PNG',
+        nodata_value: '255,255,255',
+      },
     });
     const infos = data.type_infos as unknown as { levels: string[] };
-    t.same(infos.levels.toSorted((a, b) => Number(a) - Number(b)), Array.from({ length: 18 }, (_, at) => `${at}`));
+    t.same(
+      infos.levels.toSorted((a, b) => Number(a) - Number(b)),
+      Array.from({ length: 18 }, (_, at) => `${at}`),
+    );
     const [ring = []] = data.extent?.coordinates ?? [];
     const [longitudes, latitudes] = [0, 1].map((axis) => ring.map((point) => point[axis] ?? NaN));
     t.ok(longitudes?.every((value) => value > -1.63 && value < -1.61));
@@ -70,7 +79,11 @@ void t.test('images are delivered and made into a pyramid', async (t) => {
     t.equal(status, 400);
     t.match(body.error_description.join('\n'), /"compression" est obligatoire/);
     t.match(body.error_description.join('\n'), /niveau 42/);
-    const unknown = await user.call('POST', `${ROOT}/processings/executions`, request(upload.id, { tms: 'XX', compression: 'png' }));
+    const unknown = await user.call(
+      'POST',
+      `${ROOT}/processings/executions`,
+      request(upload.id, { tms: 'XX', compression: 'png' }),
+    );
     t.equal(unknown.status, 400);
   });
 
@@ -85,7 +98,9 @@ void t.test('images are delivered and made into a pyramid', async (t) => {
     const { status, data }: Integrated = await ended(user, launched);
     t.equal(status, 'ABORTED');
     t.equal(data.status, 'UNSTABLE');
-    const { filesKey } = await emulator.deps.prisma.storedData.findUniqueOrThrow({ where: { id: launched.storedData } });
+    const { filesKey } = await emulator.deps.prisma.storedData.findUniqueOrThrow({
+      where: { id: launched.storedData },
+    });
     t.equal(filesKey, null);
   });
 
@@ -93,7 +108,10 @@ void t.test('images are delivered and made into a pyramid', async (t) => {
     const elevations = join(t.testdir(), 'mnt.tif');
     writePattern(elevations, { ...PLACE, width: 100, height: 100 }, () => [12], { bands: 1, type: 'Float32' });
     const other = await deliver(user, [elevations], { type: 'RASTER', srs: 'EPSG:2154' });
-    const { status, log } = await ended(user, await launchExecution(user, request(other.id, { tms: 'PM', compression: 'png' })));
+    const { status, log } = await ended(
+      user,
+      await launchExecution(user, request(other.id, { tms: 'PM', compression: 'png' })),
+    );
     t.equal(status, 'FAILURE');
     t.match(log, /La compression png ne convient pas/);
   });

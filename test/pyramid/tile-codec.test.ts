@@ -45,7 +45,10 @@ void t.test('PNG tiles are what the platform reads, and what everybody reads', a
     const dataset = gdal.open(path);
     const bands = dataset.bands.map((band) => band.pixels.read(0, 0, 64, 32));
     t.equal(bands.length, channels);
-    t.same(Buffer.from(pixels(channels).map((_, at) => bands[at % channels]?.[Math.floor(at / channels)] ?? 0)), pixels(channels));
+    t.same(
+      Buffer.from(pixels(channels).map((_, at) => bands[at % channels]?.[Math.floor(at / channels)] ?? 0)),
+      pixels(channels),
+    );
     dataset.close();
   }
 });

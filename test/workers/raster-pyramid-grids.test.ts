@@ -38,7 +38,8 @@ void t.test('every tile matrix set, those that are no quadtree too', async (t) =
     const found = await pixels.pixelAt(bottom.id, place.x + 100 * bottom.cellSize, place.y - 20 * bottom.cellSize);
     t.same(found?.values, QUADRANTS.northEast, id);
     const upper = set.levels.at(-5);
-    const above = upper && (await pixels.pixelAt(upper.id, place.x + 90 * bottom.cellSize, place.y - 20 * bottom.cellSize));
+    const above =
+      upper && (await pixels.pixelAt(upper.id, place.x + 90 * bottom.cellSize, place.y - 20 * bottom.cellSize));
     t.ok(
       above !== undefined && above !== null && near(above.values, QUADRANTS.northEast),
       `${id} above: ${above?.values.join()}`,

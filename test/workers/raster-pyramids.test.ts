@@ -25,7 +25,11 @@ type Parameters = Partial<RasterToPyramidInput> & { srs?: string };
 async function pyramidOf(
   t: Test,
   parameters: Parameters = {},
-  { place = PLACE, paint = quadrants(place), ...options }: PatternOptions & { place?: PatternPlace; paint?: Painter } = {},
+  {
+    place = PLACE,
+    paint = quadrants(place),
+    ...options
+  }: PatternOptions & { place?: PatternPlace; paint?: Painter } = {},
 ): Promise<MadePyramid> {
   const folder = t.testdir();
   const path = join(folder, 'pattern.tif');
@@ -134,7 +138,11 @@ function sides(px: number, py: number): number[] {
 
 void t.test('every level is half of the one below, as the tools of the platform do it', async (t) => {
   const noise: Painter = (x, y) => [0, 1, 2].map((band) => Math.abs(Math.trunc(x * 7 + y * 13 + band * 31)) % 251);
-  const made = await pyramidOf(t, { compression: 'raw', top: '14', tilesPerWidth: 9, tilesPerHeight: 8 }, { paint: noise });
+  const made = await pyramidOf(
+    t,
+    { compression: 'raw', top: '14', tilesPerWidth: 9, tilesPerHeight: 8 },
+    { paint: noise },
+  );
   const pixels = await readAll(made);
   const levels = pixels.descriptor.levels.map(({ id }) => id);
   for (const id of ['16', '15', '14']) {
@@ -192,7 +200,8 @@ void t.test('every compression and number of channels', async (t) => {
         : [...colour, ...(alpha ? [255] : [])];
       const tolerance = compression.startsWith('jpg') ? 6 : 0;
       t.ok(
-        found.length === wanted.length && found.every((value, at) => Math.abs(value - (wanted[at] ?? NaN)) <= tolerance),
+        found.length === wanted.length &&
+          found.every((value, at) => Math.abs(value - (wanted[at] ?? NaN)) <= tolerance),
         `${found.join()} for ${wanted.join()}`,
       );
       if (!alpha) return;
@@ -213,8 +222,7 @@ async function pixelIn(pixels: Awaited<ReturnType<typeof openPixels>>, right: nu
 
 void t.test('values of no data, and what is no number, are told by masks', async (t) => {
   const base = ramp(PLACE);
-  const paint: Painter = (x, y) =>
-    x < PLACE.x + 100 ? [-9999] : x > PLACE.x + 500 ? [Number.NaN] : base(x, y);
+  const paint: Painter = (x, y) => (x < PLACE.x + 100 ? [-9999] : x > PLACE.x + 500 ? [Number.NaN] : base(x, y));
   const made = await pyramidOf(
     t,
     { tms: 'LAMB93_10cm', interpolation: 'nn', mask: true, bottom: '18', top: '11' },
@@ -236,7 +244,10 @@ void t.test('values of no data, and what is no number, are told by masks', async
   t.ok((lowest?.values[0] ?? 0) > 0, 'no data are left out of means');
   const slabs = readList(readFileSync(join(made.root, 'pyramid.list'), 'utf8')).map(({ slab }) => slab);
   t.same(
-    slabs.filter((slab) => slab.startsWith('MASK/')).map((slab) => slab.replace('MASK', 'DATA')).sort(),
+    slabs
+      .filter((slab) => slab.startsWith('MASK/'))
+      .map((slab) => slab.replace('MASK', 'DATA'))
+      .sort(),
     slabs.filter((slab) => slab.startsWith('DATA/')).sort(),
     'a mask for every slab',
   );
@@ -250,10 +261,38 @@ void t.test('palettes become colours, and masks are heeded', async (t) => {
     [0, 0, 0],
   ] as const;
   for (const [name, options, expected] of [
-    ['palette', { bands: 1, palette, paint: (x: number) => [left(x) ? 1 : 0] }, [[250, 10, 20], [0, 0, 0]]],
-    ['palette and no data', { bands: 1, palette, nodata: 2, paint: (x: number) => [left(x) ? 0 : 2] }, [[0, 0, 0], [255, 255, 255]]],
-    ['mask', { mask: left, paint: () => [9, 8, 7] }, [[9, 8, 7], [255, 255, 255]]],
-    ['nodata of colours', { nodata: 0, paint: (x: number) => (left(x) ? [0, 0, 9] : [0, 0, 0]) }, [[0, 0, 9], [255, 255, 255]]],
+    [
+      'palette',
+      { bands: 1, palette, paint: (x: number) => [left(x) ? 1 : 0] },
+      [
+        [250, 10, 20],
+        [0, 0, 0],
+      ],
+    ],
+    [
+      'palette and no data',
+      { bands: 1, palette, nodata: 2, paint: (x: number) => [left(x) ? 0 : 2] },
+      [
+        [0, 0, 0],
+        [255, 255, 255],
+      ],
+    ],
+    [
+      'mask',
+      { mask: left, paint: () => [9, 8, 7] },
+      [
+        [9, 8, 7],
+        [255, 255, 255],
+      ],
+    ],
+    [
+      'nodata of colours',
+      { nodata: 0, paint: (x: number) => (left(x) ? [0, 0, 9] : [0, 0, 0]) },
+      [
+        [0, 0, 9],
+        [255, 255, 255],
+      ],
+    ],
     ['mask of elevations', { bands: 1, type: 'Float32', mask: left, paint: () => [12.5] }, [[12.5], [-99999]]],
   ] as const) {
     const made = await pyramidOf(t, { tms: 'LAMB93_10cm', bottom: '18', top: '17' }, options);
@@ -266,7 +305,11 @@ void t.test('palettes become colours, and masks are heeded', async (t) => {
 });
 
 void t.test('integers of 16 bits become real numbers, and are told', async (t) => {
-  const made = await pyramidOf(t, { interpolation: 'nn', tms: '2154_1M_MNT', top: '12' }, { bands: 1, type: 'Int16', paint: () => [-512] });
+  const made = await pyramidOf(
+    t,
+    { interpolation: 'nn', tms: '2154_1M_MNT', top: '12' },
+    { bands: 1, type: 'Int16', paint: () => [-512] },
+  );
   t.match(made.result?.typeInfos, { channels_format: 'FLOAT32', compression: 'ZIP' });
   t.ok(made.log.some(({ level, message }) => level === 'WARNING' && message.includes('Int16')));
   const pixels = await readAll(made);
@@ -275,7 +318,13 @@ void t.test('integers of 16 bits become real numbers, and are told', async (t) =
 
 void t.test('several images are one, with a hole where there is none, the last path on top', async (t) => {
   const folder = t.testdir();
-  const part = (x: number, y: number): PatternPlace => ({ ...PLACE, x: PLACE.x + x, y: PLACE.y - y, width: 200, height: 200 });
+  const part = (x: number, y: number): PatternPlace => ({
+    ...PLACE,
+    x: PLACE.x + x,
+    y: PLACE.y - y,
+    width: 200,
+    height: 200,
+  });
   const files: Record<string, string> = {};
   for (const [name, x, y, colour] of [
     ['a', 0, 0, [10, 20, 30]],
@@ -287,7 +336,12 @@ void t.test('several images are one, with a hole where there is none, the last p
     writePattern(files[`data/${name}.tif`] ?? '', part(x, y), () => colour);
   }
   mkdirSync(join(folder, 'made'));
-  const made = await makePyramid(join(folder, 'made'), files, { tms: 'LAMB93_10cm', bottom: '18', top: '15', mask: true });
+  const made = await makePyramid(join(folder, 'made'), files, {
+    tms: 'LAMB93_10cm',
+    bottom: '18',
+    top: '15',
+    mask: true,
+  });
   const [pixels, masks] = [await readAll(made), await openPixels(made.root, made.name, { masks: true })];
   for (const [x, y, colour, mask] of [
     [50, 50, [10, 20, 30], 255],
@@ -352,7 +406,11 @@ void t.test('what no pyramid can be made from is refused in a sentence', async (
     [{ compression: 'zip' }, { bands: 5 }, '5 bandes'],
     [{ compression: 'jpg' }, { bands: 4, options: ['ALPHA=NO'] }, '3 canaux'],
     [{ srs: 'EPSG:1' }, {}, 'SRS de la livraison'],
-    [{ srs: 'EPSG:32740', tms: 'LAMB93_10cm' }, { place: { ...PLACE, srid: 32740, y: 7_690_000 } }, "hors de l'emprise du TMS"],
+    [
+      { srs: 'EPSG:32740', tms: 'LAMB93_10cm' },
+      { place: { ...PLACE, srid: 32740, y: 7_690_000 } },
+      "hors de l'emprise du TMS",
+    ],
   ] as const) {
     const made = await pyramidOf(t, parameters, options);
     t.equal(made.result, null, message);
@@ -363,4 +421,3 @@ void t.test('what no pyramid can be made from is refused in a sentence', async (
     t.same(readdirSync(made.root), [], 'nothing is left');
   }
 });
-

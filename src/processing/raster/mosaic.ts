@@ -48,11 +48,7 @@ const SAME_GRID = 0.01;
  * @param images in the order in which they are laid, at least one
  * @param resampling of the images that are not on the grid of the others, as GDAL names it
  */
-export function mosaicOf(
-  images: readonly MosaicImage[],
-  channels: MosaicChannels,
-  resampling: string,
-): Mosaic {
+export function mosaicOf(images: readonly MosaicImage[], channels: MosaicChannels, resampling: string): Mosaic {
   const box = unionOf(images.map((image) => image.box));
   const resolution = [
     Math.min(...images.map((image) => image.resolution[0])),
@@ -164,10 +160,7 @@ function placed(image: MosaicImage, { box, resolution, resampling, tellsNodata }
 }
 
 /** Whether some pixels of the mosaic may have no data although none of its images says which. */
-function needsAlpha(
-  images: readonly MosaicImage[],
-  { box, isPalette }: { box: Bbox; isPalette: boolean },
-): boolean {
+function needsAlpha(images: readonly MosaicImage[], { box, isPalette }: { box: Bbox; isPalette: boolean }): boolean {
   const tells = ({ traits }: MosaicImage) => traits.alpha || traits.mask || (isPalette && traits.nodata !== null);
   return images.some(tells) || !covers(images, box);
 }

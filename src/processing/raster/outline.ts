@@ -6,10 +6,7 @@ import { gdal } from '../gdal.js';
 const SIDE_PARTS = 20;
 
 /** What gives the rectangle, east or longitude first, in a system around one in another; `null` when a point of it has no place there. */
-export function boxTransformer(
-  from: Gdal.SpatialReference,
-  to: Gdal.SpatialReference,
-): (box: Bbox) => Bbox | null {
+export function boxTransformer(from: Gdal.SpatialReference, to: Gdal.SpatialReference): (box: Bbox) => Bbox | null {
   if (from.isSame(to)) return (box) => box;
   const transformation = new gdal.CoordinateTransformation(from, to);
   const swapsIn = isNorthFirst(from);

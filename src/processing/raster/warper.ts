@@ -79,7 +79,12 @@ export class Warper implements PixelSource {
     const nodata =
       mosaic.nodata === null
         ? []
-        : ['-srcnodata', Array.from({ length: mosaic.bands }, () => mosaic.nodata).join(' '), '-wo', 'UNIFIED_SRC_NODATA=YES'];
+        : [
+            '-srcnodata',
+            Array.from({ length: mosaic.bands }, () => mosaic.nodata).join(' '),
+            '-wo',
+            'UNIFIED_SRC_NODATA=YES',
+          ];
     const args = [
       ...['-s_srs', srs, '-t_srs', targetSrs, '-r', resampling, '-et', MAX_ERROR],
       ...['-wm', WARP_MEMORY, '-ovr', 'NONE', ...nodata],

@@ -21,7 +21,8 @@ export async function runRasterToPyramid(run: ProcessingRun): Promise<Processing
 /** What the task is given, or why it cannot run, in French. */
 function taskInput({ deps, execution, folder }: ProcessingRun): RasterToPyramidInput | string {
   const output = outputOf(execution);
-  const { tms, compression, interpolation, bottom, top, mask, width, height, parallelization } = parametersOf(execution);
+  const { tms, compression, interpolation, bottom, top, mask, width, height, parallelization } =
+    parametersOf(execution);
   if (!execution.outputIsNew || execution.inputStoredData.length > 0) {
     return "La mise à jour d'une pyramide raster n'est pas encore prise en charge par l'émulateur";
   }

@@ -7,12 +7,12 @@ const PARTS = 4;
 export function pyramidProgress(lines: ReturnType<typeof logFrom>) {
   const levels = new Map<string, { slabs: number; done: number }>();
   return {
-    onLevel(level: string, slabs: number, isHalved: boolean): void {
+    onLevel: (level: string, slabs: number, isHalved: boolean): void => {
       const how = isHalved ? 'par réduction du niveau inférieur' : 'à partir des images';
       lines.info(`Niveau ${level} : ${slabs} dalles à calculer ${how}`);
       levels.set(level, { slabs, done: 0 });
     },
-    onSlab(level: string): void {
+    onSlab: (level: string): void => {
       const found = levels.get(level);
       if (found === undefined) return;
       found.done += 1;

@@ -77,7 +77,13 @@ async function generate(input: RasterToPyramidInput, log: TaskLog): Promise<Stor
     channels: conversion.channels,
   };
   const levels = levelsOf(input, set, deliveries, lines);
-  const boxes = deliveries.flatMap(({ srs, images }) => boxesIn(set, srs, images.map(({ box }) => box)));
+  const boxes = deliveries.flatMap(({ srs, images }) =>
+    boxesIn(
+      set,
+      srs,
+      images.map(({ box }) => box),
+    ),
+  );
   const progress = pyramidProgress(logFrom(log, MODULE, 152));
   const context: PyramidContext = {
     root: input.files,

@@ -30,17 +30,23 @@ void t.test('the bottom is the level of the nearest resolution, within bounds', 
 });
 
 void t.test('levels are counted from the bottom up', async (t) => {
-  t.same(levelsBetween(set('PM'), '3', '1')?.map(({ id }) => id), ['3', '2', '1']);
+  t.same(
+    levelsBetween(set('PM'), '3', '1')?.map(({ id }) => id),
+    ['3', '2', '1'],
+  );
   t.same(levelsBetween(set('PM'), '3', '3')?.length, 1);
   t.equal(levelsBetween(set('PM'), '1', '3'), null);
   t.equal(levelsBetween(set('PM'), '30', '3'), null);
 });
 
 void t.test('sets whose levels halve, and others', async (t) => {
-  const halves = (id: string) => set(id).levels.slice(1).every((level, at) => {
-    const above = set(id).levels[at];
-    return above !== undefined && isTwice(above, level);
-  });
+  const halves = (id: string) =>
+    set(id)
+      .levels.slice(1)
+      .every((level, at) => {
+        const above = set(id).levels[at];
+        return above !== undefined && isTwice(above, level);
+      });
   for (const id of ['PM', '4326', 'LAMB93_10cm', '2154_1M_MNT', 'SwissCH1903_28mm']) t.ok(halves(id), id);
   for (const id of ['LAMB93_IGNF', 'LAMB93_1M_MNT', 'LAMB93']) t.notOk(halves(id), id);
   t.equal([...tileMatrixSets().keys()].filter((id) => !halves(id)).length, 10, 'ten of them');
@@ -61,7 +67,16 @@ void t.test('slabs that boxes touch, near ones together', async (t) => {
   const covered = coveredSlabs(level, [box(0, 0, 64, 64), box(2000, 1000, 2, 1), box(2003, 1002, 1, 1)], size);
   t.same(
     covered.slice(0, 8).map(({ slab }) => [slab.col, slab.row]),
-    [[0, 0], [1, 0], [0, 1], [1, 1], [2, 0], [3, 0], [2, 1], [3, 1]],
+    [
+      [0, 0],
+      [1, 0],
+      [0, 1],
+      [1, 1],
+      [2, 0],
+      [3, 0],
+      [2, 1],
+      [3, 1],
+    ],
   );
   t.equal(covered.length, 17);
   t.same(covered.at(-1), {

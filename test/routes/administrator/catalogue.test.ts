@@ -214,7 +214,7 @@ void t.test('the catalogue, for administrators', async (t) => {
       t.match(wrong.body.error_description, [/RASTER/, /magie/, /default_value/, /constraints/, /output_type/]);
       const job = await admin.call<Refusal>('POST', path, {
         ...processing,
-        orchestrator_job_name: 'raster_to_pyramid',
+        orchestrator_job_name: 'index2index',
       });
       t.match(job, { status: 400, body: { error_description: [/vector_to_db/] } });
       const check = await admin.call<Refusal>('POST', path, { ...processing, required_checks: [UNKNOWN] });

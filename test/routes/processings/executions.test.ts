@@ -9,7 +9,7 @@ import { buildClosedUpload, integration, VECTOR_TO_DB } from '../../helpers/exec
 import { DATASTORE } from '../../helpers/seed.js';
 import { buildStoredData } from '../../helpers/stored-data.js';
 
-const RASTER_TO_PYRAMID = '2ae50661-986c-4f47-a3f0-e380417b522c';
+const INDEX_TO_INDEX = 'c3297784-71e6-4417-864b-f62514768b87';
 const UNKNOWN = '11111111-1111-4111-8111-111111111111';
 const EXECUTIONS = `/datastores/${DATASTORE}/processings/executions`;
 const STORED_DATA = `/datastores/${DATASTORE}/stored_data`;
@@ -99,9 +99,9 @@ await t.test('executions of processings', async (t) => {
   });
 
   await t.test('a processing that is listed but not built is refused, never faked', async (t) => {
-    const refused = await post({ ...integration(upload), processing: RASTER_TO_PYRAMID });
+    const refused = await post({ ...integration(upload), processing: INDEX_TO_INDEX });
     t.equal(refused.status, 501);
-    t.match(sentences(refused), /Calcul de pyramide raster/);
+    t.match(sentences(refused), /Intégration d'un index de recherche/);
   });
 
   await t.test('the twin id of the QGIS plugin names the same processing, in any case of letters', async (t) => {
