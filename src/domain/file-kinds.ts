@@ -1,6 +1,7 @@
 import { type ParsedTemplate, parseTemplate } from '../ogc/ftl/template.js';
 import { type MetadataRecord, parseMetadata } from '../ogc/iso/metadata.js';
-import { parseRok4Style, type Rok4Style } from '../ogc/rok4/style.js';
+import { parseRok4Style } from '../ogc/rok4/style.js';
+import type { Rok4Style } from '../ogc/rok4/style-model.js';
 import { type ParsedSld, parseSld } from '../ogc/sld/parse.js';
 import { type ParsedDerivation, parseDerivation } from '../processing/sql/derivation.js';
 

@@ -61,8 +61,12 @@ const READERS: Readonly<Record<StaticType, (content: Buffer, options: { strict: 
     return { typeInfos: { used_attributes: [...usedAttributes] }, warnings: [] };
   },
   async 'ROK4-STYLE'(content, options) {
-    const { identifier, legendUrl } = await readFile('ROK4-STYLE', content, options);
-    return { typeInfos: { identifier, legend_url: legendUrl }, warnings: [] };
+    const style = await readFile('ROK4-STYLE', content, options);
+    return {
+      typeInfos: { identifier: style.identifier, legend_url: style.legend?.url },
+      content: { style: style as unknown as Prisma.InputJsonObject },
+      warnings: [],
+    };
   },
   async 'DERIVATION-SQL'(content, options) {
     const { usedVariables } = await readFile('DERIVATION-SQL', content, options);

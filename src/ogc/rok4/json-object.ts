@@ -8,6 +8,9 @@ interface NumberRule {
 /** NUL and halves of surrogate pairs, which the registry cannot keep, and other control characters. */
 const UNPRINTABLE = /\p{Cc}|\p{Surrogate}/u;
 
+/** As {@link UNPRINTABLE}, for texts that may have lines. */
+const UNPRINTABLE_IN_LINES = /(?![\t\n\r])\p{Cc}|\p{Surrogate}/u;
+
 /** An object of a JSON document whose members are read one by one; faults are gathered with their path, in French. */
 export class JsonObject {
   constructor(
@@ -31,7 +34,9 @@ export class JsonObject {
     if (value === undefined) return undefined;
     if (typeof value !== 'string') return this.fault(name, 'doit être une chaîne de caractères');
     if (required && value.trim() === '') return this.fault(name, 'ne doit pas être vide');
-    if (required && UNPRINTABLE.test(value)) return this.fault(name, 'contient un caractère de contrôle');
+    if ((required ? UNPRINTABLE : UNPRINTABLE_IN_LINES).test(value)) {
+      return this.fault(name, 'contient un caractère de contrôle');
+    }
     return value;
   }
 
@@ -45,22 +50,26 @@ export class JsonObject {
     return value;
   }
 
-  boolean(name: string): void {
+  boolean(name: string): boolean | undefined {
     const value = this.member(name, false);
-    if (value !== undefined && typeof value !== 'boolean') this.fault(name, 'doit être un booléen');
+    if (value === undefined || typeof value === 'boolean') return value;
+    return this.fault(name, 'doit être un booléen');
   }
 
-  oneOf(name: string, values: readonly string[]): void {
+  oneOf<T extends string>(name: string, values: readonly T[]): T | undefined {
     const value = this.member(name, false);
-    if (value === undefined || (typeof value === 'string' && values.includes(value))) return;
-    this.fault(name, `doit être l'une des valeurs : ${values.join(', ')}`);
+    if (value === undefined) return undefined;
+    return (
+      values.find((possible) => possible === value) ??
+      this.fault(name, `doit être l'une des valeurs : ${values.join(', ')}`)
+    );
   }
 
   /** A list whose items all pass; `items` says what they are: « des chaînes de caractères ». */
-  list(name: string, passes: (item: unknown) => boolean, items: string): void {
+  list<T>(name: string, passes: (item: unknown) => item is T, items: string): readonly T[] | undefined {
     const value = this.member(name, false);
-    if (value === undefined || (Array.isArray(value) && value.every(passes))) return;
-    this.fault(name, `doit être une liste qui contient ${items}`);
+    if (value === undefined || (Array.isArray(value) && value.every(passes))) return value;
+    return this.fault(name, `doit être une liste qui contient ${items}`);
   }
 
   object(name: string): JsonObject | undefined {
