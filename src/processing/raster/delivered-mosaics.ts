@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Bbox } from '../../geo/bbox.js';
+import { DataFault } from '../data-fault.js';
 import { UnreadableDatasetError } from '../gdal.js';
 import { referenceOf } from '../spatial-reference.js';
 import type { DeliveredFile } from '../upload-tree.js';
@@ -14,14 +15,6 @@ import type { WarpPlan } from './warper.js';
 
 /** The images of deliveries, opened and compared, as what a pyramid is made from. */
 
-/** Images that no pyramid can be made from; the message is a French sentence. */
-export class UnusableImagesError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'UnusableImagesError';
-  }
-}
-
 export interface DeliveredImages {
   readonly srs: string;
   readonly images: readonly MosaicImage[];
@@ -30,17 +23,17 @@ export interface DeliveredImages {
 /**
  * Opens the images of an upload to learn what they are.
  * @param folder an existing empty folder
- * @throws UnusableImagesError
+ * @throws DataFault
  */
 export async function openDelivery(
   upload: { readonly srs: string; readonly files: readonly DeliveredFile[] },
   folder: string,
 ): Promise<DeliveredImages> {
   if (referenceOf(upload.srs) === null) {
-    throw new UnusableImagesError(`Le SRS de la livraison est inconnu : ${upload.srs}`);
+    throw new DataFault(`Le SRS de la livraison est inconnu : ${upload.srs}`);
   }
   const { images } = readImages(upload.files);
-  if (images.length === 0) throw new UnusableImagesError('Aucune image dans la livraison');
+  if (images.length === 0) throw new DataFault('Aucune image dans la livraison');
   await mkdir(folder, { recursive: true });
   const paths = await layOutImages(folder, images);
   const opened: MosaicImage[] = [];
@@ -50,13 +43,13 @@ export async function openDelivery(
 
 async function describe(image: DeliveredImage, path: string): Promise<MosaicImage> {
   const handle = await openImage(image, path).catch((error: unknown) => {
-    if (error instanceof UnreadableDatasetError) throw new UnusableImagesError(`Image illisible : ${image.file.path}`);
+    if (error instanceof UnreadableDatasetError) throw new DataFault(`Image illisible : ${image.file.path}`);
     throw error;
   });
   try {
     const traits = traitsOf(handle);
     const placement = placementOf(traits);
-    if (typeof placement === 'string') throw new UnusableImagesError(`L'image ${image.file.path} ${placement}`);
+    if (typeof placement === 'string') throw new DataFault(`L'image ${image.file.path} ${placement}`);
     const [minX, minY, maxX, maxY] = placement.box;
     return {
       path,
@@ -83,17 +76,17 @@ export interface Conversion {
 
 /**
  * @param isJpeg whether tiles have three colours and nothing else
- * @throws UnusableImagesError
+ * @throws DataFault
  */
 export function conversionOf(deliveries: readonly DeliveredImages[], isJpeg: boolean): Conversion {
   const all = deliveries.flatMap(({ images }) => images.map(({ traits }) => traits));
   const [first] = all;
-  if (first === undefined) throw new UnusableImagesError('Aucune image dans la livraison');
+  if (first === undefined) throw new DataFault('Aucune image dans la livraison');
   const kindOf = ({ bands, type, palette, alpha }: ImageTraits) =>
     `${bands} bande(s) ${type}${palette ? ' avec palette' : ''}${alpha ? ' dont une transparence' : ''}`;
   const other = all.find((traits) => kindOf(traits) !== kindOf(first));
   if (other !== undefined) {
-    throw new UnusableImagesError(`Les images ne sont pas homogènes : ${kindOf(first)}, ${kindOf(other)}`);
+    throw new DataFault(`Les images ne sont pas homogènes : ${kindOf(first)}, ${kindOf(other)}`);
   }
   if (first.palette) return paletteConversion();
   return first.type === 'Byte' ? byteConversion(first, isJpeg) : elevationConversion(first);
@@ -112,7 +105,7 @@ const MAX_CHANNELS = 4;
 
 function byteConversion({ bands, alpha }: ImageTraits, isJpeg: boolean): Conversion {
   if (bands > MAX_CHANNELS) {
-    throw new UnusableImagesError(`Les images ont ${bands} bandes, une pyramide en a au plus ${MAX_CHANNELS}`);
+    throw new DataFault(`Les images ont ${bands} bandes, une pyramide en a au plus ${MAX_CHANNELS}`);
   }
   const colours = Array.from({ length: alpha ? bands - 1 : bands }, (_, at) => at + 1);
   const source: MosaicChannels = { sample: 'UINT8', colours, alpha: alpha ? bands : null };
@@ -131,7 +124,7 @@ function byteConversion({ bands, alpha }: ImageTraits, isJpeg: boolean): Convers
 
 function elevationConversion({ bands, type }: ImageTraits): Conversion {
   if (bands !== 1) {
-    throw new UnusableImagesError(
+    throw new DataFault(
       `Les images ont ${bands} bandes ${type} : une pyramide n'a plusieurs canaux qu'en UINT8, et un seul en FLOAT32`,
     );
   }

@@ -19,7 +19,7 @@ import { CsvFault, type CsvRow, readCsvRows } from '../../processing/csv/rows.js
 import { baseName } from '../../processing/formats.js';
 import { databaseName } from '../../processing/names.js';
 import type { logFrom } from '../../processing/task-log.js';
-import { DataFault } from './data-fault.js';
+import { DataFault } from '../../processing/data-fault.js';
 import { isRefusedValue, refusalReason } from './refusals.js';
 import { stageRows } from './staged-rows.js';
 

@@ -12,12 +12,14 @@ import {
 import type { ExecutionOutcome, StoredDataResult } from '../../domain/outcomes.js';
 import { quoteIdentifier } from '../../domain/relations.js';
 import { logFrom, type TaskLog } from '../../processing/task-log.js';
-import { DataFault, isDataFault } from './data-fault.js';
+import { DataFault } from '../../processing/data-fault.js';
 import { type DerivationScript, readScripts } from './derivation-scripts.js';
 import { checkConstraints, measureTables } from './produced-tables.js';
-import { asStatementFault, runStatement, StatementFault } from './sql-execution.js';
+import { asStatementFault, runStatement } from './sql-execution.js';
 import { stillRunning } from './still-running.js';
 import type { DbToDbInput } from './task.js';
+import { withDatabase } from './task-database.js';
+import { toldWork } from './told-work.js';
 
 const MODULE = 'gpf-processing-db-to-db';
 
@@ -37,22 +39,12 @@ export async function dbToDb(
   wait: (ms: number) => Promise<unknown>,
 ): Promise<ExecutionOutcome> {
   const lines = logFrom(log, MODULE, 64);
-  lines.info('Démarrage du traitement de dérivation');
-  const client = new pg.Client({ connectionString: input.databaseUrl, application_name: input.applicationName });
-  await client.connect();
-  try {
-    const measured = await derive(client, input, log, wait);
-    lines.info('Fin du traitement');
-    if (measured === null) return { status: 'FAILURE' };
-    return { status: 'SUCCESS', result: { ...measured, uses: await usedStoredData(client, input.schema) } };
-  } catch (error) {
-    if (!isDataFault(error)) throw error;
-    for (const line of error instanceof StatementFault ? error.lines : [error.message]) lines.error(line);
-    lines.info('Fin du traitement');
-    return { status: 'FAILURE' };
-  } finally {
-    await client.end();
-  }
+  return toldWork(lines, 'Démarrage du traitement de dérivation', () =>
+    withDatabase(input, async (client) => {
+      const measured = await derive(client, input, log, wait);
+      return measured && { ...measured, uses: await usedStoredData(client, input.schema) };
+    }),
+  );
 }
 
 /** @returns `null` when the execution was stopped meanwhile: nothing is kept */

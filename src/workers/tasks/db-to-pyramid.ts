@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
 import type { TileMatrix } from '../../catalogue/tile-matrix-sets.js';
 import { extentBox, unionBoxes } from '../../domain/extent.js';
 import { extentOfBoxes } from '../../domain/feature-measures.js';
 import type { ExecutionOutcome, StoredDataResult } from '../../domain/outcomes.js';
+import { quoteIdentifier } from '../../domain/relations.js';
 import { VECTOR_TILE_MATRIX_SET } from '../../domain/tile-composition.js';
 import { findTileMatrixSet } from '../../domain/tile-matrix-sets.js';
 import { describeSource } from '../../domain/tile-statistics.js';
@@ -26,8 +27,6 @@ import { limitsOf } from '../../pyramid/grid.js';
 import { slabOrder, writeLevel } from '../../pyramid/level-writer.js';
 import { syncFolders, writePyramidFiles } from '../../pyramid/pyramid-files.js';
 import type { SlabSize } from '../../pyramid/slab-names.js';
-import { isDataFault } from './data-fault.js';
-import { isRefusedValue, refusalReason } from './refusals.js';
 import type { DbToPyramidInput } from './task.js';
 import {
   beginReading,
@@ -36,9 +35,11 @@ import {
   cutItems,
   type GenerationItem,
   layersOf,
+  readingDatabase,
   tellThinning,
 } from './tile-generation.js';
 import { readOptions, resolveItems } from './tile-items.js';
+import { toldWork } from './told-work.js';
 
 const MODULE = 'gpf-processing-db-to-pyramid';
 
@@ -50,24 +51,11 @@ type Lines = ReturnType<typeof logFrom>;
  */
 export async function dbToPyramid(input: DbToPyramidInput, log: TaskLog): Promise<ExecutionOutcome> {
   const lines = logFrom(log, MODULE, 61);
-  lines.info('Démarrage du traitement de calcul de pyramide vecteur');
-  const client = new pg.Client({ connectionString: input.databaseUrl, application_name: input.applicationName });
-  try {
+  return toldWork(lines, 'Démarrage du traitement de calcul de pyramide vecteur', async () => {
     const { options, warnings } = readOptions(input.tippecanoe);
     for (const warning of warnings) lines.warning(warning);
-    await client.connect();
-    const result = await makePyramid(client, input, options, lines);
-    lines.info('Fin du traitement');
-    return { status: 'SUCCESS', result };
-  } catch (error) {
-    if (isRefusedValue(error)) lines.error(`Les données n'ont pas pu être lues : ${refusalReason(error)}`);
-    else if (isDataFault(error)) lines.error(error.message);
-    else throw error;
-    lines.info('Fin du traitement');
-    return { status: 'FAILURE' };
-  } finally {
-    await client.end();
-  }
+    return readingDatabase(input, (client) => makePyramid(client, input, options, lines));
+  });
 }
 
 async function makePyramid(
@@ -161,7 +149,7 @@ async function describeItems(
   items: readonly GenerationItem[],
   role: string | null,
 ): Promise<TableDescription[]> {
-  if (role !== null) await client.query(`SET LOCAL ROLE ${pg.escapeIdentifier(role)}`);
+  if (role !== null) await client.query(`SET LOCAL ROLE ${quoteIdentifier(role)}`);
   const tables: TableDescription[] = [];
   for (const { source } of items) tables.push(await describeSource(client, source));
   return tables;

@@ -6,8 +6,8 @@ import { checkDeliveredSql } from '../../processing/sql/delivered.js';
 import { parseSql, type SqlStatement } from '../../processing/sql/parser.js';
 import type { logFrom } from '../../processing/task-log.js';
 import { type DeliveredFile, fileName } from '../../processing/upload-tree.js';
-import { DataFault } from './data-fault.js';
-import { asStatementFault, runStatement, StatementFault } from './sql-execution.js';
+import { DataFault } from '../../processing/data-fault.js';
+import { asStatementFault, runStatement } from './sql-execution.js';
 
 /** What the SQL files of an upload are run with. */
 export interface DeliveredSqlContext {
@@ -38,7 +38,7 @@ export async function runDeliveredSql(context: DeliveredSqlContext, files: reado
   const faults = texts.flatMap(({ file, text }) =>
     checkDeliveredSql(text).map(({ line, what }) => `${file.path}, ligne ${line} : ${what}`),
   );
-  if (faults.length > 0) throw new StatementFault(faults);
+  if (faults.length > 0) throw new DataFault(...faults);
   await client.query(`SET LOCAL search_path TO ${quoteIdentifier(target.schema)}, public`);
   await client.query(`SET LOCAL statement_timeout = ${timeoutMs}`);
   for (const { file, text } of texts) await runText(context, file, text);

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { derivationFaults } from '../../processing/sql/derivation.js';
 import { parseSql, type SqlStatement } from '../../processing/sql/parser.js';
 import { fillTemplate, type Placeholder, readTemplate } from '../../processing/sql/template.js';
-import { StatementFault } from './sql-execution.js';
+import { DataFault } from '../../processing/data-fault.js';
 import type { DbToDbInput } from './task.js';
 
 /** The files of a derivation, filled in and allowed. */
@@ -21,7 +21,7 @@ export interface DerivationScript {
  * Reads the files of a derivation, in order: every placeholder gets its value, and what that makes is held to the rules
  * whole, so that a value gains nothing by being SQL.
  * @param ownFunctions those that the output has already
- * @throws StatementFault with a line per fault, naming the file and the line
+ * @throws DataFault with a line per fault, naming the file and the line
  */
 export async function readScripts(
   input: Pick<DbToDbInput, 'derivations' | 'inputs' | 'params'>,
@@ -57,7 +57,7 @@ export async function readScripts(
       lineAt: (line) => template.split('\n')[line - 1] ?? '',
     });
   }
-  if (faults.length > 0) throw new StatementFault(faults);
+  if (faults.length > 0) throw new DataFault(...faults);
   return scripts;
 }
 

@@ -3,7 +3,7 @@ import { findTable } from '../../domain/feature-loading.js';
 import { type Filling, readFilling, type Relation, type RelationColumn } from '../../domain/relations.js';
 import type { Dimension } from '../../processing/commands.js';
 import { columnNames, databaseName } from '../../processing/names.js';
-import { DataFault } from './data-fault.js';
+import { DataFault } from '../../processing/data-fault.js';
 
 /** The tables that rows are appended to, and how the fields of a layer fit them. */
 

@@ -21,7 +21,7 @@ import { columnNames, databaseName, GEOMETRY_COLUMN, keyColumn } from '../../pro
 import { referenceOf, sameReference } from '../../processing/spatial-reference.js';
 import type { logFrom } from '../../processing/task-log.js';
 import { columnTypes } from './column-types.js';
-import { DataFault } from './data-fault.js';
+import { DataFault } from '../../processing/data-fault.js';
 import { findDestination, fitColumns } from './destination.js';
 import {
   firstPlan,

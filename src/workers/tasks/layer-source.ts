@@ -2,7 +2,7 @@ import type Gdal from 'gdal-async';
 import { type DumpRequest, GdalCommandError } from '../../processing/commands.js';
 import type { VectorFormat } from '../../processing/formats.js';
 import { dimensionOf, type GeometryKind, hidesMultiples, isSurface } from '../../processing/geometry-scan.js';
-import { DataFault, isDataFault } from './data-fault.js';
+import { DataFault, isDataFault } from '../../processing/data-fault.js';
 import type { Destination } from './destination.js';
 import { copyPlace, isMisfit, isRefusedValue, refusalReason } from './refusals.js';
 

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate as breathe } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
 import { columnKind, isNumericKind } from '../../ogc/feature-table.js';
 import { extentOfBoxes } from '../../domain/feature-measures.js';
 import { guessLevel } from '../../domain/guessed-level.js';
@@ -19,8 +19,7 @@ import type { CutLevel } from '../../processing/tiles/tile-cutter.js';
 import { extentAt, type TileOptions } from '../../processing/tiles/tile-options.js';
 import { limitsOf } from '../../pyramid/grid.js';
 import { syncFolders } from '../../pyramid/pyramid-files.js';
-import { DataFault, isDataFault } from './data-fault.js';
-import { isRefusedValue, refusalReason } from './refusals.js';
+import { DataFault } from '../../processing/data-fault.js';
 import type { PmtilesInput } from './task.js';
 import {
   beginReading,
@@ -29,33 +28,22 @@ import {
   cutItems,
   type GenerationItem,
   layersOf,
+  readingDatabase,
   tellThinning,
 } from './tile-generation.js';
 import { readOptions, resolveItems } from './tile-items.js';
+import { toldWork } from './told-work.js';
 
 type Lines = ReturnType<typeof logFrom>;
 
 /** "gpf-processing-vector-db-to-archive-pmtiles" (lifecycle §4.9): tables of a VECTOR-DB as one PMTiles file. */
 export async function pmtiles(input: PmtilesInput, log: TaskLog): Promise<ExecutionOutcome> {
   const lines = logFrom(log, 'gpf-processing-vector-db-to-archive-pmtiles', 58);
-  lines.info("Démarrage du traitement de calcul d'archive PMTiles");
-  const client = new pg.Client({ connectionString: input.databaseUrl, application_name: input.applicationName });
-  try {
+  return toldWork(lines, "Démarrage du traitement de calcul d'archive PMTiles", async () => {
     const { options, warnings } = readOptions(input.tippecanoe);
     for (const warning of warnings) lines.warning(warning);
-    await client.connect();
-    const result = await makeArchive(client, input, options, lines);
-    lines.info('Fin du traitement');
-    return { status: 'SUCCESS', result };
-  } catch (error) {
-    if (isRefusedValue(error)) lines.error(`Les données n'ont pas pu être lues : ${refusalReason(error)}`);
-    else if (isDataFault(error)) lines.error(error.message);
-    else throw error;
-    lines.info('Fin du traitement');
-    return { status: 'FAILURE' };
-  } finally {
-    await client.end();
-  }
+    return readingDatabase(input, (client) => makeArchive(client, input, options, lines));
+  });
 }
 
 async function makeArchive(

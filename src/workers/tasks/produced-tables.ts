@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { measureSchema } from '../../domain/feature-measures.js';
 import type { StoredDataResult } from '../../domain/outcomes.js';
-import { DataFault } from './data-fault.js';
+import { DataFault } from '../../processing/data-fault.js';
 import { isStatementRefusal } from './sql-execution.js';
 
 /** The end of a transaction that changed a VECTOR-DB, with the rights of its role: what producers attached runs here. */

@@ -16,7 +16,6 @@ import {
   finestImage,
   mosaicsOf,
   openDelivery,
-  UnusableImagesError,
 } from '../../processing/raster/delivered-mosaics.js';
 import { levelsBetween, nearestLevel } from '../../processing/raster/level-plan.js';
 import { unionOf } from '../../processing/raster/mosaic.js';
@@ -25,27 +24,17 @@ import { generateSlabs } from '../../processing/raster/pyramid-generation.js';
 import { RESAMPLINGS, Warper, type WarpPlan } from '../../processing/raster/warper.js';
 import { referenceOf } from '../../processing/spatial-reference.js';
 import { logFrom, type TaskLog } from '../../processing/task-log.js';
-import { DataFault, isDataFault } from './data-fault.js';
+import { DataFault } from '../../processing/data-fault.js';
 import { pyramidProgress } from './pyramid-progress.js';
 import type { RasterToPyramidInput } from './task.js';
+import { toldWork } from './told-work.js';
 
 const MODULE = 'gpf-processing-raster-to-pyramid';
 
 /** "Calcul de pyramide raster" (lifecycle §4.6), a first generation. A fault of the data makes a FAILURE. */
 export async function rasterToPyramid(input: RasterToPyramidInput, log: TaskLog): Promise<ExecutionOutcome> {
   const lines = logFrom(log, MODULE, 61);
-  lines.info('Démarrage du calcul de la pyramide raster');
-  try {
-    const result = await generate(input, log);
-    lines.info('Fin du traitement');
-    return { status: 'SUCCESS', result };
-  } catch (error) {
-    const isFault = isDataFault(error) || error instanceof UnusableImagesError;
-    if (!isFault) throw error;
-    lines.error(error.message);
-    lines.info('Fin du traitement');
-    return { status: 'FAILURE' };
-  }
+  return toldWork(lines, 'Démarrage du calcul de la pyramide raster', () => generate(input, log));
 }
 
 async function generate(input: RasterToPyramidInput, log: TaskLog): Promise<StoredDataResult> {

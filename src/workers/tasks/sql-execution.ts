@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { DataFault } from './data-fault.js';
+import { DataFault } from '../../processing/data-fault.js';
 
 /** Statements of producers, run one by one, and PostgreSQL's refusals of them in words for the log. */
 
@@ -35,14 +35,6 @@ export interface StatementPlace {
   readonly timeoutMs: number;
 }
 
-/** Raised with several lines for the log. */
-export class StatementFault extends DataFault {
-  constructor(readonly lines: readonly string[]) {
-    super(lines.join(' '));
-    this.name = 'StatementFault';
-  }
-}
-
 /** Whether PostgreSQL refuses a statement for what it is. */
 export function isStatementRefusal(error: unknown): error is pg.DatabaseError {
   if (!(error instanceof pg.DatabaseError)) return false;
@@ -58,15 +50,15 @@ export function asStatementFault(error: unknown, place: StatementPlace): unknown
   const { line, column } = place.placeOf(position);
   const where = position > 0 ? `ligne ${line}, colonne ${column}` : `instruction de la ligne ${line}`;
   if (code === QUERY_CANCELED) {
-    return new StatementFault([
+    return new DataFault(
       `${place.file}, instruction de la ligne ${line} : arrêtée, elle dure plus de ${place.timeoutMs / 1000} s`,
-    ]);
+    );
   }
-  return new StatementFault([
+  return new DataFault(
     `Erreur SQL dans ${place.file}, ${where} : ${error.message} (${code})`,
     ...(error.detail === undefined ? [] : [`Détail : ${error.detail}`]),
     ...(error.hint === undefined ? [] : [`Conseil : ${error.hint}`]),
     ...(error.internalQuery === undefined ? [] : [`Dans la fonction : ${error.where ?? error.internalQuery}`]),
     `Ligne ${line} : ${place.lineAt(line).trim().slice(0, 200)}`,
-  ]);
+  );
 }

@@ -3,7 +3,7 @@ import { type ChangedTable, STAGE, STAGE_GEOJSON, STAGE_LINE, stageColumn } from
 import { copyRows } from '../../domain/feature-loading.js';
 import type { RelationColumn } from '../../domain/relations.js';
 import type { CsvRow } from '../../processing/csv/rows.js';
-import { DataFault } from './data-fault.js';
+import { DataFault } from '../../processing/data-fault.js';
 import { copyPlace, isRefusedValue, refusalReason } from './refusals.js';
 
 /** The rows of a `.update` or `.delete` file, header left out. */

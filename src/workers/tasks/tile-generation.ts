@@ -6,6 +6,8 @@ import { to as copyTo } from 'pg-copy-streams';
 import { CopyFieldDecoder } from '../../domain/copy-fields.js';
 import { quoteIdentifier } from '../../domain/relations.js';
 import { guardedGeometry, tileCopy, type TileSource, tileValueKind } from '../../domain/tile-sources.js';
+import { DataFault } from '../../processing/data-fault.js';
+import type { logFrom } from '../../processing/task-log.js';
 import { writeAttributes } from '../../processing/tiles/attributes.js';
 import { ByteWriter } from '../../processing/tiles/byte-writer.js';
 import { readShapes } from '../../processing/tiles/shape.js';
@@ -14,8 +16,9 @@ import { type CutLevel, TileCutter } from '../../processing/tiles/tile-cutter.js
 import { extentAt, type TileOptions } from '../../processing/tiles/tile-options.js';
 import { TileStore } from '../../processing/tiles/tile-store.js';
 import type { Cell } from '../../pyramid/slab-names.js';
-import { isRefusedValue } from './refusals.js';
-import type { logFrom } from '../../processing/task-log.js';
+import { isRefusedValue, refusalReason } from './refusals.js';
+import type { TaskDatabase } from './task.js';
+import { withDatabase } from './task-database.js';
 
 /** Reads the tables of a composition and cuts their features into tiles. */
 
@@ -78,6 +81,17 @@ export async function cutItems(client: pg.Client, generation: Generation): Promi
     await beginReading(client);
     return cutAll(client, generation, true);
   }
+}
+
+/**
+ * Reads tables with a connection of its own.
+ * @throws DataFault for a value that PostgreSQL refuses
+ */
+export async function readingDatabase<T>(database: TaskDatabase, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  return withDatabase(database, work).catch((error: unknown) => {
+    if (!isRefusedValue(error)) throw error;
+    throw new DataFault(`Les données n'ont pas pu être lues : ${refusalReason(error)}`);
+  });
 }
 
 /** @param guarded whether geometries that cannot be transformed are left out, which takes longer */

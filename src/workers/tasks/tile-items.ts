@@ -9,7 +9,7 @@ import {
   TippecanoeOptionError,
 } from '../../processing/tiles/tippecanoe-options.js';
 import type { CutLevel } from '../../processing/tiles/tile-cutter.js';
-import { DataFault } from './data-fault.js';
+import { DataFault } from '../../processing/data-fault.js';
 import type { GenerationItem } from './tile-generation.js';
 
 /** Finds what a composition names in the database. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import pg from 'pg';
+import type pg from 'pg';
 import { usedStoredData } from '../../domain/feature-dependencies.js';
 import {
   actAsEmulator,
@@ -19,13 +19,14 @@ import { layOutTree } from '../../processing/lay-out-tree.js';
 import { logFrom, type TaskLog } from '../../processing/task-log.js';
 import { type DeliveredFile, fileName } from '../../processing/upload-tree.js';
 import { applyChangeFile, type ChangeFile } from './change-files.js';
-import { DataFault, isDataFault } from './data-fault.js';
+import { DataFault } from '../../processing/data-fault.js';
 import { runDeliveredSql } from './delivered-sql.js';
 import { LayerLoader } from './layer-loader.js';
 import { checkConstraints, measureTables } from './produced-tables.js';
-import { StatementFault } from './sql-execution.js';
 import { stillRunning } from './still-running.js';
 import type { VectorToDbInput } from './task.js';
+import { withDatabase } from './task-database.js';
+import { toldWork } from './told-work.js';
 
 const MODULE = 'gpf-processing-vector-to-db';
 
@@ -44,21 +45,9 @@ export async function vectorToDb(
   wait: (ms: number) => Promise<unknown>,
 ): Promise<ExecutionOutcome> {
   const lines = logFrom(log, MODULE, 88);
-  lines.info("Démarrage du traitement d'intégration vecteur");
-  const client = new pg.Client({ connectionString: input.databaseUrl, application_name: input.applicationName });
-  await client.connect();
-  try {
-    const result = await integrate(client, input, log, wait);
-    lines.info('Fin du traitement');
-    return result === null ? { status: 'FAILURE' } : { status: 'SUCCESS', result };
-  } catch (error) {
-    if (!isDataFault(error)) throw error;
-    for (const line of error instanceof StatementFault ? error.lines : [error.message]) lines.error(line);
-    lines.info('Fin du traitement');
-    return { status: 'FAILURE' };
-  } finally {
-    await client.end();
-  }
+  return toldWork(lines, "Démarrage du traitement d'intégration vecteur", () =>
+    withDatabase(input, (client) => integrate(client, input, log, wait)),
+  );
 }
 
 /** @returns `null` when the execution was stopped meanwhile: nothing is kept */
