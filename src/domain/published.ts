@@ -1,5 +1,5 @@
 import type { Deps } from '../deps.js';
-import type { TmsLayer } from '../ogc/tms/model.js';
+import type { PyramidLayer } from '../ogc/rok4/layer.js';
 import { tableId, type TiledTable } from '../ogc/vector-tms/model.js';
 import type { FeatureType } from '../ogc/wfs/model.js';
 import type { WmsLayer } from '../ogc/wms/model.js';
@@ -25,10 +25,10 @@ export interface PublishedWmsLayers {
   readonly byName: ReadonlyMap<string, WmsLayer>;
 }
 
-/** The layers of a TMS, in name order. */
-export interface PublishedTmsLayers {
-  readonly layers: readonly TmsLayer[];
-  readonly byName: ReadonlyMap<string, TmsLayer>;
+/** The layers of a service of pyramids, in name order. */
+export interface PublishedPyramidLayers<Layer extends PyramidLayer = PyramidLayer> {
+  readonly layers: readonly Layer[];
+  readonly byName: ReadonlyMap<string, Layer>;
   /** Storage prefix of the present files of their pyramids, by id of stored data: no part of a snapshot. */
   readonly filesOf: ReadonlyMap<string, string>;
 }
@@ -84,10 +84,17 @@ export function publishedWmsLayers(deps: Pick<Deps, 'pool'>, endpointPath: strin
   });
 }
 
-/** The layers served under an endpoint's path (`/tms/`). */
-export function publishedTmsLayers(deps: Pick<Deps, 'pool'>, endpointPath: string): Promise<PublishedTmsLayers> {
-  return cached(deps.pool, `WMTS-TMS ${endpointPath}`, async () => {
-    const publications = await readPublications<TmsLayer>(deps.pool, 'WMTS-TMS', endpointPath);
+/**
+ * The layers of pyramids served under an endpoint's path (`/tms/`).
+ * @param type of their configurations
+ */
+export function publishedPyramidLayers<Layer extends PyramidLayer = PyramidLayer>(
+  deps: Pick<Deps, 'pool'>,
+  type: 'WMTS-TMS' | 'WMS-RASTER',
+  endpointPath: string,
+): Promise<PublishedPyramidLayers<Layer>> {
+  return cached(deps.pool, `${type} ${endpointPath}`, async () => {
+    const publications = await readPublications<Layer>(deps.pool, type, endpointPath);
     const layers = publications.map(({ publication }) => publication);
     const pyramids = new Set(layers.flatMap(({ levels }) => levels.map(({ source }) => source.storedData)));
     const { rows } = await deps.pool.query<{ id: string; key: string }>(

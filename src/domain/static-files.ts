@@ -61,12 +61,8 @@ const READERS: Readonly<Record<StaticType, (content: Buffer, options: { strict: 
     return { typeInfos: { used_attributes: [...usedAttributes] }, warnings: [] };
   },
   async 'ROK4-STYLE'(content, options) {
-    const style = await readFile('ROK4-STYLE', content, options);
-    return {
-      typeInfos: { identifier: style.identifier, legend_url: style.legend?.url },
-      content: { style: style as unknown as Prisma.InputJsonObject },
-      warnings: [],
-    };
+    const { identifier, legend } = await readFile('ROK4-STYLE', content, options);
+    return { typeInfos: { identifier, legend_url: legend?.url }, warnings: [] };
   },
   async 'DERIVATION-SQL'(content, options) {
     const { usedVariables } = await readFile('DERIVATION-SQL', content, options);

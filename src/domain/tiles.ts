@@ -1,5 +1,5 @@
 import type { Deps } from '../deps.js';
-import type { TmsLayer } from '../ogc/tms/model.js';
+import type { PyramidLayer } from '../ogc/rok4/layer.js';
 import type { TileAddress } from '../ogc/tms/request.js';
 import { type PyramidDescriptor, pyramidName, readDescriptor } from '../pyramid/descriptor.js';
 import { readTile } from '../pyramid/tile-reader.js';
@@ -12,7 +12,7 @@ const descriptors = new LruMap<string, PyramidDescriptor>(500);
 
 /** Where a tile is now. */
 export interface StoredTile {
-  readonly layer: TmsLayer;
+  readonly layer: PyramidLayer;
   readonly address: TileAddress;
   /** Storage prefix of the files of its pyramid. */
   readonly filesKey: string;

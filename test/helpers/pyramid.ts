@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { tileMatrixSets } from '../../src/catalogue/tile-matrix-sets.js';
 import type { Deps } from '../../src/deps.js';
 import { filesKeyOf } from '../../src/domain/execution-output.js';
 import { touchPublications } from '../../src/domain/published.js';
@@ -10,13 +11,17 @@ import {
   type PyramidDescriptor,
   type PyramidLevel,
   pyramidName,
+  type RasterSpecifications,
   slabSizeOf,
   type TableDescription,
   VECTOR_FORMAT,
 } from '../../src/pyramid/descriptor.js';
-import { tileCount, vectorHeader } from '../../src/pyramid/slab-format.js';
-import { type Cell, slabOf, slabPath, tileIndexOf } from '../../src/pyramid/slab-names.js';
+import { rasterFormat } from '../../src/pyramid/formats.js';
+import { rasterHeader, type SlabKind } from '../../src/pyramid/raster-header.js';
+import { tileCount, type TileEntry, vectorHeader } from '../../src/pyramid/slab-format.js';
+import { type Cell, slabOf, slabPath, type SlabSize, tileIndexOf } from '../../src/pyramid/slab-names.js';
 import { SlabWriter } from '../../src/pyramid/slab-writer.js';
+import { encodeTile } from '../../src/pyramid/tile-codec.js';
 import { datastoreIdOf } from './stored-data.js';
 
 /** A level of a test pyramid: its tiles, and the limits around them. */
@@ -29,6 +34,27 @@ export interface TestLevel {
 export interface TestPyramid {
   readonly tms?: string;
   readonly levels: readonly TestLevel[];
+  /** Of a raster pyramid: `TIFF_PNG_UINT8`. */
+  readonly format?: string;
+  readonly pixels?: RasterSpecifications;
+}
+
+/** A tile of one colour, or of the value of each pixel and channel. */
+export async function rasterTile(
+  { format = '', pixels }: Pick<TestPyramid, 'format' | 'pixels'>,
+  value: readonly number[] | ((x: number, y: number, channel: number) => number),
+): Promise<Buffer> {
+  const read = rasterFormat(format);
+  if (read === undefined || pixels === undefined) throw new Error('not a raster pyramid');
+  const { channels } = pixels;
+  const samples = Array.from({ length: TILE * TILE * channels }, (_, at) => {
+    const pixel = Math.floor(at / channels);
+    return typeof value === 'function'
+      ? value(pixel % TILE, Math.floor(pixel / TILE), at % channels)
+      : (value[at % channels] ?? 0);
+  });
+  const kind = { format: read, channels, tileWidth: TILE, tileHeight: TILE };
+  return encodeTile(kind, read.sample === 'FLOAT32' ? new Float32Array(samples) : new Uint8Array(samples));
 }
 
 /** A vector tile of one layer with one point in the middle, whose only attribute is `name`. */
@@ -44,6 +70,9 @@ export async function pointTile({ pool }: Pick<Deps, 'pool'>, layer: string, nam
 
 const SIDE = 16;
 
+/** Pixels of the side of a tile. */
+const TILE = 256;
+
 /** Around Paris, in degrees. */
 const EXTENT = {
   type: 'Polygon',
@@ -58,7 +87,7 @@ const EXTENT = {
   ],
 };
 
-/** A GENERATED pyramid of vector tiles, as a processing leaves it. @returns its id */
+/** A GENERATED pyramid, of vector tiles unless it has pixels, as a processing leaves it. @returns its id */
 export async function buildPyramid(
   deps: Pick<Deps, 'prisma' | 'storage'>,
   pyramid: TestPyramid,
@@ -72,17 +101,32 @@ export async function buildPyramid(
       id,
       datastoreId: await datastoreIdOf(deps),
       storageId: storage.id,
-      type: 'ROK4-PYRAMID-VECTOR',
+      type: pyramid.pixels === undefined ? 'ROK4-PYRAMID-VECTOR' : 'ROK4-PYRAMID-RASTER',
       name: 'pyramid',
       status: 'GENERATED',
-      srs: 'EPSG:3857',
+      srs: tileMatrixSets().get(pyramid.tms ?? 'PM')?.crs,
       extent: options.extent === null ? undefined : (options.extent ?? EXTENT),
       size: 8192n,
       filesKey,
-      typeInfos: { tms: pyramid.tms ?? 'PM', levels: pyramid.levels.map((level) => level.id) },
+      typeInfos: {
+        tms: pyramid.tms ?? 'PM',
+        levels: pyramid.levels.map((level) => level.id),
+        ...describePixels(pyramid),
+      },
     },
   });
   return id;
+}
+
+function describePixels({ format = '', pixels }: TestPyramid): object {
+  if (pixels === undefined) return {};
+  const { encoding, sample } = rasterFormat(format) ?? {};
+  return {
+    channels_format: sample,
+    channels_number: pixels.channels,
+    compression: encoding,
+    nodata_value: pixels.nodata,
+  };
 }
 
 /** Replaces the files of a pyramid, as an update in place does; the former ones are gone when this resolves. */
@@ -106,8 +150,14 @@ async function writePyramid({ storage }: Pick<Deps, 'storage'>, id: string, pyra
   await mkdir(folder);
   const name = pyramidName(id);
   const levels = pyramid.levels.map((level) => describe(name, level));
-  for (const [at, level] of levels.entries()) writeSlabs(folder, level, pyramid.levels[at]?.tiles ?? []);
-  const descriptor: PyramidDescriptor = { tile_matrix_set: pyramid.tms ?? 'PM', format: VECTOR_FORMAT, levels };
+  for (const [at, level] of levels.entries()) writeSlabs(folder, level, pyramid, pyramid.levels[at]?.tiles ?? []);
+  const { tms = 'PM', format = VECTOR_FORMAT, pixels } = pyramid;
+  const descriptor: PyramidDescriptor = {
+    tile_matrix_set: tms,
+    format,
+    ...(pixels === undefined ? {} : { raster_specifications: pixels }),
+    levels,
+  };
   await writeFile(descriptorPath(folder, name), JSON.stringify(descriptor));
   const filesKey = filesKeyOf(id, randomUUID());
   await storage.takeIn(folder, filesKey);
@@ -132,14 +182,23 @@ function describe(name: string, { id, tiles, tables = [] }: TestLevel): PyramidL
   };
 }
 
-function writeSlabs(folder: string, level: PyramidLevel, tiles: TestLevel['tiles']): void {
+function writeSlabs(folder: string, level: PyramidLevel, pyramid: TestPyramid, tiles: TestLevel['tiles']): void {
   const size = slabSizeOf(level);
+  const header = headerOf(pyramid, size);
   const inOrder = [...tiles].sort((one, other) => tileIndexOf(one, size) - tileIndexOf(other, size));
   for (const path of new Set(tiles.map((tile) => slabPath(slabOf(tile, size))))) {
-    const writer = new SlabWriter(join(folder, level.storage.image_directory, path), tileCount(size), vectorHeader);
+    const writer = new SlabWriter(join(folder, level.storage.image_directory, path), tileCount(size), header);
     for (const tile of inOrder.filter((each) => slabPath(slabOf(each, size)) === path)) {
       writer.add(tileIndexOf(tile, size), tile.bytes);
     }
     writer.finish();
   }
+}
+
+function headerOf({ format = '', pixels }: TestPyramid, size: SlabSize): (entries: readonly TileEntry[]) => Buffer {
+  const read = rasterFormat(format);
+  if (read === undefined || pixels === undefined) return vectorHeader;
+  const { channels, photometric } = pixels;
+  const kind: SlabKind = { format: read, channels, photometric, tileWidth: TILE, tileHeight: TILE, size };
+  return (entries) => rasterHeader(kind, entries);
 }

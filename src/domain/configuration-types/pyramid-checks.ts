@@ -1,5 +1,5 @@
 import { tileMatrixSets } from '../../catalogue/tile-matrix-sets.js';
-import type { VectorPyramidInfos } from '../outcomes.js';
+import type { RasterPyramidInfos, VectorPyramidInfos } from '../outcomes.js';
 import type { HeldEntities, HeldStatic } from './definition.js';
 
 /** What the configuration types that publish pyramids check (spec diffusion §2.3). */
@@ -19,9 +19,9 @@ export interface UsedPyramid {
 /** A pyramid with its levels in the order of its tile matrix set, and which of them it gives. */
 interface LevelRange {
   readonly path: string;
-  readonly storedDataId: string;
-  readonly type: string;
   readonly tms: string;
+  /** What its tiles are, for people: `ROK4-PYRAMID-RASTER`, `PNG`, `UINT8`, `3 canaux`. */
+  readonly format: string;
   /** Ids. */
   readonly levels: readonly string[];
 }
@@ -48,7 +48,7 @@ export function pyramidFaults(used: readonly UsedPyramid[], held: HeldEntities):
 function readRange(used: UsedPyramid, held: HeldEntities, faults: string[]): LevelRange | undefined {
   const { storedDataId, path, top, bottom } = used;
   const data = held.storedData.get(storedDataId);
-  const infos = data?.typeInfos as VectorPyramidInfos | null | undefined;
+  const infos = data?.typeInfos as VectorPyramidInfos | RasterPyramidInfos | null | undefined;
   if (data === undefined || infos === null || infos === undefined) return undefined;
   const absent = (['bottom', 'top'] as const).filter((end) => !infos.levels.includes(used[end]));
   for (const end of absent) {
@@ -62,7 +62,13 @@ function readRange(used: UsedPyramid, held: HeldEntities, faults: string[]): Lev
     faults.push(`${path} : le niveau du haut "${top}" est plus détaillé que celui du bas "${bottom}".`);
     return undefined;
   }
-  return { path, storedDataId, type: data.type, tms: infos.tms, levels };
+  return { path, tms: infos.tms, format: [data.type, ...describePixels(infos)].join(', '), levels };
+}
+
+function describePixels(infos: VectorPyramidInfos | RasterPyramidInfos): string[] {
+  if (!('compression' in infos)) return [];
+  const { compression, channels_format, channels_number: channels } = infos;
+  return [compression, channels_format, channels === 1 ? '1 canal' : `${channels} canaux`];
 }
 
 function mismatches(one: LevelRange, other: LevelRange): string[] {
@@ -75,15 +81,15 @@ function mismatches(one: LevelRange, other: LevelRange): string[] {
     if (shared.length > 0)
       faults.push(`${where} : les niveaux ${shared.join(', ')} sont pris dans les deux pyramides.`);
   }
-  if (one.type !== other.type) {
-    faults.push(`${where} : les pyramides doivent avoir le même format (${one.type} et ${other.type}).`);
+  if (one.format !== other.format) {
+    faults.push(`${where} : les pyramides doivent avoir le même format (${one.format} et ${other.format}).`);
   }
   return faults;
 }
 
-/** A sentence per fault of the styles of a layer of tiles. @param ids in the order of the layer */
+/** A sentence per fault of the styles of a layer of tiles. @param ids in the order of the layer, in lower case */
 export function tileStyleFaults(ids: readonly string[], held: HeldEntities): string[] {
-  const files = ids.flatMap((id) => held.statics.get(id.toLowerCase()) ?? []);
+  const files = ids.flatMap((id) => held.statics.get(id) ?? []);
   const faults = files
     .filter((file) => file.type !== 'ROK4-STYLE')
     .map(
@@ -99,4 +105,15 @@ export function tileStyleFaults(ids: readonly string[], held: HeldEntities): str
 
 function identifierOf({ typeInfos }: HeldStatic): string {
   return (typeInfos as { identifier: string }).identifier;
+}
+
+/** A sentence when the server that values are asked for has no address that can be called. */
+export function featureInfoFaults(asked: { readonly server_url: string } | object | undefined): string[] {
+  if (asked === undefined || !('server_url' in asked)) return [];
+  const url = URL.canParse(asked.server_url) ? new URL(asked.server_url) : null;
+  return url !== null && ['http:', 'https:'].includes(url.protocol) && url.username === '' && url.password === ''
+    ? []
+    : [
+        'Le champ "type_infos.getfeatureinfo.server_url" doit être une adresse http ou https, sans identifiant ni mot de passe.',
+      ];
 }

@@ -1,30 +1,16 @@
 import { type TileMatrix, tileMatrixSets } from '../../catalogue/tile-matrix-sets.js';
 import type { GeographicBox } from '../../geo/bbox.js';
-import type { TileFormat, TmsLayer, TmsLevel } from '../../ogc/tms/model.js';
-import {
-  findLevel,
-  type PyramidDescriptor,
-  pyramidName,
-  readDescriptor,
-  VECTOR_FORMAT,
-} from '../../pyramid/descriptor.js';
+import type { FeatureInfoSource, LayerLevel, LayerPixels, PyramidLayer } from '../../ogc/rok4/layer.js';
+import { findLevel, type PyramidDescriptor, pyramidName, readDescriptor } from '../../pyramid/descriptor.js';
+import { rasterFormat } from '../../pyramid/formats.js';
 import { tileBox } from '../../pyramid/grid.js';
 import { extentBox } from '../extent.js';
 import { type PublicationDeps, PublicationError, type PublicationRequest } from './definition.js';
 import { layerBox } from './layer-box.js';
 import { levelsBetween, type UsedPyramid } from './pyramid-checks.js';
-
-/** What tiles are, by the format of a pyramid (spec diffusion §6.1). */
-const FORMATS: Readonly<Record<string, TileFormat>> = {
-  [VECTOR_FORMAT]: { mediaType: 'application/x-protobuf', extension: 'pbf', isVector: true },
-};
-
-interface LayerTypeInfos {
-  readonly title: string;
-  readonly abstract: string;
-  readonly keywords?: readonly string[];
-  readonly bbox?: GeographicBox;
-}
+import { readLayerStyles } from './pyramid-styles.js';
+import { type PyramidTypeInfos, pyramidsOf, styleIdsOf } from './pyramid-type-infos.js';
+import { tileFormat } from './tile-formats.js';
 
 /** A pyramid as it is now. */
 interface Source {
@@ -35,24 +21,24 @@ interface Source {
 
 /**
  * The layer that some pyramids make together: each gives a range of levels.
- * @throws PublicationError when a pyramid or a level is not there any more, or the pyramids do not go together
+ * @throws PublicationError when a pyramid, a level or a style is not there any more, or the pyramids do not go together
  */
 export async function publishPyramids(
   deps: Pick<PublicationDeps, 'prisma' | 'storage'>,
-  request: PublicationRequest<LayerTypeInfos>,
-  pyramids: readonly UsedPyramid[],
-): Promise<TmsLayer> {
+  request: PublicationRequest<PyramidTypeInfos>,
+): Promise<PyramidLayer> {
   const { typeInfos } = request;
   const sources: Source[] = [];
-  for (const used of pyramids) sources.push(await readSource(deps, used));
+  for (const used of pyramidsOf(typeInfos)) sources.push(await readSource(deps, used));
   const { descriptor } = alike(sources);
-  const format = FORMATS[descriptor.format];
+  const format = tileFormat(descriptor.format);
   const set = tileMatrixSets().get(descriptor.tile_matrix_set);
   if (format === undefined || set === undefined) {
     throw new PublicationError(
       `Les pyramides de format ${descriptor.format} et de découpage ${descriptor.tile_matrix_set} ne peuvent pas être diffusées.`,
     );
   }
+  const pixels = pixelsOf(descriptor);
   const matrices = new Map(set.levels.map((level) => [level.id, level]));
   const levels = sources
     .flatMap((source) => levelsOf(source, matrices))
@@ -69,6 +55,9 @@ export async function publishPyramids(
     tileMatrixSet: set.id,
     crs: set.crs,
     format,
+    pixels,
+    styles: pixels === null ? [] : await readLayerStyles(deps, styleIdsOf(typeInfos)),
+    featureInfo: pixels === null ? null : featureInfoSource(typeInfos),
     nativeBox: nativeBox(levels, matrices),
     levels,
   };
@@ -86,23 +75,37 @@ async function readSource(
   return { used, box: extentBox(record.extent), descriptor };
 }
 
-/** Any of the pyramids, which have the same grid and format. */
+/** The first of the pyramids: the others have the same grid, format and pixels. */
 function alike(sources: readonly Source[]): Source {
   const [first, ...others] = sources;
   if (first === undefined) throw new PublicationError('La configuration ne nomme aucune pyramide.');
-  const other = others.find(
-    ({ descriptor }) =>
-      descriptor.format !== first.descriptor.format || descriptor.tile_matrix_set !== first.descriptor.tile_matrix_set,
-  );
+  const other = others.find(({ descriptor }) => kindOf(descriptor) !== kindOf(first.descriptor));
   if (other !== undefined) {
     throw new PublicationError(
-      `Les pyramides ${first.used.storedDataId} et ${other.used.storedDataId} n'ont pas le même découpage et le même format.`,
+      `Les pyramides ${first.used.storedDataId} et ${other.used.storedDataId} n'ont pas le même découpage, le même format et les mêmes canaux.`,
     );
   }
   return first;
 }
 
-function levelsOf({ used, descriptor }: Source, matrices: ReadonlyMap<string, TileMatrix>): TmsLevel[] {
+/** What the pyramids of a layer must share. */
+function kindOf({ tile_matrix_set, format, raster_specifications: pixels }: PyramidDescriptor): string {
+  return [tile_matrix_set, format, pixels?.channels, pixels?.photometric].join(' ');
+}
+
+function pixelsOf({ format, raster_specifications: pixels }: PyramidDescriptor): LayerPixels | null {
+  if (rasterFormat(format) === undefined || pixels === undefined) return null;
+  const { channels, photometric, nodata } = pixels;
+  return { format, channels, photometric, nodata: nodata.split(',').map(Number) };
+}
+
+/** Asking the pyramid is what the platform does when it is not told. */
+function featureInfoSource({ getfeatureinfo = { stored_data: true } }: PyramidTypeInfos): FeatureInfoSource | null {
+  if ('server_url' in getfeatureinfo) return { type: 'server', url: getfeatureinfo.server_url };
+  return getfeatureinfo.stored_data ? { type: 'pyramid' } : null;
+}
+
+function levelsOf({ used, descriptor }: Source, matrices: ReadonlyMap<string, TileMatrix>): LayerLevel[] {
   return levelsBetween(descriptor.tile_matrix_set, used.top, used.bottom).map((id) => {
     const level = findLevel(descriptor, id);
     const matrix = matrices.get(id);
@@ -123,7 +126,10 @@ function levelsOf({ used, descriptor }: Source, matrices: ReadonlyMap<string, Ti
   });
 }
 
-function nativeBox(levels: readonly TmsLevel[], matrices: ReadonlyMap<string, TileMatrix>): TmsLayer['nativeBox'] {
+function nativeBox(
+  levels: readonly LayerLevel[],
+  matrices: ReadonlyMap<string, TileMatrix>,
+): PyramidLayer['nativeBox'] {
   const finest = levels.at(-1);
   const matrix = matrices.get(finest?.id ?? '');
   if (finest === undefined || matrix === undefined) throw new PublicationError('La couche n’a aucun niveau.');

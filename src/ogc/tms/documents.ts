@@ -1,6 +1,6 @@
 import { parseCrs } from '../../geo/crs.js';
 import { el, escapeText, renderXml } from '../xml.js';
-import type { TileTable, TmsLayer } from './model.js';
+import type { TileTable, PyramidLayer } from '../rok4/layer.js';
 
 /** The documents of the TMS, as the platform's tile server writes them (spec diffusion §6.3). */
 
@@ -8,7 +8,7 @@ import type { TileTable, TmsLayer } from './model.js';
 export const TMS_VERSION = '1.0.0';
 
 /** The service document: which layers there are. @param serviceUrl public address, without version nor trailing slash */
-export function serviceDocument(serviceUrl: string, layers: readonly TmsLayer[]): string {
+export function serviceDocument(serviceUrl: string, layers: readonly PyramidLayer[]): string {
   return renderXml(
     el(
       'TileMapService',
@@ -35,7 +35,7 @@ export function serviceDocument(serviceUrl: string, layers: readonly TmsLayer[])
 }
 
 /** The document of a layer. `Origin` is its lower left corner, as TMS wants it, although rows count from the top. */
-export function layerDocument(serviceUrl: string, layer: TmsLayer): string {
+export function layerDocument(serviceUrl: string, layer: PyramidLayer): string {
   const finest = finestLevel(layer);
   const { attribution, crs } = layer;
   return renderXml(
@@ -76,19 +76,19 @@ export function layerDocument(serviceUrl: string, layer: TmsLayer): string {
   );
 }
 
-function logo({ format, url, width, height }: NonNullable<NonNullable<TmsLayer['attribution']>['logo']>) {
+function logo({ format, url, width, height }: NonNullable<NonNullable<PyramidLayer['attribution']>['logo']>) {
   return el('Logo', { width, height, href: url, 'mime-type': format });
 }
 
 /** Ordinates in the order of the axes of the CRS. */
-function boxAttributes({ crs, nativeBox: { minX, minY, maxX, maxY } }: TmsLayer) {
+function boxAttributes({ crs, nativeBox: { minX, minY, maxX, maxY } }: PyramidLayer) {
   return parseCrs(crs).isLatLon
     ? { minx: minY, miny: minX, maxx: maxY, maxy: maxX }
     : { minx: minX, miny: minY, maxx: maxX, maxy: maxY };
 }
 
 /** What map libraries read of a layer: TileJSON, but for the fields of vector layers, which are objects. */
-export function layerMetadata(serviceUrl: string, layer: TmsLayer) {
+export function layerMetadata(serviceUrl: string, layer: PyramidLayer) {
   const { bbox, format, levels } = layer;
   const zooms = levels.map(({ id }) => Number(id));
   const { west, south, east, north } = bbox ?? { west: -180, south: -90, east: 180, north: 90 };
@@ -107,7 +107,7 @@ export function layerMetadata(serviceUrl: string, layer: TmsLayer) {
 }
 
 /** Layers of vector tiles in the order in which they appear from the finest level up, described as there. */
-function vectorLayers({ levels }: TmsLayer) {
+function vectorLayers({ levels }: PyramidLayer) {
   const found = new Map<string, { table: TileTable; zooms: number[] }>();
   for (const { id, tables } of [...levels].reverse()) {
     for (const table of tables) {
@@ -131,11 +131,11 @@ export function errorDocument(message: string): string {
   return `<?xml version="1.0" ?><TileMapServerError><Message>${escapeText(message)}</Message></TileMapServerError>`;
 }
 
-function layerUrl(serviceUrl: string, { name }: TmsLayer): string {
+function layerUrl(serviceUrl: string, { name }: PyramidLayer): string {
   return `${serviceUrl}/${TMS_VERSION}/${name}`;
 }
 
-function finestLevel({ levels, name }: TmsLayer) {
+function finestLevel({ levels, name }: PyramidLayer) {
   const finest = levels.at(-1);
   if (finest === undefined) throw new Error(`the layer ${name} has no level`);
   return finest;

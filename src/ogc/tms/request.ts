@@ -1,5 +1,5 @@
 import { TMS_VERSION } from './documents.js';
-import type { TmsLayer, TmsLevel } from './model.js';
+import type { PyramidLayer, LayerLevel } from '../rok4/layer.js';
 
 /** What the paths of the TMS name, with the refusals of the platform's tile server (spec diffusion §6.1). */
 
@@ -26,7 +26,7 @@ export function assertVersion(version: string): void {
 }
 
 /** The layer of this name. @throws TmsError */
-export function findLayer(layers: ReadonlyMap<string, TmsLayer>, name: string): TmsLayer {
+export function findLayer(layers: ReadonlyMap<string, PyramidLayer>, name: string): PyramidLayer {
   const layer = layers.get(name);
   if (layer === undefined) throw new TmsError(400, isEchoed(name) ? `Layer ${name} unknown` : 'Layer unknown');
   return layer;
@@ -42,7 +42,7 @@ export interface TilePath {
 
 /** A tile of a level of a layer; whether it exists is for the present files of the pyramid to tell. */
 export interface TileAddress {
-  readonly level: TmsLevel;
+  readonly level: LayerLevel;
   readonly col: number;
   readonly row: number;
 }
@@ -52,7 +52,7 @@ export interface TileAddress {
  * @param knownLevels ids of every level of the layer's grid: the others are an error rather than missing data
  * @throws TmsError
  */
-export function readTilePath(layer: TmsLayer, knownLevels: ReadonlySet<string>, path: TilePath): TileAddress {
+export function readTilePath(layer: PyramidLayer, knownLevels: ReadonlySet<string>, path: TilePath): TileAddress {
   if (!knownLevels.has(path.level)) {
     throw new TmsError(400, isEchoed(path.level) ? `Level ${path.level} unknown` : 'Level unknown');
   }

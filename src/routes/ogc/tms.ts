@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { tileMatrixSets } from '../../catalogue/tile-matrix-sets.js';
-import { publishedTmsLayers } from '../../domain/published.js';
+import { publishedPyramidLayers } from '../../domain/published.js';
 import { readStoredTile, type StoredTile } from '../../domain/tiles.js';
 import { errorDocument, layerDocument, layerMetadata, serviceDocument } from '../../ogc/tms/documents.js';
 import {
@@ -37,7 +37,7 @@ export const tmsRoutes: FastifyPluginAsync = async (app) => {
 
 const routes: FastifyPluginAsync = async (app) => {
   const { deps } = app;
-  const published = () => publishedTmsLayers(deps, ENDPOINT_PATH);
+  const published = () => publishedPyramidLayers(deps, 'WMTS-TMS', ENDPOINT_PATH);
   const namedLayer = async ({ version, layer }: LayerParams) => {
     assertVersion(version);
     return findLayer((await published()).byName, layer);

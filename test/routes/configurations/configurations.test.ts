@@ -186,6 +186,30 @@ await t.test('configurations', async (t) => {
     t.match(styled, /plusieurs styles ont l'identifiant "same"/);
     t.match(styled, /une pyramide vecteur ne prend pas de style ROK4/);
 
+    const raster = (format: string, channels: number) => {
+      const pixels = { channels, nodata: '255', photometric: 'gray', interpolation: 'nn' } as const;
+      return buildPyramid(deps, { levels, format, pixels });
+    };
+    const [grey, colour, relief] = [
+      await raster('TIFF_PNG_UINT8', 1),
+      await raster('TIFF_PNG_UINT8', 3),
+      await raster('TIFF_ZIP_FLOAT32', 1),
+    ];
+    const beside = (one: string, two: string) =>
+      post(tmsConfiguration('t3', [range(one, '0', '1'), range(two, '2', '3')], { styles: styles.slice(1, 2) }));
+    t.match(
+      sentences(await beside(grey, colour)),
+      /même format \(ROK4-PYRAMID-RASTER, PNG, UINT8, 1 canal et ROK4-PYRAMID-RASTER, PNG, UINT8, 3 canaux\)/,
+    );
+    t.match(sentences(await beside(grey, relief)), /PNG, UINT8, 1 canal et ROK4-PYRAMID-RASTER, ZIP, FLOAT32, 1 canal/);
+    t.match(sentences(await beside(grey, pyramid)), /1 canal et ROK4-PYRAMID-VECTOR\)/);
+    t.equal((await beside(grey, await raster('TIFF_PNG_UINT8', 1))).status, 201);
+    for (const server_url of ['ftp://example.org', 'here', 'http://user:word@example.org/wms']) {
+      const asked = await post(tmsConfiguration('t4', [range(grey, '0', '1')], { getfeatureinfo: { server_url } }));
+      t.equal(asked.status, 400, server_url);
+      t.match(sentences(asked), /server_url" doit être une adresse http ou https/);
+    }
+
     const bare = await buildPyramid(deps, { levels }, { extent: null });
     t.match(sentences(await post(tmsConfiguration('t2', [range(bare, '0', '1')]))), /type_infos\.bbox.*obligatoire/);
   });

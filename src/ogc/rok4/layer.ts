@@ -1,7 +1,10 @@
 import type { Bbox, GeographicBox } from '../../geo/bbox.js';
+import type { Rok4Style } from './style-model.js';
 
-/** A published layer of tiles: the snapshot an offering keeps, plain JSON. */
-export interface TmsLayer {
+/**
+ * A published layer of pyramids, which TMS, WMTS and WMS-RASTER read: the snapshot an offering keeps, plain JSON.
+ */
+export interface PyramidLayer {
   /** Id of the offering. */
   readonly offering: string;
   readonly name: string;
@@ -11,6 +14,7 @@ export interface TmsLayer {
   readonly bbox: GeographicBox | null;
   readonly attribution: {
     readonly title: string;
+    readonly url: string;
     readonly logo?: { readonly format: string; readonly url: string; readonly width: number; readonly height: number };
   } | null;
   readonly metadata: readonly { readonly format: string; readonly url: string; readonly type: string }[];
@@ -19,21 +23,45 @@ export interface TmsLayer {
   /** CRS of the grid, as its set spells it: `EPSG:3857`. */
   readonly crs: string;
   readonly format: TileFormat;
+  /** `null` for vector tiles. */
+  readonly pixels: LayerPixels | null;
+  /** The default one first: at least one, none for vector tiles. */
+  readonly styles: readonly Rok4Style[];
+  /** `null` when values may not be asked for. */
+  readonly featureInfo: FeatureInfoSource | null;
   /** Rectangle of the tiles of the finest level, in the CRS of the grid. */
   readonly nativeBox: Bbox;
   /** Coarsest first; at least one. */
-  readonly levels: readonly TmsLevel[];
+  readonly levels: readonly LayerLevel[];
 }
 
-/** What tiles are made of. */
+/** What tiles are, as they are sent (spec diffusion §6.1). */
 export interface TileFormat {
   readonly mediaType: string;
   readonly extension: string;
   readonly isVector: boolean;
+  /** Of `Content-Encoding`. */
+  readonly contentEncoding?: 'deflate';
 }
 
+/** What the pixels of a layer are, the same in all its pyramids. */
+export interface LayerPixels {
+  /** Of the descriptors of the pyramids: `TIFF_PNG_UINT8`. */
+  readonly format: string;
+  readonly channels: number;
+  readonly photometric: 'rgb' | 'gray' | 'mask';
+  /** A number a channel: of the first pyramid. */
+  readonly nodata: readonly number[];
+}
+
+/** Who tells the values of a point. */
+export type FeatureInfoSource =
+  | { readonly type: 'pyramid' }
+  /** A WMS; its address may hold parameters. */
+  | { readonly type: 'server'; readonly url: string };
+
 /** A level of a layer, taken from one of its pyramids. */
-export interface TmsLevel {
+export interface LayerLevel {
   readonly id: string;
   /** The pyramid that the tiles of this level are in. */
   readonly source: { readonly storedData: string };
