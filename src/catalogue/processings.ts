@@ -48,7 +48,15 @@ export interface ProcessingParameter {
  * Jobs that the emulator can run. Processings of another one are listed, since clients look them up, and refused when
  * an execution of them is asked for.
  */
-export const PROCESSING_JOBS = ['vector_to_db', 'raster_to_pyramid', 'db_to_pyramid', 'db_to_db', 'pmtiles'] as const;
+export const PROCESSING_JOBS = [
+  'vector_to_db',
+  'raster_to_pyramid',
+  'db_to_pyramid',
+  'db_to_db',
+  'pmtiles',
+  'rok4_to_pyramid_raster',
+  'rok4_to_pyramid_vector',
+] as const;
 
 export const PROCESSINGS: readonly CatalogueProcessing[] = [
   {
@@ -280,6 +288,34 @@ export const PROCESSINGS: readonly CatalogueProcessing[] = [
           constraints: { type: 'string' },
         },
       ],
+    },
+  },
+  {
+    id: '00000000-0000-4000-8000-00000000b002',
+    jobName: 'rok4_to_pyramid_raster',
+    name: "Recopie d'une pyramide raster livrée",
+    description: 'Fait d’une pyramide ROK4 livrée une pyramide de tuiles raster, sans en changer les tuiles.',
+    priority: 'STANDARD',
+    ownId: true,
+    definition: {
+      input_types: { upload: ['ROK4-PYRAMID'], stored_data: [] },
+      output_type: { stored_data: 'ROK4-PYRAMID-RASTER', storage: ['S3'] },
+      required_checks: checkIds('rok4-pyramid', 'standard'),
+      parameters: [],
+    },
+  },
+  {
+    id: '00000000-0000-4000-8000-00000000b003',
+    jobName: 'rok4_to_pyramid_vector',
+    name: "Recopie d'une pyramide vecteur livrée",
+    description: 'Fait d’une pyramide ROK4 livrée une pyramide de tuiles vectorielles, sans en changer les tuiles.',
+    priority: 'STANDARD',
+    ownId: true,
+    definition: {
+      input_types: { upload: ['ROK4-PYRAMID'], stored_data: [] },
+      output_type: { stored_data: 'ROK4-PYRAMID-VECTOR', storage: ['S3'] },
+      required_checks: checkIds('rok4-pyramid', 'standard'),
+      parameters: [],
     },
   },
 ];

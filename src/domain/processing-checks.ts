@@ -6,6 +6,7 @@ import type { Db } from './database.js';
 import type { ExecutionInputs } from './execution-inputs.js';
 import type { RelationInfo, VectorDbInfos } from './outcomes.js';
 import { rasterGenerationFaults } from './raster-generation-checks.js';
+import { VECTOR_FORMAT } from '../pyramid/descriptor.js';
 import { compositionFaults, type CompositionItem, readComposition } from './tile-composition.js';
 
 /** What is known to be wrong with an execution before it runs, beyond the constraints of each parameter. */
@@ -24,6 +25,8 @@ const CHECKS: Readonly<Record<string, Check>> = {
   db_to_pyramid: pyramidFaults,
   pmtiles: pmtilesFaults,
   raster_to_pyramid: rasterFaults,
+  rok4_to_pyramid_raster: (tx, asked) => deliveredPyramidFaults(tx, asked, 'raster'),
+  rok4_to_pyramid_vector: (tx, asked) => deliveredPyramidFaults(tx, asked, 'vecteur'),
 };
 
 /**
@@ -116,6 +119,27 @@ function areaFaults(area: string): string[] {
 async function rasterFaults(_tx: Db, { inputs, modified, parameters }: AskedExecution): Promise<readonly string[]> {
   const isUpdate = modified !== null || inputs.storedData.length > 0;
   return rasterGenerationFaults({ uploads: inputs.uploads, isUpdate, parameters });
+}
+
+async function deliveredPyramidFaults(
+  tx: Db,
+  { inputs, modified }: AskedExecution,
+  wanted: 'raster' | 'vecteur',
+): Promise<readonly string[]> {
+  const uploads = await tx.upload.findMany({ where: { id: { in: [...inputs.uploads] } } });
+  const [upload] = uploads;
+  const faults: string[] = [];
+  if (upload === undefined || uploads.length > 1) {
+    faults.push('Le champ "inputs.upload" doit contenir exactement une livraison.');
+  }
+  if (modified !== null) faults.push('La recopie d’une pyramide livrée fait une nouvelle donnée stockée.');
+  for (const { id, typeInfos } of uploads) {
+    const { format } = (typeInfos ?? {}) as { format?: unknown };
+    const found = format === VECTOR_FORMAT ? 'vecteur' : 'raster';
+    if (found !== wanted)
+      faults.push(`La livraison ${id} contient une pyramide ${found} : le traitement recopie les pyramides ${wanted}.`);
+  }
+  return faults;
 }
 
 async function pmtilesFaults(tx: Db, { inputs, parameters }: AskedExecution): Promise<readonly string[]> {

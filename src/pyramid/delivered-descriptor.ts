@@ -1,8 +1,8 @@
 import { type TileMatrix, type TileMatrixSet, tileMatrixSets } from '../catalogue/tile-matrix-sets.js';
 import { JsonObject } from '../ogc/rok4/json-object.js';
-import { type TileLimits, VECTOR_FORMAT } from './descriptor.js';
+import { readDeliveredTables } from './delivered-tables.js';
+import { type RasterSpecifications, type TableDescription, type TileLimits, VECTOR_FORMAT } from './descriptor.js';
 import { MASK_FORMAT, PYRAMID_FORMATS, rasterFormat } from './formats.js';
-import type { SlabKind } from './raster-header.js';
 import type { SlabSize } from './slab-names.js';
 
 /** The descriptor of a pyramid that somebody else wrote (ROK4, §1): nothing in it is believed. */
@@ -17,13 +17,15 @@ export interface DeliveredLevel {
   /** Folders of its slabs, from that of the descriptor. `masks`: `undefined` without masks. */
   readonly images: string;
   readonly masks: string | undefined;
+  /** Layers of vector tiles; none of a raster pyramid. */
+  readonly tables: readonly TableDescription[];
 }
 
 export interface DeliveredDescriptor {
   readonly set: TileMatrixSet;
   readonly format: string;
   /** Of a raster pyramid. */
-  readonly raster: { readonly channels: number; readonly photometric: SlabKind['photometric'] } | undefined;
+  readonly raster: RasterSpecifications | undefined;
   readonly levels: readonly DeliveredLevel[];
 }
 
@@ -83,20 +85,26 @@ function readRaster(root: JsonObject, format: string): DeliveredDescriptor['rast
   if (object === undefined) return undefined;
   const channels = object.number('channels', { required: true, integer: true, min: 1, max: 4 });
   const nodata = object.text('nodata', { required: true });
-  object.text('interpolation', { required: true });
+  const interpolation = object.text('interpolation', { required: true });
   object.oneOf('interpolation', ['nn', 'linear', 'bicubic', 'lanczos', 'lanczos_2', 'lanczos_3', 'lanczos_4']);
   const photometric = object.text('photometric', { required: true });
   object.oneOf('photometric', ['rgb', 'gray', 'mask']);
-  if (channels === undefined) return undefined;
+  if (channels === undefined || interpolation === undefined) return undefined;
+  const values = nodata?.split(',') ?? [];
   if (nodata !== undefined && !/^-?\d+(,-?\d+)*$/.test(nodata)) {
     object.fault('nodata', 'doit être une chaîne de nombres entiers séparés par des virgules');
-  } else if (nodata !== undefined && nodata.split(',').length < channels) {
+  } else if (nodata !== undefined && values.length < channels) {
     object.fault('nodata', `doit donner ${channels} valeurs, une par canal`);
   }
   if (['JPG', 'JPG90'].includes(rasterFormat(format)?.encoding ?? '') && channels !== 3) {
     object.fault('channels', 'doit être 3 pour des tuiles JPEG');
   }
-  return { channels, photometric: photometric === 'rgb' || photometric === 'mask' ? photometric : 'gray' };
+  return {
+    channels,
+    nodata: values.slice(0, channels).join(','),
+    photometric: photometric === 'rgb' || photometric === 'mask' ? photometric : 'gray',
+    interpolation,
+  };
 }
 
 function readLevel(
@@ -112,13 +120,12 @@ function readLevel(
   const tilesPerWidth = level.number('tiles_per_width', side);
   const tilesPerHeight = level.number('tiles_per_height', side);
   const limits = readLimits(level, matrix);
-  if (pyramid.format === VECTOR_FORMAT)
-    level.objects('tables').forEach((table) => table.text('name', { required: true }));
+  const tables = pyramid.format === VECTOR_FORMAT ? readDeliveredTables(level) : [];
   const storage = readStorage(level, `${pyramid.name}/`, pyramid.masks);
   if (id === undefined || matrix === undefined || tilesPerWidth === undefined || tilesPerHeight === undefined)
     return null;
   if (limits === null || storage === null) return null;
-  return { id, matrix, size: { tilesPerWidth, tilesPerHeight }, limits, ...storage };
+  return { id, matrix, size: { tilesPerWidth, tilesPerHeight }, limits, ...storage, tables };
 }
 
 function readLimits(level: JsonObject, matrix: TileMatrix | undefined): TileLimits | null {

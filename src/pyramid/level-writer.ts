@@ -1,8 +1,9 @@
-import { constants, copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { TileMatrix } from '../catalogue/tile-matrix-sets.js';
 import type { PyramidLevel, TileLimits } from './descriptor.js';
 import { slabSizeOf } from './descriptor.js';
+import { keepSlab } from './keep-slab.js';
 import { tileCount, vectorHeader } from './slab-format.js';
 import { type Cell, readSlabPath, slabOf, slabPath, type SlabSize, tileIndexOf } from './slab-names.js';
 import { SlabReader } from './slab-reader.js';
@@ -212,22 +213,4 @@ function isSame(one: Cell | undefined, other: Cell): boolean {
 
 function compare(a: Cell, b: Cell): number {
   return a.row - b.row || a.col - b.col;
-}
-
-/** Codes of a disk that cannot hold the same bytes under two names. */
-const UNLINKABLE = ['EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP'];
-
-/**
- * The bytes of a slab of another version under a name of this one. A hard link, not a symbolic one: the other version
- * may be replaced, and its folder removed, without breaking this one.
- */
-function keepSlab(source: string, target: string): void {
-  mkdirSync(dirname(target), { recursive: true });
-  const owner = realpathSync(source);
-  try {
-    linkSync(owner, target);
-  } catch (error) {
-    if (!UNLINKABLE.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-    copyFileSync(owner, target, constants.COPYFILE_FICLONE);
-  }
 }

@@ -25,6 +25,7 @@ const loadPmtiles = () => import('./tasks/pmtiles.js');
 const loadRasterCheck = () => import('../processing/raster/raster-check.js');
 const loadRok4Check = () => import('../processing/rok4/rok4-check.js');
 const loadRasterToPyramid = () => import('./tasks/raster-to-pyramid.js');
+const loadRok4ToPyramid = () => import('./tasks/rok4-to-pyramid.js');
 const loadVectorToDb = () => import('./tasks/vector-to-db.js');
 
 const TASKS: TaskTable = {
@@ -36,6 +37,7 @@ const TASKS: TaskTable = {
   'raster-check': async ({ upload, folder }, log) => (await loadRasterCheck()).rasterCheck(upload, folder, log),
   'rok4-check': async ({ upload }, log) => (await loadRok4Check()).rok4Check(upload, log),
   'raster-to-pyramid': async (input, log) => (await loadRasterToPyramid()).rasterToPyramid(input, log),
+  'rok4-to-pyramid': async (input, log) => (await loadRok4ToPyramid()).rok4ToPyramid(input, log),
   'vector-to-db': async (input, log) => (await loadVectorToDb()).vectorToDb(input, log, wait),
 };
 

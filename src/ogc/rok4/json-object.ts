@@ -5,7 +5,9 @@ interface NumberRule {
   readonly max?: number;
 }
 
-/** NUL and halves of surrogate pairs, which the registry cannot keep, and other control characters. */
+/** NUL and halves of surrogate pairs, which the registry cannot keep. */
+const UNKEEPABLE = /\0|\p{Surrogate}/u;
+/** These and other control characters. */
 const UNPRINTABLE = /\p{Cc}|\p{Surrogate}/u;
 
 /** As {@link UNPRINTABLE}, for texts that may have lines. */
@@ -70,6 +72,14 @@ export class JsonObject {
     const value = this.member(name, false);
     if (value === undefined || (Array.isArray(value) && value.every(passes))) return value;
     return this.fault(name, `doit être une liste qui contient ${items}`);
+  }
+
+  /** The texts of a list. */
+  texts(name: string): readonly string[] | undefined {
+    const value = this.member(name, false);
+    if (value === undefined) return undefined;
+    if (Array.isArray(value) && value.every((item) => typeof item === 'string' && !UNKEEPABLE.test(item))) return value;
+    return this.fault(name, 'doit être une liste qui contient des chaînes de caractères');
   }
 
   object(name: string): JsonObject | undefined {

@@ -1,4 +1,6 @@
+import type { Bbox } from '../../geo/bbox.js';
 import type { DeliveredDescriptor, DeliveredLevel } from '../../pyramid/delivered-descriptor.js';
+import { tileBox } from '../../pyramid/grid.js';
 import { type Cell, readSlabPath, slabPath } from '../../pyramid/slab-names.js';
 import { type DeliveredFile, fileName, isSubject } from '../upload-tree.js';
 
@@ -20,6 +22,13 @@ export function readPyramidFiles(files: readonly DeliveredFile[]): PyramidFiles 
   const lists = data.filter(isOf('.list'));
   const used = new Set([...descriptors, ...lists]);
   return { descriptors, lists, others: data.filter((file) => !used.has(file)) };
+}
+
+/** What the place of a descriptor says: the name of its pyramid, and the folder it is in, with its `/`. */
+export function placeOf({ path }: DeliveredFile): { stem: string; name: string; folder: string } {
+  const stem = path.slice(0, -'.json'.length);
+  const name = fileName(stem);
+  return { stem, name, folder: stem.slice(0, -name.length) };
 }
 
 /** A slab of a delivered pyramid. */
@@ -63,4 +72,14 @@ export function isWithinLimits({ level, cell }: Pick<DeliveredSlab, 'level' | 'c
     top <= limits.max_row &&
     top + size.tilesPerHeight > limits.min_row
   );
+}
+
+/** The box of the tiles of the finest level, in the system of the set: those of the others go further than the data. */
+export function coveredBox({ levels }: Pick<DeliveredDescriptor, 'levels'>): Bbox | null {
+  const [finest] = levels.toSorted((a, b) => a.matrix.cellSize - b.matrix.cellSize);
+  if (finest === undefined) return null;
+  const { matrix, limits } = finest;
+  const first = tileBox(matrix, { col: limits.min_col, row: limits.min_row });
+  const last = tileBox(matrix, { col: limits.max_col, row: limits.max_row });
+  return { minX: first.minX, minY: last.minY, maxX: last.maxX, maxY: first.maxY };
 }

@@ -1,12 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { type DeliveredDescriptor, readDeliveredDescriptor } from '../../pyramid/delivered-descriptor.js';
 import { readDeliveredList } from '../../pyramid/delivered-list.js';
-import { tileBox } from '../../pyramid/grid.js';
 import { tileCount } from '../../pyramid/slab-format.js';
 import { referenceOf, sameReference } from '../spatial-reference.js';
 import { logFrom, type TaskLog } from '../task-log.js';
 import { type DeliveredFile, fileName } from '../upload-tree.js';
-import { type DeliveredSlab, isWithinLimits, readPyramidFiles, slabsOf } from './delivered-pyramid.js';
+import {
+  coveredBox,
+  type DeliveredSlab,
+  isWithinLimits,
+  placeOf,
+  readPyramidFiles,
+  slabsOf,
+} from './delivered-pyramid.js';
 import { checkSlab } from './slab-check.js';
 
 /** An upload of type ROK4-PYRAMID. */
@@ -83,13 +89,11 @@ async function checkPyramid(
     core.error(`Le fichier ${file.path} est trop grand pour un descripteur de pyramide`);
     return failed;
   }
-  const stem = file.path.slice(0, -'.json'.length);
-  const name = fileName(stem);
+  const { stem, name, folder } = placeOf(file);
   const { descriptor, faults } = readDeliveredDescriptor(await readFile(file.localPath, 'utf8'), name);
   for (const fault of faults.slice(0, FAULTS_SHOWN)) core.error(`Descripteur invalide : ${fault}`);
   if (descriptor === null) return failed;
   const agrees = tellDisagreements(descriptor, upload, log);
-  const folder = stem.slice(0, -name.length);
   const { slabs, strangers } = slabsOf(descriptor, folder, others);
   for (const { path } of strangers.slice(0, FAULTS_SHOWN)) core.warning(`Fichier ignoré : ${path}`);
   const isListed = await checkList(lists, { stem, slabs }, log);
@@ -195,12 +199,7 @@ function everyFew(slabs: readonly DeliveredSlab[]): () => boolean {
   };
 }
 
-/** The tiles of the finest level: those of the others go further than the data. */
-function boxesOf({ levels }: DeliveredDescriptor): Rok4CheckResult['boxes'] {
-  const [finest] = levels.toSorted((a, b) => a.matrix.cellSize - b.matrix.cellSize);
-  if (finest === undefined) return [];
-  const { matrix, limits } = finest;
-  const first = tileBox(matrix, { col: limits.min_col, row: limits.min_row });
-  const last = tileBox(matrix, { col: limits.max_col, row: limits.max_row });
-  return [[first.minX, last.minY, last.maxX, first.maxY]];
+function boxesOf(descriptor: DeliveredDescriptor): Rok4CheckResult['boxes'] {
+  const box = coveredBox(descriptor);
+  return box === null ? [] : [[box.minX, box.minY, box.maxX, box.maxY]];
 }

@@ -4,6 +4,7 @@ import type { ProcessingRunner } from './processing-run.js';
 import { runDbToDb } from './db-to-db.js';
 import { runDbToPyramid } from './db-to-pyramid.js';
 import { runRasterToPyramid } from './raster-to-pyramid.js';
+import { runRok4ToPyramid } from './rok4-to-pyramid.js';
 import { runVectorToDb } from './vector-to-db.js';
 
 /** What runs each kind of processing. */
@@ -13,6 +14,8 @@ const RUNNERS: Readonly<Record<(typeof PROCESSING_JOBS)[number], ProcessingRunne
   pmtiles: runPmtiles,
   db_to_db: runDbToDb,
   raster_to_pyramid: runRasterToPyramid,
+  rok4_to_pyramid_raster: runRok4ToPyramid,
+  rok4_to_pyramid_vector: runRok4ToPyramid,
 };
 
 /** The runner of a kind of processing; `undefined` for one that the emulator only lists. */

@@ -29,6 +29,7 @@ export interface Tasks {
   'db-to-pyramid': { input: DbToPyramidInput; result: ExecutionOutcome };
   pmtiles: { input: PmtilesInput; result: ExecutionOutcome };
   'raster-to-pyramid': { input: RasterToPyramidInput; result: ExecutionOutcome };
+  'rok4-to-pyramid': { input: Rok4ToPyramidInput; result: ExecutionOutcome };
 }
 
 export type TaskName = keyof Tasks;
@@ -148,6 +149,17 @@ export interface RasterToPyramidInput {
   readonly files: string;
 }
 
+/** A delivered pyramid to keep. */
+export interface Rok4ToPyramidInput {
+  readonly upload: { readonly id: string; readonly files: readonly DeliveredFile[] };
+  /** Name of the pyramid. */
+  readonly name: string;
+  /** Where the files will be found: an absolute path. */
+  readonly finalRoot: string;
+  /** An empty folder of the job: the files made. */
+  readonly files: string;
+}
+
 /** Tasks whose libraries take long to load: they are given the process that was forked ahead. */
 export const HEAVY_TASKS: ReadonlySet<TaskName> = new Set<TaskName>([
   'vector-check',
@@ -155,6 +167,7 @@ export const HEAVY_TASKS: ReadonlySet<TaskName> = new Set<TaskName>([
   'rok4-check',
   'vector-to-db',
   'raster-to-pyramid',
+  'rok4-to-pyramid',
 ]);
 
 /** Argument of a child that is to load those libraries before it is given a task. */
