@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import t from 'tap';
 import { type PatternPlace, quadrants, ramp, writePattern } from '../../fixtures/generate/raster.js';
 import { type TileMatrixSet, tileMatrixSets } from '../../src/catalogue/tile-matrix-sets.js';
-import { pythonBeside } from '../helpers/python.js';
+import { copyPyramid, findPyramid } from '../../src/processing/rok4/copied-pyramid.js';
+import { pythonBeside, type RunPython } from '../helpers/python.js';
+import { pyramidFiles } from '../helpers/rok4-pyramid.js';
 import { makePyramid, openPixels } from '../helpers/raster-pyramids.js';
 
 /** The official Python library opens our pyramids, and reads the pixels that we read. */
@@ -54,9 +56,6 @@ for (const [compression, bands, type, tms] of [
     const set = tileMatrixSets().get(tms);
     if ('missing' in python || set === undefined) return;
     const folder = t.testdir();
-    const sets = join(folder, 'sets');
-    mkdirSync(sets);
-    writeFileSync(join(sets, `${tms}.json`), setFile(set));
     const path = join(folder, 'pattern.tif');
     const colours = quadrants(PLACE);
     const paint = type === 'Float32' ? ramp(PLACE) : (x: number, y: number) => [...colours(x, y), 255];
@@ -66,15 +65,7 @@ for (const [compression, bands, type, tms] of [
       { 'p.tif': path },
       { tms, compression, mask: true, top: set.levels.at(-8)?.id ?? null },
     );
-    const reader = join(folder, 'reader.py');
-    writeFileSync(reader, `import os\nos.environ["ROK4_TMS_DIRECTORY"] = ${JSON.stringify(sets)}\n${READER}`);
-    const output = await python.run([reader, join(made.root, 'pyramid.json')]);
-    const found = JSON.parse(output.slice(output.indexOf('FOUND') + 'FOUND'.length)) as {
-      format: string;
-      tms: string;
-      slabs: number;
-      tiles: Record<string, [shape: number[], md5: string]>;
-    };
+    const found = await readWithLibrary(python, { folder, set, descriptor: join(made.root, 'pyramid.json') });
     const pixels = await openPixels(made.root, made.name);
     t.same([found.format, found.tms], [pixels.descriptor.format, tms]);
     t.ok(found.slabs > 0);
@@ -101,4 +92,49 @@ function md5({ buffer, byteOffset, byteLength }: ArrayBufferView): string {
   return createHash('md5')
     .update(new Uint8Array(buffer, byteOffset, byteLength))
     .digest('hex');
+}
+
+void t.test('a delivered pyramid, wherever its slabs were', { skip }, async (t) => {
+  const set = tileMatrixSets().get('PM');
+  if ('missing' in python || set === undefined) return;
+  const folder = t.testdir();
+  const files = pyramidFiles({ masks: true, images: 'IMAGE', depth: 4 }).map(({ path, content }) => {
+    const localPath = join(folder, 'livraison', path);
+    mkdirSync(dirname(localPath), { recursive: true });
+    writeFileSync(localPath, content);
+    return { path, localPath, kind: 'DATA' as const, size: content.length };
+  });
+  const delivered = await findPyramid(files);
+  if (typeof delivered === 'string') throw new Error(delivered);
+  const root = join(folder, 'pyramid');
+  mkdirSync(root);
+  await copyPyramid(delivered, { root, finalRoot: root, name: 'copie' });
+  const found = await readWithLibrary(python, { folder, set, descriptor: join(root, 'copie.json') });
+  t.match(found, { format: 'TIFF_ZIP_UINT8', tms: 'PM', slabs: 4 });
+  const same = md5(new Uint8Array(256 * 256 * 3).fill(40));
+  t.same(
+    Object.values(found.tiles),
+    Array.from({ length: 8 }, () => [[256, 256, 3], same]),
+  );
+});
+
+/** What the library finds in a pyramid. */
+interface Found {
+  readonly format: string;
+  readonly tms: string;
+  readonly slabs: number;
+  readonly tiles: Readonly<Record<string, readonly [shape: number[], md5: string]>>;
+}
+
+async function readWithLibrary(
+  { run }: { run: RunPython },
+  { folder, set, descriptor }: { folder: string; set: TileMatrixSet; descriptor: string },
+): Promise<Found> {
+  const sets = join(folder, 'sets');
+  mkdirSync(sets);
+  writeFileSync(join(sets, `${set.id}.json`), setFile(set));
+  const reader = join(folder, 'reader.py');
+  writeFileSync(reader, READER);
+  const output = await run([reader, descriptor], { env: { ROK4_TMS_DIRECTORY: sets } });
+  return JSON.parse(output.slice(output.indexOf('FOUND') + 'FOUND'.length)) as Found;
 }

@@ -12,6 +12,8 @@ import { DATASTORE } from './seed.js';
 
 export const DB_TO_PYRAMID = 'aa5f9391-0bdb-4b97-9209-fcde351b82f6';
 export const PMTILES = '00000000-0000-4000-8000-00000000b001';
+export const COPY_RASTER_PYRAMID = '00000000-0000-4000-8000-00000000b002';
+export const COPY_VECTOR_PYRAMID = '00000000-0000-4000-8000-00000000b003';
 
 const ROOT = `/datastores/${DATASTORE}`;
 
@@ -22,6 +24,17 @@ export function tilesRequest(inputs: readonly string[], parameters: object, more
     inputs: { stored_data: inputs },
     output: { stored_data: { name: 'tiles', storage_tags: ['PYRAMIDE'] } },
     parameters,
+    ...more,
+  };
+}
+
+/** The body of an execution that makes a stored data of a delivered pyramid. */
+export function copyRequest(processing: string, uploads: readonly string[], more: object = {}) {
+  return {
+    processing,
+    inputs: { upload: uploads },
+    output: { stored_data: { name: 'livrée', storage_tags: ['PYRAMIDE'] } },
+    parameters: {},
     ...more,
   };
 }

@@ -80,12 +80,22 @@ export const VECTOR_TILE = Buffer.concat([
 
 /**
  * The files of a sound pyramid, under `pyramide/`.
- * @param tile content of every tile; that of {@link tileOf} for formats it knows
+ * @param options `tile`: content of every tile, that of {@link tileOf} for formats it knows; `images`, `depth`: where
+ *   slabs are, in another way than the platform's
  */
 export function pyramidFiles(
-  options: { format?: string; channels?: number; masks?: boolean; tile?: Buffer; nodata?: string } = {},
+  options: {
+    format?: string;
+    channels?: number;
+    masks?: boolean;
+    tile?: Buffer;
+    nodata?: string;
+    images?: string;
+    depth?: number;
+  } = {},
 ): PyramidFile[] {
   const { format = 'TIFF_ZIP_UINT8', channels = 3, masks = false, tile, nodata = '255,255,255,255' } = options;
+  const { images = 'DATA', depth = 2 } = options;
   const folder = mkdtempSync(join(tmpdir(), 'rok4-'));
   const files: PyramidFile[] = [];
   const slabs: string[] = [];
@@ -102,11 +112,11 @@ export function pyramidFiles(
     slabs.push(path);
   };
   for (const { id, col, row } of LEVELS) {
-    const path = slabPath({ col: col / 2, row: row / 2 });
+    const path = slabPath({ col: col / 2, row: row / 2 }, depth);
     const pixels = rasterFormat(format);
     const shared = { tileWidth: 256, tileHeight: 256, size: SIZE };
     const photometric = channels > 2 ? 'rgb' : 'gray';
-    add(pixels === undefined ? null : { ...shared, format: pixels, channels, photometric }, `DATA/${id}/${path}`);
+    add(pixels === undefined ? null : { ...shared, format: pixels, channels, photometric }, `${images}/${id}/${path}`);
     const mask = rasterFormat(MASK_FORMAT);
     if (masks && mask !== undefined)
       add({ ...shared, format: mask, channels: 1, photometric: 'mask' }, `MASK/${id}/${path}`);
@@ -124,8 +134,8 @@ export function pyramidFiles(
       tile_limits: { min_row: row, max_row: row + 1, min_col: col, max_col: col + 1 },
       storage: {
         type: 'FILE',
-        image_directory: `ORTHO/DATA/${id}`,
-        path_depth: 2,
+        image_directory: `ORTHO/${images}/${id}`,
+        path_depth: depth,
         ...(masks ? { mask_directory: `ORTHO/MASK/${id}` } : {}),
       },
       ...(format === VECTOR_FORMAT ? { tables: [] } : {}),
