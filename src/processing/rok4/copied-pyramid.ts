@@ -10,23 +10,33 @@ import { MASK_FORMAT } from '../../pyramid/formats.js';
 import { keepSlab } from '../../pyramid/keep-slab.js';
 import { syncFolders, writePyramidFiles } from '../../pyramid/pyramid-files.js';
 import { slabPath } from '../../pyramid/slab-names.js';
+import { DataFault } from '../data-fault.js';
 import type { DeliveredFile } from '../upload-tree.js';
 import { type DeliveredSlab, placeOf, readPyramidFiles, slabsOf } from './delivered-pyramid.js';
 
 /** A delivered pyramid under another name, where the tools of the platform look for the slabs of that name. */
 
-/** The pyramid among the files of an upload; the French sentence of what is wrong with its descriptor. */
-export async function findPyramid(
-  files: readonly DeliveredFile[],
-): Promise<{ descriptor: DeliveredDescriptor; slabs: readonly DeliveredSlab[] } | string> {
+/** A delivered pyramid: its descriptor, as it was delivered, and its slabs. */
+export interface FoundPyramid {
+  readonly descriptor: DeliveredDescriptor;
+  readonly slabs: readonly DeliveredSlab[];
+}
+
+/**
+ * The pyramid among the files of an upload.
+ * @throws DataFault when its descriptor cannot be read
+ */
+export async function findPyramid(files: readonly DeliveredFile[]): Promise<FoundPyramid> {
   const { descriptors, others } = readPyramidFiles(files);
   const [file] = descriptors;
   if (file === undefined || descriptors.length > 1) {
-    return `Un descripteur de pyramide (.json) est attendu, la livraison en contient ${descriptors.length}`;
+    throw new DataFault(
+      `Un descripteur de pyramide (.json) est attendu, la livraison en contient ${descriptors.length}`,
+    );
   }
   const { name, folder } = placeOf(file);
   const { descriptor, faults } = readDeliveredDescriptor(await readFile(file.localPath, 'utf8'), name);
-  if (descriptor === null) return `Descripteur invalide : ${faults.join(' ; ')}`;
+  if (descriptor === null) throw new DataFault(...faults.map((fault) => `Descripteur invalide : ${fault}`));
   return { descriptor, slabs: slabsOf(descriptor, folder, others).slabs };
 }
 
@@ -36,7 +46,7 @@ export async function findPyramid(
  * @returns the descriptor, and the bytes of all the files
  */
 export async function copyPyramid(
-  { descriptor, slabs }: { descriptor: DeliveredDescriptor; slabs: readonly DeliveredSlab[] },
+  { descriptor, slabs }: FoundPyramid,
   to: { readonly root: string; readonly finalRoot: string; readonly name: string },
 ): Promise<{ descriptor: PyramidDescriptor; size: number }> {
   const { root, finalRoot, name } = to;

@@ -13,30 +13,25 @@ import { logFrom, type TaskLog } from '../../processing/task-log.js';
 import type { DeliveredDescriptor } from '../../pyramid/delivered-descriptor.js';
 import { rasterFormat } from '../../pyramid/formats.js';
 import type { Rok4ToPyramidInput } from './task.js';
+import { toldWork } from './told-work.js';
 
 /** A delivered ROK4 pyramid as a stored data: its slabs as they are, under the name of that data. */
 export async function rok4ToPyramid(input: Rok4ToPyramidInput, log: TaskLog): Promise<ExecutionOutcome> {
   const lines = logFrom(log, 'gpf-processing-rok4-to-pyramid', 61);
-  lines.info('Démarrage de la recopie de la pyramide ROK4');
-  lines.info(`Analyse du fichier descripteur de la livraison ${input.upload.id}`);
-  const found = await findPyramid(input.upload.files);
-  if (typeof found === 'string') {
-    lines.error(found);
-    lines.info('Fin du traitement');
-    return { status: 'FAILURE' };
-  }
-  const { descriptor, size } = await copyPyramid(found, { ...input, root: input.files });
-  lines.info(`${found.slabs.length} dalles recopiées, niveaux ${descriptor.levels.map(({ id }) => id).join(', ')}`);
-  lines.info('Fin du traitement');
-  const { set } = found.descriptor;
-  const levels = descriptor.levels.map(({ id }) => id);
-  const result: StoredDataResult = {
-    srs: set.crs,
-    ...extentOf(found.descriptor),
-    size,
-    typeInfos: { tms: set.id, levels, ...pixelInfos(found.descriptor) },
-  };
-  return { status: 'SUCCESS', result };
+  return toldWork(lines, 'Démarrage de la recopie de la pyramide ROK4', async () => {
+    lines.info(`Analyse du fichier descripteur de la livraison ${input.upload.id}`);
+    const found = await findPyramid(input.upload.files);
+    const { descriptor, size } = await copyPyramid(found, { ...input, root: input.files });
+    const levels = descriptor.levels.map(({ id }) => id);
+    lines.info(`${found.slabs.length} dalles recopiées, niveaux ${levels.join(', ')}`);
+    const { set } = found.descriptor;
+    return {
+      srs: set.crs,
+      ...extentOf(found.descriptor),
+      size,
+      typeInfos: { tms: set.id, levels, ...pixelInfos(found.descriptor) },
+    };
+  });
 }
 
 /** Of a raster pyramid. */
