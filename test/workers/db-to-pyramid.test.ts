@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { geopackage } from '../../fixtures/generate/vector.js';
-import { logIn } from '../helpers/api.js';
+import { logIn, until } from '../helpers/api.js';
 import { startTestEmulator } from '../helpers/app.js';
 import { sentences } from '../helpers/diffusion.js';
 import { deliver, integrate, into } from '../helpers/integration.js';
@@ -378,7 +378,11 @@ void t.test('db_to_pyramid', async (t) => {
     );
     t.equal(third.status, 'SUCCESS', third.log);
     t.equal(third.data._id, first.storedData);
-    t.notOk(existsSync(before.root), 'the former version of the one referred to is gone');
+    await until(
+      async () => existsSync(before.root),
+      (isThere) => !isThere,
+    );
+    t.pass('the former version of the one referred to goes');
     t.same(await names('10', 514, 368), ['town 1'], 'its tiles stay where they are referred to');
     t.same(await names('4', 8, 5), ['town 1', 'town 2', 'town 3']);
   });
