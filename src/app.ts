@@ -34,6 +34,7 @@ import { tmsRoutes } from './routes/ogc/tms.js';
 import { vectorTmsRoutes } from './routes/ogc/vector-tms.js';
 import { wfsRoutes } from './routes/ogc/wfs.js';
 import { wmsVectorRoutes } from './routes/ogc/wms-v.js';
+import { wmtsRoutes } from './routes/ogc/wmts.js';
 import { organizationRoutes } from './routes/organizations/index.js';
 import { accessRoutes } from './routes/keys/accesses.js';
 import { keyRoutes } from './routes/keys/index.js';
@@ -132,6 +133,7 @@ export async function buildApp(
     await services.register(trafficPlugin);
     await services.register(wfsRoutes);
     await services.register(wmsVectorRoutes);
+    await services.register(wmtsRoutes);
     await services.register(tmsRoutes);
     await services.register(vectorTmsRoutes);
     await services.register(async (files) => {

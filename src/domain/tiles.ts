@@ -5,7 +5,7 @@ import { type PyramidDescriptor, pyramidName, readDescriptor } from '../pyramid/
 import { readTile } from '../pyramid/tile-reader.js';
 import { LruMap } from '../render/lru-map.js';
 
-/** Tiles of published pyramids, as they are on the disk: two small reads each. */
+/** Tiles of published pyramids, as they are on the disk: one read each, two in a slab that is not open yet. */
 
 /** Descriptors kept in memory, by storage prefix: the files under one never change. */
 const descriptors = new LruMap<string, PyramidDescriptor>(500);
@@ -23,11 +23,11 @@ export interface StoredTile {
  * @param find where the tile is by the publications of now
  * @returns the bytes as they are served, `null` when there is no such tile, and where they were
  */
-export async function readStoredTile(
+export async function readStoredTile<Tile extends StoredTile>(
   deps: Pick<Deps, 'storage'>,
-  tile: StoredTile,
-  find: () => Promise<StoredTile>,
-): Promise<{ readonly tile: StoredTile; readonly bytes: Buffer | null }> {
+  tile: Tile,
+  find: () => Promise<Tile>,
+): Promise<{ readonly tile: Tile; readonly bytes: Buffer | null }> {
   const bytes = await read(deps, tile);
   if (bytes !== null) return { tile, bytes };
   const again = await find();

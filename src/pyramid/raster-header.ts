@@ -18,7 +18,8 @@ const LONG = 4;
 /** Where the bits of each channel are: the header of three channels and more points there. */
 const BITS_AT = 8;
 
-const COMPRESSIONS: Readonly<Record<TileEncoding, number>> = {
+/** As the tag of that name has them. */
+export const COMPRESSIONS: Readonly<Record<TileEncoding, number>> = {
   RAW: 1,
   LZW: 5,
   JPG: 7,

@@ -131,7 +131,8 @@ export function errorDocument(message: string): string {
   return `<?xml version="1.0" ?><TileMapServerError><Message>${escapeText(message)}</Message></TileMapServerError>`;
 }
 
-function layerUrl(serviceUrl: string, { name }: PyramidLayer): string {
+/** Public address of a layer. */
+export function layerUrl(serviceUrl: string, { name }: PyramidLayer): string {
   return `${serviceUrl}/${TMS_VERSION}/${name}`;
 }
 

@@ -1,3 +1,4 @@
+import { isEchoed } from '../rok4/echo.js';
 import { TMS_VERSION } from './documents.js';
 import type { PyramidLayer, LayerLevel } from '../rok4/layer.js';
 
@@ -73,9 +74,4 @@ export function readTilePath(layer: PyramidLayer, knownLevels: ReadonlySet<strin
 function readNumber(text: string, what: 'column' | 'row'): number {
   if (!/^[+-]?\d+$/.test(text)) throw new TmsError(400, `Invalid ${what} value`);
   return Number(text);
-}
-
-/** Text that could be markup is not repeated. */
-function isEchoed(text: string): boolean {
-  return !/[<>]/.test(text);
 }

@@ -1,8 +1,9 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { tileMatrixSets } from '../../catalogue/tile-matrix-sets.js';
-import { publishedPyramidLayers } from '../../domain/published.js';
-import { readStoredTile, type StoredTile } from '../../domain/tiles.js';
+import { isQuadTree } from '../../ogc/rok4/grid.js';
+import { defaultStyle } from '../../ogc/rok4/tile-styles.js';
 import { errorDocument, layerDocument, layerMetadata, serviceDocument } from '../../ogc/tms/documents.js';
+import { gdalDocument } from '../../ogc/tms/gdal-document.js';
 import {
   assertVersion,
   findLayer,
@@ -12,19 +13,13 @@ import {
   TmsError,
   unknownPath,
 } from '../../ogc/tms/request.js';
-import { evaluateConditions } from '../preconditions.js';
+import { publishedTileLayers, sendTile, type WantedTile } from './tile-answers.js';
 
 /** TMS of the open endpoint, spec diffusion §6.3. */
 
 const PREFIX = '/tms';
 
-/** Path of the service among those of its endpoint. */
-const ENDPOINT_PATH = '/tms/';
-
 const XML = 'text/xml';
-
-/** Seconds for which clients may keep a tile. */
-const TILE_LIFETIME = 86_400;
 
 interface LayerParams {
   version: string;
@@ -37,7 +32,7 @@ export const tmsRoutes: FastifyPluginAsync = async (app) => {
 
 const routes: FastifyPluginAsync = async (app) => {
   const { deps } = app;
-  const published = () => publishedPyramidLayers(deps, 'WMTS-TMS', ENDPOINT_PATH);
+  const published = () => publishedTileLayers(deps);
   const namedLayer = async ({ version, layer }: LayerParams) => {
     assertVersion(version);
     return findLayer((await published()).byName, layer);
@@ -69,29 +64,33 @@ const routes: FastifyPluginAsync = async (app) => {
     return sendDocument(reply, 'application/json', JSON.stringify(metadata));
   });
 
-  app.get<{ Params: LayerParams }>('/:version/:layer/gdal.xml', async (request) => {
-    const { name } = await namedLayer(request.params);
-    throw new TmsError(400, `Layer ${name} is vector data: cannot describe it with this format`);
+  app.get<{ Params: LayerParams }>('/:version/:layer/gdal.xml', async (request, reply) => {
+    const layer = await namedLayer(request.params);
+    const grid = tileMatrixSets().get(layer.tileMatrixSet);
+    const because = layer.format.isVector
+      ? 'is vector data'
+      : grid === undefined || !isQuadTree(grid)
+        ? 'data is not a quad tree'
+        : null;
+    if (grid === undefined || because !== null) {
+      throw new TmsError(400, `Layer ${layer.name} ${because}: cannot describe it with this format`);
+    }
+    return sendDocument(reply, XML, gdalDocument(serviceUrl(request), layer, grid));
   });
 
   app.get<{ Params: LayerParams & TilePath }>('/:version/:layer/:level/:column/:tile', async (request, reply) => {
     const { version, layer: name, ...path } = request.params;
     assertVersion(version);
-    const find = async (): Promise<StoredTile> => {
+    const find = async (): Promise<WantedTile> => {
       const { byName, filesOf } = await published();
       const layer = findLayer(byName, name);
       const address = readTilePath(layer, levelsOfGrid(layer.tileMatrixSet), path);
       const filesKey = filesOf.get(address.level.source.storedData);
       if (filesKey === undefined) throw noData();
-      return { layer, address, filesKey };
+      const disposition = `filename="image.${layer.format.extension}"`;
+      return { layer, address, filesKey, style: defaultStyle(layer), disposition };
     };
-    const expected = await find();
-    if (evaluateConditions(request.headers, { etag: etagOf(expected) }) === 'unchanged') {
-      return describeTile(request, reply, expected).code(304).send();
-    }
-    const { tile, bytes } = await readStoredTile(deps, expected, find);
-    if (bytes === null) throw noData();
-    return describeTile(request, reply, tile).send(bytes);
+    return sendTile(deps, { request, reply }, find, noData);
   });
 };
 
@@ -110,21 +109,6 @@ function levelsOfGrid(tileMatrixSet: string): Set<string> {
       .get(tileMatrixSet)
       ?.levels.map(({ id }) => id),
   );
-}
-
-/** The files of a pyramid never change under their prefix: with the address, its end names the bytes. */
-function etagOf({ address: { level, col, row }, filesKey }: StoredTile): string {
-  return `"${filesKey.slice(filesKey.lastIndexOf('/') + 1)}-${level.id}-${col}-${row}"`;
-}
-
-function describeTile(request: FastifyRequest, reply: FastifyReply, tile: StoredTile): FastifyReply {
-  const { offering, format } = tile.layer;
-  request.served = { offerings: [offering] };
-  return reply
-    .type(format.mediaType)
-    .header('etag', etagOf(tile))
-    .header('cache-control', `max-age=${TILE_LIFETIME}`)
-    .header('content-disposition', `filename="image.${format.extension}"`);
 }
 
 function internalFault(error: unknown, request: FastifyRequest): TmsError {

@@ -1,0 +1,136 @@
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { tileMatrixSets } from '../../catalogue/tile-matrix-sets.js';
+import type { PublishedPyramidLayers } from '../../domain/published.js';
+import { tileValues } from '../../domain/tile-values.js';
+import { readStoredTile } from '../../domain/tiles.js';
+import { Kvp, RepeatedParameterError } from '../../ogc/ows/kvp.js';
+import { isEchoed } from '../../ogc/rok4/echo.js';
+import { writePixelValues } from '../../ogc/rok4/pixel-values.js';
+import { writeCapabilities } from '../../ogc/wmts/capabilities.js';
+import { noTile, noValues, WmtsException, writeExceptionReport } from '../../ogc/wmts/exceptions.js';
+import {
+  type AskedTile,
+  type Offered,
+  readGetFeatureInfo,
+  readGetTile,
+  readOperation,
+} from '../../ogc/wmts/request.js';
+import { publishedTileLayers, sendTile, type WantedTile } from './tile-answers.js';
+
+/** WMTS of the open endpoint: parameters only, no REST (spec diffusion §6.2). */
+
+const PATH = '/wmts';
+
+const XML = 'text/xml';
+
+/** Capabilities by the layers they describe, which are the same object until something is published. */
+type CapabilitiesCache = WeakMap<PublishedPyramidLayers, Map<string, Buffer>>;
+
+/** Addresses for which capabilities are kept: a client chooses the Host header. */
+const MAX_ADDRESSES = 20;
+
+export const wmtsRoutes: FastifyPluginAsync = async (app) => {
+  await app.register(routes, { prefix: PATH });
+};
+
+const routes: FastifyPluginAsync = async (app) => {
+  const { deps } = app;
+  const capabilities: CapabilitiesCache = new WeakMap();
+
+  const getTile = async (kvp: Kvp, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const disposition = kvp.get('filename');
+    const find = async (): Promise<WantedTile> => {
+      const published = await publishedTileLayers(deps);
+      const { style, ...asked } = readGetTile(kvp, offeredBy(published));
+      const name = disposition ?? `image.${asked.layer.format.extension}`;
+      const quoted = `filename="${name.replace(/[^\w. -]/g, '_')}"`;
+      return {
+        ...locate(published, asked, noTile),
+        style,
+        disposition: disposition === undefined ? quoted : `attachment; ${quoted}`,
+      };
+    };
+    return sendTile(deps, { request, reply }, find, noTile);
+  };
+
+  const getFeatureInfo = async (kvp: Kvp, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const find = async () => {
+      const published = await publishedTileLayers(deps);
+      const asked = readGetFeatureInfo(kvp, offeredBy(published));
+      return { ...locate(published, asked, noValues), asked };
+    };
+    const { tile, bytes } = await readStoredTile(deps, await find(), find);
+    if (bytes === null) throw noValues();
+    const { layer, asked } = tile;
+    const values = await tileValues(layer, asked.level, bytes, asked);
+    request.served = { offerings: [layer.offering] };
+    return sendDocument(reply, asked.infoFormat, writePixelValues(asked.infoFormat, values));
+  };
+
+  const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const kvp = Kvp.parse(request.url.split('?').slice(1).join('?'));
+    switch (readOperation(kvp)) {
+      case 'GetCapabilities':
+        return sendDocument(reply, XML, cachedCapabilities(capabilities, await publishedTileLayers(deps), request));
+      case 'GetTile':
+        return getTile(kvp, request, reply);
+      case 'GetFeatureInfo':
+        return getFeatureInfo(kvp, request, reply);
+    }
+  };
+
+  app.setErrorHandler((error, request, reply) => refuse(reply, toException(error, request)));
+  app.setNotFoundHandler((_request, reply) =>
+    reply.code(400).send({ error: 'Bad Request', error_description: 'Unknown request path' }),
+  );
+  app.get('/', answer);
+  // Refused before the body is read.
+  app.post('/', { onRequest: refusePost }, refusePost);
+};
+
+const offeredBy = ({ byName }: PublishedPyramidLayers): Offered => ({ layers: byName, grids: tileMatrixSets() });
+
+/** Where the files of a tile are now. */
+function locate({ filesOf }: PublishedPyramidLayers, { layer, level, col, row }: AskedTile, absent: () => Error) {
+  const filesKey = filesOf.get(level.source.storedData);
+  if (filesKey === undefined) throw absent();
+  return { layer, address: { level, col, row }, filesKey };
+}
+
+function sendDocument(reply: FastifyReply, mediaType: string, document: string | Buffer): FastifyReply {
+  return reply.type(mediaType).header('cache-control', 'no-cache').send(document);
+}
+
+function refuse(reply: FastifyReply, exception: WmtsException): FastifyReply {
+  return reply.code(exception.status).type(XML).send(writeExceptionReport(exception));
+}
+
+async function refusePost(_request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  return refuse(reply, new WmtsException('OperationNotSupported', 'Requests in POST are not supported: use GET'));
+}
+
+function cachedCapabilities(
+  cache: CapabilitiesCache,
+  published: PublishedPyramidLayers,
+  { origin }: FastifyRequest,
+): Buffer {
+  const byOrigin = cache.get(published) ?? new Map<string, Buffer>();
+  cache.set(published, byOrigin);
+  const known = byOrigin.get(origin);
+  if (known !== undefined) return known;
+  const { layers } = published;
+  const document = Buffer.from(writeCapabilities({ origin, url: `${origin}${PATH}`, layers, grids: tileMatrixSets() }));
+  if (byOrigin.size < MAX_ADDRESSES) byOrigin.set(origin, document);
+  return document;
+}
+
+/** Anything unexpected is logged in full and told in general. */
+function toException(error: unknown, request: FastifyRequest): WmtsException {
+  if (error instanceof WmtsException) return error;
+  if (error instanceof RepeatedParameterError) {
+    const name = isEchoed(error.parameter) ? `${error.parameter.toUpperCase()} query parameter` : 'Query parameter';
+    return new WmtsException('InvalidParameterValue', `${name} given several times with different values`);
+  }
+  request.log.error({ err: error, reqId: request.id }, 'Wmts:Failed');
+  return new WmtsException('NoApplicableCode', 'Internal error', 500);
+}
