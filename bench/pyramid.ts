@@ -174,6 +174,7 @@ async function generate(
         uploads: [{ id: 'upload', srs: 'EPSG:2154', files }],
         ...{ tms: 'PM', compression, interpolation: 'bicubic', bottom: bottom.id, top: '0', mask: false },
         ...{ tilesPerWidth: 16, tilesPerHeight: 16, parallelization: 2 },
+        ...{ former: null, uses: [] },
         ...{ name: 'pyramid', finalRoot: made, folder: work, files: made },
       },
       {

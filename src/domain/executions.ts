@@ -52,7 +52,8 @@ export async function createExecution(deps: Deps, caller: Caller, request: Execu
   const output = request.output.stored_data;
   if (output === undefined) throw badRequest('Le champ "output.stored_data" est obligatoire pour ce traitement.');
   if (request.output.upload !== undefined) throw badRequest('Le traitement ne produit pas de livraison.');
-  const parameters = completeParameters(definition.parameters, request.parameters ?? {});
+  const sent = request.parameters ?? {};
+  const parameters = completeParameters(definition.parameters, sent);
   const inputs = {
     uploads: distinctIds(request.inputs?.upload ?? []),
     storedData: distinctIds(request.inputs?.stored_data ?? []),
@@ -62,7 +63,9 @@ export async function createExecution(deps: Deps, caller: Caller, request: Execu
     await holdInputs(tx, caller.datastoreId, definition, inputs);
     await holdStatics(tx, caller.datastoreId, definition, parameters);
     const modified = 'id' in output ? output.id : null;
-    await assertRunnable(tx, processing.jobName, { inputs, modified, parameters });
+    const { datastoreId } = caller;
+    const asked = { datastoreId, storage: deps.storage, inputs, modified, sent, parameters };
+    await assertRunnable(tx, processing.jobName, asked);
     const prepared = await prepareOutput(tx, caller, definition.output_type, output);
     const { id } = await tx.processingExecution.create({
       data: {

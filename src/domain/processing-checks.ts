@@ -1,5 +1,7 @@
+import type { Deps } from '../deps.js';
 import { badRequest } from '../errors.js';
 import { FilterExpressionError, parseFilterExpression } from '../processing/sql/filter.js';
+import { pyramidName, readDescriptor } from '../pyramid/descriptor.js';
 import { readArchiveParameters } from './archive-parameters.js';
 import { AreaError, readArea } from './area.js';
 import type { Db } from './database.js';
@@ -13,9 +15,13 @@ import { compositionFaults, type CompositionItem, readComposition } from './tile
 
 /** An execution that is asked for; its inputs are held. */
 interface AskedExecution {
+  readonly datastoreId: string;
+  readonly storage: Deps['storage'];
   readonly inputs: ExecutionInputs;
   /** The stored data it is to modify, or `null`. */
   readonly modified: string | null;
+  /** As the client sent them, and with the defaults of the others. */
+  readonly sent: Readonly<Record<string, unknown>>;
   readonly parameters: Readonly<Record<string, unknown>>;
 }
 
@@ -116,9 +122,27 @@ function areaFaults(area: string): string[] {
   }
 }
 
-async function rasterFaults(_tx: Db, { inputs, modified, parameters }: AskedExecution): Promise<readonly string[]> {
-  const isUpdate = modified !== null || inputs.storedData.length > 0;
-  return rasterGenerationFaults({ uploads: inputs.uploads, isUpdate, parameters });
+async function rasterFaults(
+  tx: Db,
+  { datastoreId, storage, inputs, modified, sent }: AskedExecution,
+): Promise<readonly string[]> {
+  const ids = [...new Set([...(modified === null ? [] : [modified]), ...inputs.storedData])];
+  const rows = await tx.storedData.findMany({
+    where: { id: { in: ids }, type: 'ROK4-PYRAMID-RASTER' },
+    select: { id: true, datastoreId: true, filesKey: true },
+  });
+  // What is to be modified has not been looked up yet: nothing is told of another datastore's.
+  const isForeign = modified !== null && !rows.some((row) => row.id === modified && row.datastoreId === datastoreId);
+  if (isForeign) return [];
+  const updated = await Promise.all(
+    rows.map(async ({ id, filesKey }) => ({
+      id,
+      // Its files may just have been replaced.
+      descriptor:
+        filesKey === null ? null : await readDescriptor(storage.localPath(filesKey), pyramidName(id)).catch(() => null),
+    })),
+  );
+  return rasterGenerationFaults({ uploads: inputs.uploads, updated, sent });
 }
 
 async function deliveredPyramidFaults(

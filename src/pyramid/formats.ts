@@ -29,6 +29,12 @@ export const PYRAMID_FORMATS: readonly string[] = [...RASTER_FORMATS.keys(), VEC
 /** The only format of masks: one band, 0 where there is no data. */
 export const MASK_FORMAT = 'TIFF_ZIP_UINT8';
 
+/** The pixels of masks. */
+export const MASK_KIND = {
+  format: { encoding: 'ZIP', sample: 'UINT8' },
+  channels: 1,
+} as const satisfies { format: RasterFormat; channels: number };
+
 /** The pixels of a format; `undefined` for vector tiles and for what is no format. */
 export function rasterFormat(format: string): RasterFormat | undefined {
   return RASTER_FORMATS.get(format);

@@ -38,3 +38,13 @@ export function limitsOf(level: TileMatrix, box: Bbox): TileLimits {
     max_col: within(lowerRight.col, level.matrixWidth),
   };
 }
+
+/** The smallest limits around all the given ones; at least one. */
+export function unionLimits(all: readonly TileLimits[]): TileLimits {
+  return all.reduce((one, other) => ({
+    min_row: Math.min(one.min_row, other.min_row),
+    max_row: Math.max(one.max_row, other.max_row),
+    min_col: Math.min(one.min_col, other.min_col),
+    max_col: Math.max(one.max_col, other.max_col),
+  }));
+}

@@ -1,13 +1,15 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TileMatrix } from '../catalogue/tile-matrix-sets.js';
-import { levelStorage, type TileLimits } from './descriptor.js';
-import { MASK_FORMAT, rasterFormat } from './formats.js';
+import type { TileLimits } from './descriptor.js';
+import { MASK_KIND } from './formats.js';
+import { unionLimits } from './grid.js';
 import { rasterHeader, type SlabKind } from './raster-header.js';
+import type { RasterLevel, RasterSlab, WrittenSlab } from './raster-level.js';
 import { SlabAssembly } from './slab-assembly.js';
-import { type Cell, slabOf, slabPath, type SlabSize, tileIndexOf } from './slab-names.js';
+import { type Cell, listedPath, slabOf, type SlabSize, type SlabType, tileIndexOf } from './slab-names.js';
 import { encodeTile } from './tile-codec.js';
-import { blankPixels, type PixelKind, QuarteredTile, type TilePixels } from './tile-pixels.js';
+import { blankPixels, overlay, type PixelKind, QuarteredTile, type TilePixels } from './tile-pixels.js';
 
 /** What the levels of a raster pyramid under way have in common. */
 export interface PyramidContext {
@@ -16,6 +18,7 @@ export interface PyramidContext {
   readonly name: string;
   readonly kind: PixelKind;
   readonly photometric: SlabKind['photometric'];
+  /** Size of the slabs of levels that are new. */
   readonly size: SlabSize;
   /** Whether masks are kept. */
   readonly masks: boolean;
@@ -25,15 +28,27 @@ export interface PyramidContext {
   readonly onSlab: (level: string) => void;
 }
 
-/** A slab that was written: path below the folder of the pyramid, `DATA/12/00/32/LG.tif`, and its bytes. */
-export interface WrittenSlab {
-  readonly path: string;
-  readonly bytes: number;
-}
-
 interface OpenSlab {
   readonly data: SlabAssembly;
   readonly mask: SlabAssembly | null;
+  /** What it was. */
+  readonly former: RasterSlab | null;
+}
+
+/** A level that is to be made. */
+export interface BuiltLevel {
+  readonly level: TileMatrix;
+  /** Tiles made. */
+  readonly limits: TileLimits;
+  /** Slabs made, whole: keys of them, see {@link cellKey}. */
+  readonly slabs: ReadonlySet<string>;
+  /** The level that this one is halved from, or `null`. */
+  readonly below: LevelBuilder | null;
+  /**
+   * The level as it was, or `null`. It lies under what is made: a tile that is put with holes shows it through them, one
+   * that is not put (`null`) stays as it was, byte for byte, and slabs that are not made are kept without a copy.
+   */
+  readonly former: RasterLevel | null;
 }
 
 /**
@@ -41,27 +56,33 @@ interface OpenSlab {
  * the level above out of them. For a process of its own.
  */
 export class LevelBuilder {
+  readonly level: TileMatrix;
+  readonly slabs: ReadonlySet<string>;
+  readonly size: SlabSize;
+  /** Tiles that may exist: those made, and those there were. */
+  readonly limits: TileLimits;
   readonly written: WrittenSlab[] = [];
+  private readonly below: LevelBuilder | null;
+  private readonly former: RasterLevel | null;
   private readonly open = new Map<string, OpenSlab>();
   /** Tiles that wait for more of those below: what they hold so far, and how many are still to come. */
   private readonly quartered = new Map<string, { tile: QuarteredTile | null; left: number }>();
   private readonly blank: Promise<{ data: Buffer; mask: Buffer }>;
   private readonly fullMask: Promise<Buffer>;
 
-  /**
-   * @param slabs keys of the slabs of this level, see {@link cellKey}
-   * @param below the level that this one is halved from, or `null`
-   */
   constructor(
     private readonly context: PyramidContext,
-    readonly level: TileMatrix,
-    readonly limits: TileLimits,
-    readonly slabs: ReadonlySet<string>,
-    private readonly below: LevelBuilder | null,
+    { level, limits, slabs, below, former }: BuiltLevel,
   ) {
+    this.level = level;
+    this.slabs = slabs;
+    this.below = below;
+    this.former = former;
+    this.size = former?.size ?? context.size;
+    this.limits = former === null ? limits : unionLimits([limits, former.limits]);
     const { kind } = context;
     const mask = (value: number) =>
-      encodeTile(maskKind(kind), new Uint8Array(kind.tileWidth * kind.tileHeight).fill(value));
+      encodeTile({ ...kind, ...MASK_KIND }, new Uint8Array(kind.tileWidth * kind.tileHeight).fill(value));
     this.blank = Promise.all([encodeTile(kind, blankPixels(kind)), mask(0)]).then(([data, empty]) => ({
       data,
       mask: empty,
@@ -77,28 +98,47 @@ export class LevelBuilder {
   }
 
   /**
-   * Ends the level.
+   * Ends the level: keeps the slabs of the former one that were not made.
    * @throws Error when a slab lacks tiles
    */
   finish(): void {
     if (this.open.size > 0 || this.quartered.size > 0) {
       throw new Error(`level ${this.level.id}: ${this.open.size} slabs lack tiles`);
     }
+    const { root, name } = this.context;
+    for (const slab of this.former?.slabs() ?? []) {
+      if (!this.slabs.has(cellKey(slab))) this.written.push(...(this.former?.keep(slab, join(root, name)) ?? []));
+    }
   }
 
   /**
-   * Takes a tile, `null` for one without data; each tile of each slab once. Resolves when it is encoded, and those
-   * above that it completes.
+   * Takes a tile, `null` for one without data, or which stays as it was; each tile of each slab once. Resolves when it
+   * is encoded, and those above that it completes.
+   * @throws UnreadableSlabError for a tile of the former level
    */
   async put(cell: Cell, tile: TilePixels | null): Promise<void> {
-    const completed = this.above?.receive(cell, tile) ?? null;
+    const slab = await this.slabAt(cell);
+    const whole = tile === null ? null : await this.over(slab, cell, tile);
+    const completed = this.above?.receive(cell, whole) ?? null;
     const { kind, masks } = this.context;
-    const [data, mask] = await Promise.all([
-      tile === null ? null : encodeTile(kind, tile.data),
-      tile === null || !masks ? null : this.encodeMask(tile.mask),
-    ]);
-    await this.store(cell, data, mask);
+    if (whole === null) {
+      const stays = slab.former?.tile(cell);
+      const isUnmasked = masks && stays?.data && stays.mask === null;
+      this.store(slab, cell, stays?.data ?? null, isUnmasked ? await this.fullMask : (stays?.mask ?? null));
+    } else {
+      const [data, mask] = await Promise.all([
+        encodeTile(kind, whole.data),
+        masks ? this.encodeMask(whole.mask) : null,
+      ]);
+      this.store(slab, cell, data, mask);
+    }
     if (completed !== null) await this.above?.put(completed.cell, completed.tile);
+  }
+
+  /** A tile over what it was, which is read only if it shows. */
+  private async over({ former }: OpenSlab, cell: Cell, tile: TilePixels): Promise<TilePixels> {
+    const under = tile.mask === null || former === null ? null : await former.pixels(cell);
+    return under === null ? tile : overlay(this.context.kind, tile, under);
   }
 
   /** Takes the tile of a quarter; gives the tile it is of when it was the last of them. */
@@ -121,41 +161,36 @@ export class LevelBuilder {
 
   /** Number of tiles below that will come for a tile. */
   private expected({ col, row }: Cell): number {
-    const { below, context } = this;
+    const { below } = this;
     if (below === null) return 0;
     return [0, 1, 2, 3].filter((quarter) => {
       const child = { col: 2 * col + (quarter & 1), row: 2 * row + (quarter >> 1) };
-      return below.slabs.has(cellKey(slabOf(child, context.size)));
+      return below.slabs.has(cellKey(slabOf(child, below.size)));
     }).length;
   }
 
   private encodeMask(mask: Uint8Array | null): Promise<Buffer> {
-    return mask === null ? this.fullMask : encodeTile(maskKind(this.context.kind), mask);
+    return mask === null ? this.fullMask : encodeTile({ ...this.context.kind, ...MASK_KIND }, mask);
   }
 
-  private async store(cell: Cell, data: Buffer | null, mask: Buffer | null): Promise<void> {
+  /** The slab of a tile, under way. */
+  private async slabAt(cell: Cell): Promise<OpenSlab> {
     const blank = await this.blank;
-    const { size, onSlab } = this.context;
-    const at = slabOf(cell, size);
-    const key = cellKey(at);
-    const known = this.open.get(key);
-    const slab = known ?? this.start(at, blank);
-    if (known === undefined) await this.putOrphans(at);
-    const index = tileIndexOf(cell, size);
-    slab.mask?.add(index, mask);
-    if (!slab.data.add(index, data)) return;
-    this.open.delete(key);
-    this.written.push({ path: this.pathOf('DATA', at), bytes: slab.data.finish() });
-    if (slab.mask !== null) this.written.push({ path: this.pathOf('MASK', at), bytes: slab.mask.finish() });
-    onSlab(this.level.id);
+    const at = slabOf(cell, this.size);
+    const known = this.open.get(cellKey(at));
+    if (known !== undefined) return known;
+    const slab = this.start(at, blank);
+    await this.putOrphans(at);
+    return slab;
   }
 
   private start(at: Cell, blank: { data: Buffer; mask: Buffer }): OpenSlab {
-    const { context } = this;
-    const { kind, photometric, size, masks } = context;
+    const { kind, photometric, masks } = this.context;
+    const shared = { ...kind, photometric, size: this.size };
     const slab = {
-      data: this.assembly('DATA', at, { ...kind, photometric, size }, blank.data),
-      mask: masks ? this.assembly('MASK', at, { ...maskKind(kind), photometric: 'mask', size }, blank.mask) : null,
+      data: this.assembly('DATA', at, shared, blank.data),
+      mask: masks ? this.assembly('MASK', at, { ...shared, ...MASK_KIND, photometric: 'mask' }, blank.mask) : null,
+      former: this.former?.open(at) ?? null,
     };
     this.open.set(cellKey(at), slab);
     return slab;
@@ -164,28 +199,35 @@ export class LevelBuilder {
   /** The tiles of a slab under which there are none, and which nobody will put. */
   private async putOrphans(slab: Cell): Promise<void> {
     if (this.below === null) return;
-    for (const cell of tilesOf(slab, this.context.size)) if (this.expected(cell) === 0) await this.put(cell, null);
+    for (const cell of tilesOf(slab, this.size)) if (this.expected(cell) === 0) await this.put(cell, null);
+  }
+
+  private store(slab: OpenSlab, cell: Cell, data: Buffer | null, mask: Buffer | null): void {
+    const index = tileIndexOf(cell, this.size);
+    slab.mask?.add(index, mask);
+    if (!slab.data.add(index, data)) return;
+    const at = slabOf(cell, this.size);
+    this.open.delete(cellKey(at));
+    slab.former?.close();
+    this.written.push({ path: listedPath('DATA', this.level.id, at), bytes: slab.data.finish() });
+    if (slab.mask !== null) {
+      this.written.push({ path: listedPath('MASK', this.level.id, at), bytes: slab.mask.finish() });
+    }
+    this.context.onSlab(this.level.id);
   }
 
   private assembly(type: SlabType, at: Cell, kind: SlabKind, nodata: Buffer): SlabAssembly {
-    const { root, name, folder, size } = this.context;
+    const { root, name, folder } = this.context;
     mkdirSync(folder, { recursive: true });
     return new SlabAssembly(
-      join(root, name, this.pathOf(type, at)),
-      size,
+      join(root, name, listedPath(type, this.level.id, at)),
+      this.size,
       (entries) => rasterHeader(kind, entries),
       nodata,
       join(folder, `${type}-${this.level.id}-${cellKey(at)}`),
     );
   }
-
-  private pathOf(type: SlabType, at: Cell): string {
-    const { path_depth: depth } = levelStorage(this.context.name, this.level.id);
-    return `${type}/${this.level.id}/${slabPath(at, depth)}`;
-  }
 }
-
-type SlabType = 'DATA' | 'MASK';
 
 /** A cell as a key of maps and sets. */
 export function cellKey({ col, row }: Cell): string {
@@ -199,10 +241,4 @@ export function* tilesOf(slab: Cell, { tilesPerWidth, tilesPerHeight }: SlabSize
       yield { col: slab.col * tilesPerWidth + col, row: slab.row * tilesPerHeight + row };
     }
   }
-}
-
-const MASK_PIXELS = rasterFormat(MASK_FORMAT) ?? { encoding: 'ZIP', sample: 'UINT8' };
-
-function maskKind({ tileWidth, tileHeight }: PixelKind) {
-  return { format: MASK_PIXELS, channels: 1, tileWidth, tileHeight };
 }

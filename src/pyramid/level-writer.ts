@@ -1,11 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TileMatrix } from '../catalogue/tile-matrix-sets.js';
 import type { PyramidLevel, TileLimits } from './descriptor.js';
 import { slabSizeOf } from './descriptor.js';
 import { keepSlab } from './keep-slab.js';
+import { compareSlabs, slabsIn } from './slab-folder.js';
 import { tileCount, vectorHeader } from './slab-format.js';
-import { type Cell, readSlabPath, slabOf, slabPath, type SlabSize, tileIndexOf } from './slab-names.js';
+import { type Cell, slabOf, slabPath, type SlabSize, tileIndexOf } from './slab-names.js';
 import { SlabReader } from './slab-reader.js';
 import { SlabWriter } from './slab-writer.js';
 
@@ -77,7 +78,7 @@ export function writeLevel(
   const size = slabSizeOf(level);
   const directory = join(root, level.storage.image_directory);
   mkdirSync(directory, { recursive: true });
-  const waiting = former === null ? [] : formerSlabs(former);
+  const waiting = former === null ? [] : slabsIn(join(former.root, former.level.storage.image_directory));
   const made = new MadeTiles(tiles, size);
   const slabs: string[] = [];
   const result = { bytes: 0, tiles: 0, largest: 0, kept: 0 };
@@ -149,16 +150,6 @@ class MadeTiles {
   }
 }
 
-/** Slabs of a former level, in the order of slabs. */
-function formerSlabs({ root, level }: FormerLevel): Cell[] {
-  const directory = join(root, level.storage.image_directory);
-  if (!existsSync(directory)) return [];
-  return readdirSync(directory, { recursive: true })
-    .map((path) => readSlabPath(String(path)))
-    .filter((slab) => slab !== null)
-    .sort(compare);
-}
-
 function pathOf({ root, level }: FormerLevel, slab: Cell): string {
   return join(root, level.storage.image_directory, slabPath(slab, level.storage.path_depth));
 }
@@ -204,13 +195,9 @@ function touches(limits: TileLimits | null, slab: Cell, { tilesPerWidth, tilesPe
 
 function first(one: Cell | undefined, other: Cell | undefined): Cell | undefined {
   if (one === undefined || other === undefined) return one ?? other;
-  return compare(one, other) <= 0 ? one : other;
+  return compareSlabs(one, other) <= 0 ? one : other;
 }
 
 function isSame(one: Cell | undefined, other: Cell): boolean {
-  return one !== undefined && compare(one, other) === 0;
-}
-
-function compare(a: Cell, b: Cell): number {
-  return a.row - b.row || a.col - b.col;
+  return one !== undefined && compareSlabs(one, other) === 0;
 }

@@ -43,6 +43,14 @@ export function slabPath({ col, row }: Cell, pathDepth = DEFAULT_PATH_DEPTH): st
   return `${[surplus, ...pairs].join('/')}${EXTENSION}`;
 }
 
+/** What slabs hold: tiles, or the masks of them. */
+export type SlabType = 'DATA' | 'MASK';
+
+/** Path of a slab that we write below the folder of its pyramid, as the list of it has it: `DATA/12/00/32/LG.tif`. */
+export function listedPath(type: SlabType, level: string, slab: Cell): string {
+  return `${type}/${level}/${slabPath(slab)}`;
+}
+
 /** The slab of a path that {@link slabPath} gives, or `null` for another file. */
 export function readSlabPath(path: string): Cell | null {
   if (!path.endsWith(EXTENSION)) return null;

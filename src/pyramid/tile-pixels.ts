@@ -25,6 +25,38 @@ export function blankPixels(kind: PixelKind, pixels = kind.tileWidth * kind.tile
   return data;
 }
 
+/**
+ * Where the pixels of a tile have data, as far as they tell: real numbers that are not the value of no data, what is
+ * not transparent. `null` when there are data everywhere.
+ */
+export function maskOf({ channels, nodata }: PixelKind, data: PixelArray): Uint8Array | null {
+  const isReal = data instanceof Float32Array;
+  if (!isReal && channels % 2 === 1) return null;
+  const mask = new Uint8Array(data.length / channels).fill(255);
+  const none = Math.fround(nodata[0] ?? NaN);
+  let found = false;
+  for (let pixel = 0; pixel < mask.length; pixel += 1) {
+    const value = data[(pixel + 1) * channels - 1] ?? 0;
+    if (isReal ? Number.isFinite(value) && value !== none : value > 0) continue;
+    mask[pixel] = 0;
+    found = true;
+  }
+  return found ? mask : null;
+}
+
+/** A tile over another of the same kind: where the one has no data, the pixels of the other. */
+export function overlay({ channels }: PixelKind, over: TilePixels, under: TilePixels): TilePixels {
+  if (over.mask === null) return over;
+  const [data, mask] = [over.data.slice(), over.mask.slice()];
+  for (let pixel = 0; pixel < mask.length; pixel += 1) {
+    if (mask[pixel] !== 0) continue;
+    mask[pixel] = under.mask === null ? 255 : (under.mask[pixel] ?? 0);
+    const at = pixel * channels;
+    for (let channel = at; channel < at + channels; channel += 1) data[channel] = under.data[channel] ?? 0;
+  }
+  return { data, mask: mask.every((value) => value === 255) ? null : mask };
+}
+
 /** A tile that is filled a quarter at a time. */
 export class QuarteredTile {
   private readonly data: PixelArray;

@@ -50,6 +50,7 @@ export async function makePyramid(
         interpolation: 'bicubic',
       },
       ...{ bottom: null, top: null, mask: false, tilesPerWidth: 8, tilesPerHeight: 8, parallelization: 1 },
+      ...{ former: null, uses: [] },
       ...{ name: 'pyramid', finalRoot: root, folder: work, files: root, ...more },
     },
     (entry) => void log.push(entry),

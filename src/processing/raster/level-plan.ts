@@ -1,7 +1,7 @@
 import type { TileMatrix, TileMatrixSet } from '../../catalogue/tile-matrix-sets.js';
 import type { Bbox } from '../../geo/bbox.js';
 import type { TileLimits } from '../../pyramid/descriptor.js';
-import { limitsOf } from '../../pyramid/grid.js';
+import { limitsOf, unionLimits } from '../../pyramid/grid.js';
 import { cellKey } from '../../pyramid/level-builder.js';
 import type { Cell, SlabSize } from '../../pyramid/slab-names.js';
 
@@ -82,14 +82,17 @@ function within(limits: TileLimits, slab: Cell, { tilesPerWidth, tilesPerHeight 
   };
 }
 
-/** The smallest limits around all the given ones; at least one. */
-export function unionLimits(all: readonly TileLimits[]): TileLimits {
-  return all.reduce((one, other) => ({
-    min_row: Math.min(one.min_row, other.min_row),
-    max_row: Math.max(one.max_row, other.max_row),
-    min_col: Math.min(one.min_col, other.min_col),
-    max_col: Math.max(one.max_col, other.max_col),
-  }));
+/** The slabs of the level above that have tiles over those of some slabs. */
+export function slabsAbove(slabs: readonly Cell[], size: SlabSize, above: SlabSize): Cell[] {
+  const found = slabs.flatMap(({ col, row }) => {
+    const [left, top] = [col * size.tilesPerWidth, row * size.tilesPerHeight];
+    const limits = {
+      ...{ min_row: top, max_row: top + size.tilesPerHeight - 1 },
+      ...{ min_col: left, max_col: left + size.tilesPerWidth - 1 },
+    };
+    return [...slabsOf(halvedLimits(limits), above)];
+  });
+  return [...new Map(found.map((slab) => [cellKey(slab), slab])).values()];
 }
 
 /** The limits of the level above. */

@@ -141,7 +141,9 @@ function placed(image: MosaicImage, { box, resolution, resampling, tellsNodata }
       el('DstRect', { xOff: exact(xOff), yOff: exact(yOff), xSize: exact(xSize), ySize: exact(ySize) }),
       ...more,
     );
-  const nodata = tellsNodata && traits.nodata !== null && el('NODATA', {}, String(traits.nodata));
+  // Real numbers that are none let those below be seen.
+  const ownNodata = traits.nodata ?? (traits.type.startsWith('Float') ? NaN : null);
+  const nodata = tellsNodata && ownNodata !== null && el('NODATA', {}, String(ownNodata));
   return {
     colour: (band: number, component: number | null) =>
       source(

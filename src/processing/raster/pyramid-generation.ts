@@ -4,8 +4,10 @@ import type { Bbox } from '../../geo/bbox.js';
 import type { TileLimits } from '../../pyramid/descriptor.js';
 import { cellKey, LevelBuilder, type PyramidContext, tilesOf } from '../../pyramid/level-builder.js';
 import { sampleBytes } from '../../pyramid/formats.js';
+import { unionLimits } from '../../pyramid/grid.js';
+import type { RasterLevel } from '../../pyramid/raster-level.js';
 import { TileCutter } from '../../pyramid/tile-pixels.js';
-import { type CoveredSlab, coveredSlabs, halvedLimits, isTwice, unionLimits } from './level-plan.js';
+import { type CoveredSlab, coveredSlabs, halvedLimits, isTwice, slabsAbove } from './level-plan.js';
 import type { PixelSource } from './warper.js';
 
 /** Making of the slabs of a raster pyramid out of any source of pixels. */
@@ -20,6 +22,11 @@ export interface GenerationRequest {
   readonly open: () => PixelSource;
   /** Slabs under way at once, at least; as many as there are cores in any case. */
   readonly parallelization: number;
+  /**
+   * The pyramid as it was at a level, which lies under what is made; its slabs that no box touches are kept without a
+   * copy. Left out, or `null`: nothing was there.
+   */
+  readonly former?: (level: TileMatrix) => RasterLevel | null;
   /** Told when the slabs of a level are about to be made. */
   readonly onLevel: (level: string, slabs: number, isHalved: boolean) => void;
 }
@@ -55,19 +62,20 @@ async function generateChain(request: GenerationRequest, levels: readonly TileMa
   const { context, boxes, onLevel } = request;
   const [bottom] = levels;
   if (bottom === undefined) return [];
-  const covered = coveredSlabs(bottom, boxes, context.size);
+  const formerOf = (level: TileMatrix) => request.former?.(level) ?? null;
+  const covered = coveredSlabs(bottom, boxes, formerOf(bottom)?.size ?? context.size);
   const builders: LevelBuilder[] = [];
   let limits = unionLimits(covered.map(({ tiles }) => tiles));
   let slabs = covered.map(({ slab }) => slab);
   for (const level of levels) {
     const below = builders.at(-1) ?? null;
+    const former = formerOf(level);
     if (below !== null) {
       limits = halvedLimits(limits);
-      const halved = slabs.map(({ col, row }) => ({ col: col >> 1, row: row >> 1 }));
-      slabs = [...new Map(halved.map((slab) => [cellKey(slab), slab])).values()];
+      slabs = slabsAbove(slabs, below.size, former?.size ?? context.size);
     }
     onLevel(level.id, slabs.length, below !== null);
-    const builder = new LevelBuilder(context, level, limits, new Set(slabs.map(cellKey)), below);
+    const builder = new LevelBuilder(context, { level, limits, slabs: new Set(slabs.map(cellKey)), below, former });
     below?.feed(builder);
     builders.push(builder);
   }
@@ -100,7 +108,7 @@ async function fill(request: GenerationRequest, builder: LevelBuilder, covered: 
 }
 
 async function fillSlab(
-  { kind, size }: PyramidContext,
+  { kind }: PyramidContext,
   builder: LevelBuilder,
   { slab, tiles }: CoveredSlab,
   source: PixelSource,
@@ -111,7 +119,7 @@ async function fillSlab(
   const rows = Math.max(1, Math.floor(BLOCK_BYTES / rowBytes));
   const isCovered = ({ col, row }: { col: number; row: number }) =>
     col >= tiles.min_col && col <= tiles.max_col && row >= tiles.min_row && row <= tiles.max_row;
-  for (const cell of tilesOf(slab, size)) if (!isCovered(cell)) await builder.put(cell, null);
+  for (const cell of tilesOf(slab, builder.size)) if (!isCovered(cell)) await builder.put(cell, null);
   for (let row = tiles.min_row; row <= tiles.max_row; row += rows) {
     const block: TileLimits = { ...tiles, min_row: row, max_row: Math.min(tiles.max_row, row + rows - 1) };
     const cutter = new TileCutter(kind, await source.read(builder.level, block), columns * tileWidth);

@@ -13,8 +13,13 @@ export interface PixelSource {
   close(): void;
 }
 
-/** Names of resamplings (lifecycle §4.6), and those of GDAL. */
-export const RESAMPLINGS: Readonly<Record<string, string>> = { nn: 'near', linear: 'bilinear', bicubic: 'cubic' };
+/** Names of resamplings (lifecycle §4.6; `lanczos`: of pyramids made elsewhere), and those of GDAL. */
+export const RESAMPLINGS: Readonly<Record<string, string>> = {
+  nn: 'near',
+  linear: 'bilinear',
+  bicubic: 'cubic',
+  lanczos: 'lanczos',
+};
 
 /** Mosaics of images, and what they are made into. */
 export interface WarpPlan {

@@ -9,7 +9,7 @@ import { levelStorage, type PyramidDescriptor, VECTOR_FORMAT } from '../../pyram
 import { MASK_FORMAT } from '../../pyramid/formats.js';
 import { keepSlab } from '../../pyramid/keep-slab.js';
 import { syncFolders, writePyramidFiles } from '../../pyramid/pyramid-files.js';
-import { slabPath } from '../../pyramid/slab-names.js';
+import { listedPath } from '../../pyramid/slab-names.js';
 import { DataFault } from '../data-fault.js';
 import type { DeliveredFile } from '../upload-tree.js';
 import { type DeliveredSlab, placeOf, readPyramidFiles, slabsOf } from './delivered-pyramid.js';
@@ -54,7 +54,7 @@ export async function copyPyramid(
   const listed: { root: string; slab: string }[] = [];
   let size = 0;
   for (const { file, level, kind, cell } of slabs) {
-    const slab = `${kind === 'mask' ? 'MASK' : 'DATA'}/${level.id}/${slabPath(cell)}`;
+    const slab = listedPath(kind === 'mask' ? 'MASK' : 'DATA', level.id, cell);
     const target = join(root, name, slab);
     keepSlab(file.localPath, target);
     size += (await stat(target)).size;

@@ -2,7 +2,8 @@ import { filesKeyOf } from '../../domain/execution-output.js';
 import { readComposition } from '../../domain/tile-composition.js';
 import { pyramidName } from '../../pyramid/descriptor.js';
 import type { DbToPyramidInput } from '../tasks/task.js';
-import { type Execution, outputOf, parametersOf, type ProcessingEnd, type ProcessingRun } from './processing-run.js';
+import { formerPyramid } from './former-pyramid.js';
+import { outputOf, parametersOf, type ProcessingEnd, type ProcessingRun } from './processing-run.js';
 import { inputOfType, tileTaskInput, wantedArea } from './tile-inputs.js';
 
 /** "Calcul de pyramide vecteur", spec lifecycle §4.9. */
@@ -26,8 +27,6 @@ async function taskInput(run: ProcessingRun): Promise<DbToPyramidInput | string>
   const database = inputOfType(execution, 'VECTOR-DB');
   const area = database === undefined ? null : wantedArea(database, parameters.area);
   if (area === null) return "La base de données n'a pas d'emprise : le paramètre area est obligatoire";
-  const updated = formerPyramid(execution);
-  const inherited = await deps.prisma.storedDataDependency.findMany({ where: { storedDataId: output.id } });
   const tippecanoe = parameters.tippecanoe_options;
   return {
     ...(await tileTaskInput(run, area)),
@@ -37,21 +36,6 @@ async function taskInput(run: ProcessingRun): Promise<DbToPyramidInput | string>
     finalRoot: deps.storage.localPath(filesKeyOf(output.id, execution.id)),
     tilesPerWidth: Number(parameters.width),
     tilesPerHeight: Number(parameters.height),
-    former:
-      updated === undefined || updated.filesKey === null
-        ? null
-        : { root: deps.storage.localPath(updated.filesKey), name: pyramidName(updated.id), extent: updated.extent },
-    uses: [
-      ...new Set([
-        ...(updated === undefined || updated.id === output.id ? [] : [updated.id]),
-        ...inherited.map(({ usedId }) => usedId),
-      ]),
-    ],
+    ...(await formerPyramid(deps, execution, 'ROK4-PYRAMID-VECTOR')),
   };
-}
-
-/** The pyramid whose tiles stay: the output itself, or the one it is derived from. */
-function formerPyramid(execution: Execution) {
-  const { outputStoredData, outputIsNew } = execution;
-  return !outputIsNew && outputStoredData !== null ? outputStoredData : inputOfType(execution, 'ROK4-PYRAMID-VECTOR');
 }

@@ -128,17 +128,24 @@ export interface DbToDbInput extends TaskDatabase {
 /** A raster pyramid to make; see the runner for where each parameter comes from. */
 export interface RasterToPyramidInput {
   readonly uploads: readonly { id: string; srs: string; files: readonly DeliveredFile[] }[];
+  /** Of a first generation; an update has those of the former pyramid. */
   readonly tms: string;
-  /** In small letters, as the API has it. */
+  /** In small letters, as the API has it; see `tms`. */
   readonly compression: string;
-  readonly interpolation: string;
+  /** `null`: that of the former pyramid, else `bicubic`. */
+  readonly interpolation: string | null;
   /** Ids of levels; `null`: found out. */
   readonly bottom: string | null;
   readonly top: string | null;
+  /** See `tms`, as the size of slabs. */
   readonly mask: boolean;
   readonly tilesPerWidth: number;
   readonly tilesPerHeight: number;
   readonly parallelization: number;
+  /** The pyramid that the images are laid over, its folder and its extent; `null` for a first generation. */
+  readonly former: { readonly root: string; readonly name: string; readonly extent: unknown } | null;
+  /** Ids of the stored data it refers to. */
+  readonly uses: readonly string[];
   /** Name of the pyramid. */
   readonly name: string;
   /** Where the files will be found: an absolute path. */

@@ -6,8 +6,8 @@ import {
   isTwice,
   levelsBetween,
   nearestLevel,
-  unionLimits,
 } from '../../../src/processing/raster/level-plan.js';
+import { unionLimits } from '../../../src/pyramid/grid.js';
 
 function set(id: string): TileMatrixSet {
   const found = tileMatrixSets().get(id);
