@@ -141,8 +141,9 @@ function placed(image: MosaicImage, { box, resolution, resampling, tellsNodata }
       el('DstRect', { xOff: exact(xOff), yOff: exact(yOff), xSize: exact(xSize), ySize: exact(ySize) }),
       ...more,
     );
-  // Real numbers that are none let those below be seen.
-  const ownNodata = traits.nodata ?? (traits.type.startsWith('Float') ? NaN : null);
+  // Real numbers that are none let those below be seen. A value has GDAL forget the mask.
+  const isBare = traits.type.startsWith('Float') && !traits.mask && !traits.alpha;
+  const ownNodata = traits.nodata ?? (isBare ? NaN : null);
   const nodata = tellsNodata && ownNodata !== null && el('NODATA', {}, String(ownNodata));
   return {
     colour: (band: number, component: number | null) =>

@@ -104,7 +104,13 @@ async function fill(request: GenerationRequest, builder: LevelBuilder, covered: 
       source.close();
     }
   };
-  await Promise.all(Array.from({ length: lanes }, work));
+  await allEnded(Array.from({ length: lanes }, work));
+}
+
+/** Waits for all: when one fails, nothing goes on behind its error. */
+async function allEnded(works: readonly Promise<void>[]): Promise<void> {
+  await Promise.allSettled(works);
+  await Promise.all(works);
 }
 
 async function fillSlab(
@@ -124,7 +130,7 @@ async function fillSlab(
     const block: TileLimits = { ...tiles, min_row: row, max_row: Math.min(tiles.max_row, row + rows - 1) };
     const cutter = new TileCutter(kind, await source.read(builder.level, block), columns * tileWidth);
     for (let line = block.min_row; line <= block.max_row; line += 1) {
-      await Promise.all(
+      await allEnded(
         Array.from({ length: columns }, (_, column) =>
           builder.put({ col: tiles.min_col + column, row: line }, cutter.cut(column, line - block.min_row)),
         ),
