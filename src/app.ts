@@ -30,6 +30,7 @@ import { emulatorRoutes } from './routes/emulator/index.js';
 import { organizationEntityRoutes, platformEntityRoutes } from './routes/extended/index.js';
 import { metadataRoutes } from './routes/metadata/index.js';
 import { offeringRoutes } from './routes/offerings/index.js';
+import { altimetryRoutes } from './routes/ogc/altimetrie.js';
 import { tmsRoutes } from './routes/ogc/tms.js';
 import { vectorTmsRoutes } from './routes/ogc/vector-tms.js';
 import { wfsRoutes } from './routes/ogc/wfs.js';
@@ -136,6 +137,7 @@ export async function buildApp(
     await services.register(wmtsRoutes);
     await services.register(tmsRoutes);
     await services.register(vectorTmsRoutes);
+    await services.register(altimetryRoutes);
     await services.register(async (files) => {
       await files.register(fidelityPlugin);
       await files.register(publicFileRoutes);

@@ -145,7 +145,8 @@ export async function touchPublications(db: Db): Promise<void> {
     ON CONFLICT (name) DO UPDATE SET value = epoch.value + 1`;
 }
 
-async function cached<T>(pool: Pool, key: string, load: () => Promise<T>): Promise<T> {
+/** What is loaded of the publications, at most once an epoch. @param key service and endpoint path */
+export async function cached<T>(pool: Pool, key: string, load: () => Promise<T>): Promise<T> {
   return (await current(pool, key, load)).value;
 }
 
@@ -181,7 +182,7 @@ async function readEpoch(pool: Pool): Promise<string> {
  * The publications of a service, in layer order. Only those that changed since they were last read are read: with
  * thousands of layers the others are megabytes.
  */
-async function readPublications<T>(pool: Pool, type: string, endpointPath: string): Promise<Snapshot<T>[]> {
+export async function readPublications<T>(pool: Pool, type: string, endpointPath: string): Promise<Snapshot<T>[]> {
   const { rows } = await pool.query<{ offering: string; version: string }>(
     `SELECT offering.id AS offering, offering.xmin::text AS version
      FROM geopf.offering AS offering

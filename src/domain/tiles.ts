@@ -41,7 +41,12 @@ async function read({ storage }: Pick<Deps, 'storage'>, { address, filesKey }: S
   return descriptor === null ? null : readTile(root, descriptor, level.id, { col, row });
 }
 
-async function findDescriptor(root: string, filesKey: string, storedData: string): Promise<PyramidDescriptor | null> {
+/** The descriptor of a pyramid; `null` when its files have been replaced meanwhile. @param root folder of its files */
+export async function findDescriptor(
+  root: string,
+  filesKey: string,
+  storedData: string,
+): Promise<PyramidDescriptor | null> {
   const known = descriptors.get(filesKey);
   if (known !== undefined) return known;
   try {

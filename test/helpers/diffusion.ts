@@ -7,6 +7,7 @@ export const OPEN_WMS_VECTOR = 'ae022611-13eb-4a18-8d04-9b7604a031cc';
 export const PRIVATE_WFS = 'd02feec9-1169-403f-bfc3-7ba6d6015ed4';
 export const OPEN_WMTS_TMS = 'ae032611-13eb-4a18-8d04-9b7604a031cc';
 export const PRIVATE_WMTS_TMS = '7e0a92d1-8213-4ce0-8903-eb4c305a1849';
+export const OPEN_ALTIMETRY = '0ac92a1e-aa86-4843-8528-e303f12296e5';
 export const OPEN_VECTOR_TMS = '00000000-0000-4000-8000-00000000e001';
 
 interface Entity {

@@ -1,4 +1,5 @@
 import { ApiError } from '../../errors.js';
+import { altimetry } from './altimetry.js';
 import type { ConfigurationContent, ConfigurationType, ConfigurationTypeDefinition } from './definition.js';
 import { vectorTms } from './vector-tms.js';
 import { wfs } from './wfs.js';
@@ -10,6 +11,7 @@ const DEFINITIONS = {
   'WMS-VECTOR': wmsVector,
   WFS: wfs,
   'WMTS-TMS': wmtsTms,
+  ALTIMETRY: altimetry,
   'VECTOR-TMS': vectorTms,
 } as const satisfies Partial<Record<ConfigurationType, ConfigurationTypeDefinition>>;
 

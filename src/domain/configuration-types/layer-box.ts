@@ -9,9 +9,12 @@ export function boxFaults(bbox: GeographicBox | undefined, storedData: Iterable<
       .filter((data) => extentBox(data.extent) === null)
       .map((data) => `Le champ "type_infos.bbox" est obligatoire : la donnée stockée ${data.id} n'a pas d'emprise.`);
   }
-  return bbox.west <= bbox.east && bbox.south <= bbox.north
-    ? []
-    : ['Le champ "type_infos.bbox" doit vérifier west ≤ east et south ≤ north.'];
+  return isBox(bbox) ? [] : ['Le champ "type_infos.bbox" doit vérifier west ≤ east et south ≤ north.'];
+}
+
+/** Whether the sides of a box are the right way round. */
+export function isBox({ west, south, east, north }: GeographicBox): boolean {
+  return west <= east && south <= north;
 }
 
 /** The box of a layer: its own, or the one around its data; `null` when there is none. */
