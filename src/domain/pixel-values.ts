@@ -6,16 +6,20 @@ import type { PixelGrid, Place } from '../ogc/alti/model.js';
 import type { PyramidDescriptor } from '../pyramid/descriptor.js';
 import { rasterFormat } from '../pyramid/formats.js';
 import type { Cell } from '../pyramid/slab-names.js';
-import { decodeTile, type PixelArray, type TileKind } from '../pyramid/tile-codec.js';
+import type { PixelArray, TileKind } from '../pyramid/tile-codec.js';
 import { readTile } from '../pyramid/tile-reader.js';
 import { type Position, project } from './projection.js';
 import type { PresentPyramid } from './published-altimetry.js';
 import { findDescriptor } from './tiles.js';
+import { Turns } from './turns.js';
 
 /** Values of the pixels of pyramids of one channel. */
 
-/** Tiles of a request that are read and decoded at once: what it holds in memory. */
+/** Tiles that a request reads and decodes at once. */
 const TILES_AT_ONCE = 4;
+
+/** Those of all requests: what they hold in memory, half a megabyte each. */
+const decoding = new Turns(8);
 
 /** Degrees that are looked at around the data of a pyramid: its extent is rounded. */
 const MARGIN = 0.001;
@@ -58,16 +62,19 @@ export async function pixelValues(
   if (positions === null || descriptor === null) return values;
   const kind = kindOf(descriptor, level);
   const nodata = Number(descriptor.raster_specifications?.nodata);
+  // Not loaded with the services, most of which never decode a tile.
+  const { decodeTile } = await import('../pyramid/tile-codec.js');
+  const readGroup = async ({ tile, pixels }: TileGroup) => {
+    signal.throwIfAborted();
+    const bytes = await readTile(root, descriptor, level.id, tile);
+    if (bytes === null) return;
+    const decoded = await decodeTile(kind, bytes);
+    for (const { place, pixel } of pixels) values[place] = valueOf(decoded, pixel, nodata);
+  };
   // The workers take from one iterator.
   const groups = groupByTile(level, numbers, positions).values();
   const work = async () => {
-    for (const { tile, pixels } of groups) {
-      signal.throwIfAborted();
-      const bytes = await readTile(root, descriptor, level.id, tile);
-      if (bytes === null) continue;
-      const decoded = await decodeTile(kind, bytes);
-      for (const { place, pixel } of pixels) values[place] = valueOf(decoded, pixel, nodata);
-    }
+    for (const group of groups) await decoding.take(() => readGroup(group));
   };
   await Promise.all(Array.from({ length: TILES_AT_ONCE }, work));
   return values;

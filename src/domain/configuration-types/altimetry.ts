@@ -70,7 +70,10 @@ export const altimetry = {
   }),
 
   faults: (typeInfos: AltimetryTypeInfos, held) => [
-    ...boxFaults(typeInfos.bbox, held.storedData.values()),
+    ...boxFaults(
+      typeInfos.bbox,
+      typeInfos.used_data.flatMap(({ stored_data }) => held.storedData.get(stored_data.toLowerCase()) ?? []),
+    ),
     ...typeInfos.used_data.flatMap(({ bbox }, i) =>
       bbox === undefined || isBox(bbox)
         ? []
@@ -95,7 +98,7 @@ function mappingFaults(text: AltimetryTypeInfos['used_data'][number]['source'], 
   const values = Object.keys(text.mapping);
   if (values.length === 0) return [`${path}.mapping : au moins une valeur de pixel est attendue.`];
   return values
-    .filter((value) => !/^\d{1,3}$/.test(value) || Number(value) > 255)
+    .filter((value) => !/^(0|[1-9]\d{0,2})$/.test(value) || Number(value) > 255)
     .map((value) => `${path}.mapping : "${value}" n'est pas une valeur de pixel, un entier de 0 à 255.`);
 }
 
