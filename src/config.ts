@@ -54,6 +54,12 @@ export interface Config {
     readonly timeoutMs: number;
     readonly retryDelayMs: number;
   };
+  readonly harvest: {
+    /** Addresses, CIDR ranges and host names whose WMS may be harvested. */
+    readonly allowedHosts: readonly string[];
+    readonly timeoutMs: number;
+    readonly retryDelayMs: number;
+  };
 }
 
 /** Raised with every fault of the environment, one sentence each. */
@@ -63,6 +69,9 @@ export class ConfigError extends Error {
     this.name = 'ConfigError';
   }
 }
+
+/** The services of the real platform. */
+const PLATFORM_HOST = 'data.geopf.fr';
 
 const TRUE = new Set(['1', 'true', 'yes', 'on']);
 const FALSE = new Set(['0', 'false', 'no', 'off']);
@@ -93,8 +102,8 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   if (values.PUBLIC_URL !== undefined && /^https?:\/\/(sso|data)\.geopf\.fr(:|$)/.test(values.PUBLIC_URL)) {
     faults.push('PUBLIC_URL: an emulator must not pretend to be the production host');
   }
-  for (const fault of allowedHostFaults(listOf(values.CALLBACK_ALLOWED_HOSTS))) {
-    faults.push(`CALLBACK_ALLOWED_HOSTS: ${fault}`);
+  for (const name of ['CALLBACK_ALLOWED_HOSTS', 'HARVEST_ALLOWED_HOSTS'] as const) {
+    for (const fault of allowedHostFaults(listOf(values[name]))) faults.push(`${name}: ${fault}`);
   }
   if (faults.length > 0) throw new ConfigError(faults);
   return toConfig(values);
@@ -154,6 +163,11 @@ function toConfig(values: Environment): Config {
       allowedHosts: listOf(values.CALLBACK_ALLOWED_HOSTS),
       timeoutMs: values.CALLBACK_TIMEOUT,
       retryDelayMs: values.CALLBACK_RETRY_DELAY,
+    },
+    harvest: {
+      allowedHosts: [PLATFORM_HOST, ...listOf(values.HARVEST_ALLOWED_HOSTS)],
+      timeoutMs: values.HARVEST_TIMEOUT,
+      retryDelayMs: values.HARVEST_RETRY_DELAY,
     },
   };
 }

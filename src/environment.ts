@@ -144,6 +144,22 @@ export const EnvironmentSchema = Type.Object({
     default: 10_000,
     description: 'Pause after the first callback that failed, milliseconds; each of the next ones is twice as long.',
   }),
+  HARVEST_ALLOWED_HOSTS: Type.String({
+    default: '',
+    description:
+      'Comma list of addresses, CIDR ranges or host names whose WMS may be harvested, beside data.geopf.fr and the emulator itself.',
+  }),
+  HARVEST_TIMEOUT: Type.Integer({
+    minimum: 100,
+    default: 60_000,
+    description: 'Longest answer of a harvested WMS, milliseconds.',
+  }),
+  HARVEST_RETRY_DELAY: Type.Integer({
+    minimum: 1,
+    default: 1000,
+    description:
+      'Pause after the first failure of a request to a harvested WMS, milliseconds; each of the next three is twice as long.',
+  }),
 });
 
 export type Environment = Static<typeof EnvironmentSchema>;

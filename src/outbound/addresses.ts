@@ -1,8 +1,8 @@
 import { BlockList, isIP } from 'node:net';
 
 /**
- * Where the emulator may call an address that a user gave (access.md §9): the public Internet, and what the
- * configuration allows. Everything else is a way into the network of whoever hosts it.
+ * Where the emulator may call an address that a user gave (access.md §9). What neither is the public Internet nor is
+ * allowed by the configuration is a way into the network of whoever hosts it.
  */
 
 type Family = 'ipv4' | 'ipv6';
@@ -54,7 +54,7 @@ export function isPublicAddress(address: string): boolean {
   }
 }
 
-/** What the configuration opens beside the public Internet. */
+/** Hosts that the configuration names. */
 export interface AllowedHosts {
   /** Lower case. */
   readonly names: ReadonlySet<string>;
@@ -87,6 +87,19 @@ export function readAllowedHosts(entries: readonly string[]): AllowedHosts {
       return family === 4 ? ipv4.check(address, 'ipv4') : family === 6 && ipv6.check(address, 'ipv6');
     },
   };
+}
+
+/** Whether a host may be called at an address that its name stands for. */
+export type AddressRule = (host: string, address: string) => boolean;
+
+/** The public Internet, and these hosts. */
+export function publicAnd(hosts: AllowedHosts): AddressRule {
+  return (host, address) => hosts.names.has(host.toLowerCase()) || isPublicAddress(address) || hosts.covers(address);
+}
+
+/** These hosts and no other. */
+export function only(hosts: AllowedHosts): AddressRule {
+  return (host, address) => hosts.names.has(host.toLowerCase()) || hosts.covers(address);
 }
 
 /** What is wrong with such a list, one sentence each. */

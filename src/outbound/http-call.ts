@@ -1,8 +1,8 @@
 import { lookup } from 'node:dns/promises';
-import { request as httpRequest } from 'node:http';
+import { type Agent, type IncomingMessage, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
-import { type AllowedHosts, isPublicAddress } from './addresses.js';
+import type { AddressRule } from './addresses.js';
 
 /** Calls to addresses that users gave: pinned to an address that was judged, bounded in time and bytes. */
 
@@ -14,16 +14,31 @@ export interface HttpCall {
 }
 
 export interface CallLimits {
-  readonly allowed: AllowedHosts;
+  readonly allowed: AddressRule;
   /** From the name look-up to the end of the answer. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
 
+export interface FetchLimits extends CallLimits {
+  /** Longest content of an answer, bytes. */
+  readonly maxBytes: number;
+  /** Keeps connections for the next calls of the same host. */
+  readonly agent: Agent;
+}
+
+/** An answer and its whole content. */
+export interface HttpAnswer {
+  readonly status: number;
+  /** Media type with its parameters; empty when there is none. */
+  readonly type: string;
+  readonly body: Buffer;
+}
+
 /** The host has no address, or one that must not be called. */
 export class ForbiddenAddressError extends Error {
   constructor(readonly host: string) {
-    super(`${host} is not a public address`);
+    super(`${host} must not be called`);
     this.name = 'ForbiddenAddressError';
   }
 }
@@ -36,6 +51,14 @@ export class CallTimeoutError extends Error {
   }
 }
 
+/** The answer is longer than it may be. */
+export class AnswerTooLongError extends Error {
+  constructor(readonly maxBytes: number) {
+    super(`the answer has more than ${maxBytes} bytes`);
+    this.name = 'AnswerTooLongError';
+  }
+}
+
 /** Bytes of an answer that are read, out of politeness, before the connection is cut. */
 const MAX_ANSWER = 64 * 1024;
 
@@ -45,11 +68,34 @@ const MAX_ANSWER = 64 * 1024;
  * @throws ForbiddenAddressError, CallTimeoutError, the reason of the signal, or the error of the network
  */
 export async function callOut(call: HttpCall, limits: CallLimits): Promise<number> {
-  const timeout = AbortSignal.timeout(limits.timeoutMs);
-  const signal = AbortSignal.any([limits.signal, timeout]);
-  try {
+  return withinTime(limits, async (signal) => {
+    const response = await send(call, await unlessAborted(judgedAddress(call.url, limits.allowed), signal), { signal });
+    return statusAtEnd(response);
+  });
+}
+
+/**
+ * Makes one call and reads the whole answer. Redirections are not followed.
+ * @throws ForbiddenAddressError, CallTimeoutError, AnswerTooLongError, the reason of the signal, or the error of the
+ *   network, which an answer cut short is too
+ */
+export async function fetchOut(call: HttpCall, limits: FetchLimits): Promise<HttpAnswer> {
+  const { agent, maxBytes } = limits;
+  return withinTime(limits, async (signal) => {
     const address = await unlessAborted(judgedAddress(call.url, limits.allowed), signal);
-    return await send(call, address, signal);
+    const response = await send(call, address, { signal, agent });
+    return {
+      status: response.statusCode ?? 0,
+      type: response.headers['content-type'] ?? '',
+      body: await wholeBody(response, maxBytes),
+    };
+  });
+}
+
+async function withinTime<T>(limits: CallLimits, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const timeout = AbortSignal.timeout(limits.timeoutMs);
+  try {
+    return await work(AbortSignal.any([limits.signal, timeout]));
   } catch (error) {
     limits.signal.throwIfAborted();
     throw timeout.aborted ? new CallTimeoutError(limits.timeoutMs) : error;
@@ -65,18 +111,23 @@ interface Address {
  * The address to connect to. Every address of a name must be allowed: one that answers now a public address, now a
  * private one is not to be trusted.
  */
-async function judgedAddress(url: URL, allowed: AllowedHosts): Promise<Address> {
+async function judgedAddress(url: URL, allowed: AddressRule): Promise<Address> {
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const family = isIP(host);
   const addresses = family === 0 ? await lookup(host, { all: true }) : [{ address: host, family }];
-  const isAllowed = ({ address }: Address) =>
-    allowed.names.has(host.toLowerCase()) || isPublicAddress(address) || allowed.covers(address);
   const [first] = addresses;
-  if (first === undefined || !addresses.every(isAllowed)) throw new ForbiddenAddressError(host);
+  if (first === undefined || !addresses.every(({ address }) => allowed(host, address))) {
+    throw new ForbiddenAddressError(host);
+  }
   return first;
 }
 
-function send(call: HttpCall, { address, family }: Address, signal: AbortSignal): Promise<number> {
+/** The head of the answer; its content is still to be read. */
+function send(
+  call: HttpCall,
+  { address, family }: Address,
+  { signal, agent = false }: { signal: AbortSignal; agent?: Agent | false },
+): Promise<IncomingMessage> {
   // The name is not looked up again: it could point elsewhere by now.
   const pinned: LookupFunction = (_host, options, done) => {
     if (options.all === true) done(null, [{ address, family }]);
@@ -88,24 +139,40 @@ function send(call: HttpCall, { address, family }: Address, signal: AbortSignal)
     const request = start(call.url, {
       method: call.method,
       headers: { ...call.headers, 'content-length': body.length },
-      agent: false,
+      agent,
       lookup: pinned,
       signal,
     });
     request.on('error', reject);
-    request.on('response', (response) => {
-      const status = response.statusCode ?? 0;
-      let read = 0;
-      response.on('data', (chunk: Buffer) => {
-        read += chunk.length;
-        if (read > MAX_ANSWER) response.destroy();
-      });
-      // The status is known: a content that breaks or drags on changes nothing.
-      response.on('error', () => resolve(status));
-      response.on('close', () => resolve(status));
-    });
+    request.on('response', resolve);
     request.end(body);
   });
+}
+
+/** The status once the connection can be left: a content that breaks or drags on changes nothing. */
+function statusAtEnd(response: IncomingMessage): Promise<number> {
+  const status = response.statusCode ?? 0;
+  return new Promise((resolve) => {
+    let read = 0;
+    response.on('data', (chunk: Buffer) => {
+      read += chunk.length;
+      if (read > MAX_ANSWER) response.destroy();
+    });
+    response.on('error', () => resolve(status));
+    response.on('close', () => resolve(status));
+  });
+}
+
+async function wholeBody(response: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let read = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    read += chunk.length;
+    // Leaving the loop cuts the connection.
+    if (read > maxBytes) throw new AnswerTooLongError(maxBytes);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 /** The outcome of work that cannot be stopped, or the reason of the signal, whichever comes first. */

@@ -4,8 +4,9 @@ import { findPendingCallback, logCallback, type PendingCallback, settleCallback 
 import { lastLogLines } from '../domain/log-lines.js';
 import { keepMail, mailBytes, markMailSent } from '../domain/mails.js';
 import type { Deps } from '../deps.js';
-import { readAllowedHosts } from '../outbound/addresses.js';
-import { callOut, CallTimeoutError, ForbiddenAddressError } from '../outbound/http-call.js';
+import { publicAnd, readAllowedHosts } from '../outbound/addresses.js';
+import { callFailure } from '../outbound/call-failures.js';
+import { callOut, ForbiddenAddressError } from '../outbound/http-call.js';
 import { sendMail } from '../outbound/mail.js';
 import { callbackJob } from './callback.job.js';
 import { defineHandler, type JobContext } from './job.js';
@@ -30,10 +31,10 @@ export const callbackHandler = defineHandler({
       signal.throwIfAborted();
       if (error instanceof DeliveryRefused || error instanceof ForbiddenAddressError) {
         deps.log.info({ callbackId, err: error }, 'Callback:Refused');
-        await settleCallback(deps, pending, 'ERROR', `${subjectOf(pending)} : ${reasonOf(error)}`);
+        await settleCallback(deps, pending, 'ERROR', `${subjectOf(pending)} : ${callFailure(error)}`);
         return;
       }
-      const attempt = `${subjectOf(pending)} : tentative ${context.attempt} en échec (${reasonOf(error)})`;
+      const attempt = `${subjectOf(pending)} : tentative ${context.attempt} en échec (${callFailure(error)})`;
       await logCallback(deps.prisma, pending, 'WARNING', attempt);
       throw error;
     }
@@ -86,7 +87,7 @@ async function callApi(pending: PendingCallback, callback: ApiCallback, { deps, 
       },
       body: JSON.stringify(callbackBody(pending.report, originOf(deps))),
     },
-    { allowed: readAllowedHosts(allowedHosts), timeoutMs, signal },
+    { allowed: publicAnd(readAllowedHosts(allowedHosts)), timeoutMs, signal },
   );
   const sentence = `réponse ${status}`;
   if (status >= 200 && status < 300) return `${subjectOf(pending)} : ${sentence}`;
@@ -110,20 +111,4 @@ function subjectOf({ callback }: PendingCallback): string {
   if (callback.type === 'email') return `Notification de fin à ${callback.to_address.join(', ')}`;
   const { origin, pathname } = new URL(callback.url);
   return `Notification de fin ${callback.method} ${origin}${pathname}`;
-}
-
-const NETWORK_REASONS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'connexion refusée',
-  ECONNRESET: 'connexion interrompue',
-  ENOTFOUND: 'hôte inconnu',
-  EAI_AGAIN: 'hôte inconnu pour le moment',
-  ETIMEDOUT: 'délai dépassé',
-};
-
-function reasonOf(error: unknown): string {
-  if (error instanceof ForbiddenAddressError) return `l'adresse de ${error.host} est interdite`;
-  if (error instanceof CallTimeoutError) return `délai de ${error.limitMs} ms dépassé`;
-  if (!(error instanceof Error)) return String(error);
-  const code = 'code' in error ? String(error.code) : '';
-  return NETWORK_REASONS[code] ?? error.message;
 }
