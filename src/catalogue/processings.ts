@@ -51,12 +51,17 @@ export interface ProcessingParameter {
 export const PROCESSING_JOBS = [
   'vector_to_db',
   'raster_to_pyramid',
+  'wms_to_pyramid',
+  'pyramids_to_pyramid',
   'db_to_pyramid',
   'db_to_db',
   'pmtiles',
   'rok4_to_pyramid_raster',
   'rok4_to_pyramid_vector',
 ] as const;
+
+/** Jobs that find what they need elsewhere: their executions may have no input. */
+export const INPUT_FREE_JOBS: ReadonlySet<string> = new Set(['wms_to_pyramid']);
 
 export const PROCESSINGS: readonly CatalogueProcessing[] = [
   {

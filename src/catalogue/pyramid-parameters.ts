@@ -117,7 +117,7 @@ export const WMS_PARAMETERS: readonly ProcessingParameter[] = [
     mandatory: false,
     constraints: { type: 'string' },
   },
-  oneOf('tms', 'Découpage en tuiles.', ['PM']),
+  oneOf('tms', 'Découpage en tuiles ; hérité lors d’une mise à jour.', TILE_MATRIX_SET_IDS),
   oneOf('compression', 'Compression des tuiles.', ['raw', 'jpg', 'png', 'zip', 'jpg90']),
   oneOf('sampleformat', 'Format des canaux.', ['UINT8', 'FLOAT32']),
   {

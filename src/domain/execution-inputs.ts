@@ -1,4 +1,4 @@
-import type { ProcessingDefinition } from '../catalogue/processings.js';
+import { INPUT_FREE_JOBS, type ProcessingDefinition } from '../catalogue/processings.js';
 import { badRequest, conflict, notFound } from '../errors.js';
 import { Prisma } from '../generated/prisma/client.js';
 import type { Db } from './database.js';
@@ -26,12 +26,13 @@ interface InputRow {
 export async function holdInputs(
   tx: Db,
   datastoreId: string,
-  definition: ProcessingDefinition,
+  { jobName, definition }: { jobName: string; definition: ProcessingDefinition },
   inputs: ExecutionInputs,
 ): Promise<void> {
   const { upload, stored_data } = definition.input_types;
-  assertNumber('upload', upload, inputs.uploads, stored_data.length > 0);
-  assertNumber('stored_data', stored_data, inputs.storedData, upload.length > 0);
+  const isFree = INPUT_FREE_JOBS.has(jobName);
+  assertNumber('upload', upload, inputs.uploads, isFree || stored_data.length > 0);
+  assertNumber('stored_data', stored_data, inputs.storedData, isFree || upload.length > 0);
 
   const uploads = await hold(tx, 'upload', datastoreId, inputs.uploads);
   assertFound('La livraison', inputs.uploads, uploads);
@@ -59,12 +60,12 @@ function assertNumber(
   field: 'upload' | 'stored_data',
   types: readonly string[],
   given: readonly string[],
-  otherKindTaken: boolean,
+  mayBeNone: boolean,
 ): void {
   if (types.length === 0 && given.length > 0) {
     throw badRequest(`Le traitement n'accepte pas d'entrée dans "inputs.${field}".`);
   }
-  if (types.length > 0 && given.length === 0 && !otherKindTaken) {
+  if (types.length > 0 && given.length === 0 && !mayBeNone) {
     throw badRequest(`Le champ "inputs.${field}" doit contenir au moins un identifiant.`);
   }
 }

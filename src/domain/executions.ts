@@ -60,7 +60,7 @@ export async function createExecution(deps: Deps, caller: Caller, request: Execu
   };
 
   return deps.prisma.$transaction(async (tx) => {
-    await holdInputs(tx, caller.datastoreId, definition, inputs);
+    await holdInputs(tx, caller.datastoreId, processing, inputs);
     await holdStatics(tx, caller.datastoreId, definition, parameters);
     const modified = 'id' in output ? output.id : null;
     const { datastoreId } = caller;
@@ -93,8 +93,9 @@ export async function launchExecution(deps: Deps, caller: Caller, id: string): P
   await deps.prisma.$transaction(async (tx) => {
     const execution = await findExecution(tx, caller.datastoreId, id);
     await transition(tx, { entity: 'processing_execution', id, action: 'launch', initiatorId: caller.userId });
-    const definition = execution.processing.definition as unknown as ProcessingDefinition;
-    await holdInputs(tx, caller.datastoreId, definition, await inputsOf(tx, id));
+    const { jobName, definition } = execution.processing;
+    const processing = { jobName, definition: definition as unknown as ProcessingDefinition };
+    await holdInputs(tx, caller.datastoreId, processing, await inputsOf(tx, id));
     await transition(tx, {
       entity: 'stored_data',
       id: outputOf(execution),

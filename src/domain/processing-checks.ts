@@ -1,29 +1,15 @@
-import type { Deps } from '../deps.js';
 import { badRequest } from '../errors.js';
 import { FilterExpressionError, parseFilterExpression } from '../processing/sql/filter.js';
-import { pyramidName, readDescriptor } from '../pyramid/descriptor.js';
+import { VECTOR_FORMAT } from '../pyramid/descriptor.js';
 import { readArchiveParameters } from './archive-parameters.js';
 import { AreaError, readArea } from './area.js';
+import type { AskedExecution } from './asked-execution.js';
 import type { Db } from './database.js';
-import type { ExecutionInputs } from './execution-inputs.js';
 import type { RelationInfo, VectorDbInfos } from './outcomes.js';
-import { rasterGenerationFaults } from './raster-generation-checks.js';
-import { VECTOR_FORMAT } from '../pyramid/descriptor.js';
+import { harvestFaults, mergeFaults, rasterFaults } from './raster-processing-checks.js';
 import { compositionFaults, type CompositionItem, readComposition } from './tile-composition.js';
 
 /** What is known to be wrong with an execution before it runs, beyond the constraints of each parameter. */
-
-/** An execution that is asked for; its inputs are held. */
-interface AskedExecution {
-  readonly datastoreId: string;
-  readonly storage: Deps['storage'];
-  readonly inputs: ExecutionInputs;
-  /** The stored data it is to modify, or `null`. */
-  readonly modified: string | null;
-  /** As the client sent them, and with the defaults of the others. */
-  readonly sent: Readonly<Record<string, unknown>>;
-  readonly parameters: Readonly<Record<string, unknown>>;
-}
 
 type Check = (tx: Db, asked: AskedExecution) => Promise<readonly string[]>;
 
@@ -33,6 +19,8 @@ const CHECKS: Readonly<Record<string, Check>> = {
   raster_to_pyramid: rasterFaults,
   rok4_to_pyramid_raster: (tx, asked) => deliveredPyramidFaults(tx, asked, 'raster'),
   rok4_to_pyramid_vector: (tx, asked) => deliveredPyramidFaults(tx, asked, 'vecteur'),
+  wms_to_pyramid: harvestFaults,
+  pyramids_to_pyramid: mergeFaults,
 };
 
 /**
@@ -120,29 +108,6 @@ function areaFaults(area: string): string[] {
     if (error instanceof AreaError) return [error.message];
     throw error;
   }
-}
-
-async function rasterFaults(
-  tx: Db,
-  { datastoreId, storage, inputs, modified, sent }: AskedExecution,
-): Promise<readonly string[]> {
-  const ids = [...new Set([...(modified === null ? [] : [modified]), ...inputs.storedData])];
-  const rows = await tx.storedData.findMany({
-    where: { id: { in: ids }, type: 'ROK4-PYRAMID-RASTER' },
-    select: { id: true, datastoreId: true, filesKey: true },
-  });
-  // What is to be modified has not been looked up yet: nothing is told of another datastore's.
-  const isForeign = modified !== null && !rows.some((row) => row.id === modified && row.datastoreId === datastoreId);
-  if (isForeign) return [];
-  const updated = await Promise.all(
-    rows.map(async ({ id, filesKey }) => ({
-      id,
-      // Its files may just have been replaced.
-      descriptor:
-        filesKey === null ? null : await readDescriptor(storage.localPath(filesKey), pyramidName(id)).catch(() => null),
-    })),
-  );
-  return rasterGenerationFaults({ uploads: inputs.uploads, updated, sent });
 }
 
 async function deliveredPyramidFaults(

@@ -71,9 +71,10 @@ export class RasterLevel {
   /**
    * Has another pyramid show a slab, without a copy of its bytes; the mask too, if there is one.
    * @param folder of the slabs of the other pyramid
+   * @param masks `false`: the other pyramid has no masks
    */
-  keep(slab: Cell, folder: string): WrittenSlab[] {
-    return (['DATA', 'MASK'] as const).flatMap((type) => {
+  keep(slab: Cell, folder: string, { masks = true } = {}): WrittenSlab[] {
+    return (['DATA', ...(masks ? (['MASK'] as const) : [])] as const).flatMap((type) => {
       const source = this.pathOf(type, slab);
       if (source === null) return [];
       const path = listedPath(type, this.level.id, slab);

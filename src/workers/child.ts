@@ -26,6 +26,8 @@ const loadRasterCheck = () => import('../processing/raster/raster-check.js');
 const loadRok4Check = () => import('../processing/rok4/rok4-check.js');
 const loadRasterToPyramid = () => import('./tasks/raster-to-pyramid.js');
 const loadRok4ToPyramid = () => import('./tasks/rok4-to-pyramid.js');
+const loadPyramidsToPyramid = () => import('./tasks/pyramids-to-pyramid.js');
+const loadWmsToPyramid = () => import('./tasks/wms-to-pyramid.js');
 const loadVectorToDb = () => import('./tasks/vector-to-db.js');
 
 const TASKS: TaskTable = {
@@ -38,6 +40,8 @@ const TASKS: TaskTable = {
   'rok4-check': async ({ upload }, log) => (await loadRok4Check()).rok4Check(upload, log),
   'raster-to-pyramid': async (input, log) => (await loadRasterToPyramid()).rasterToPyramid(input, log),
   'rok4-to-pyramid': async (input, log) => (await loadRok4ToPyramid()).rok4ToPyramid(input, log),
+  'pyramids-to-pyramid': async (input, log) => (await loadPyramidsToPyramid()).pyramidsToPyramid(input, log),
+  'wms-to-pyramid': async (input, log) => (await loadWmsToPyramid()).wmsToPyramid(input, log),
   'vector-to-db': async (input, log) => (await loadVectorToDb()).vectorToDb(input, log, wait),
 };
 

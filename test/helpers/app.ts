@@ -45,6 +45,8 @@ export async function testConfig(t: Teardown, overrides: Overrides = {}): Promis
     TIMING: 'immediate',
     LOG_LEVEL: 'silent',
     RENDER_PROCESSES: '1',
+    HARVEST_ALLOWED_HOSTS: '127.0.0.1',
+    HARVEST_RETRY_DELAY: '5',
     ...overrides,
   });
 }

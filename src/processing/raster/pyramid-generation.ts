@@ -27,6 +27,8 @@ export interface GenerationRequest {
    * copy. Left out, or `null`: nothing was there.
    */
   readonly former?: (level: TileMatrix) => RasterLevel | null;
+  /** Ids of levels that are made from the source even when they could be halved. */
+  readonly fromSource?: ReadonlySet<string>;
   /** Told when the slabs of a level are about to be made. */
   readonly onLevel: (level: string, slabs: number, isHalved: boolean) => void;
 }
@@ -43,16 +45,17 @@ const BLOCK_BYTES = 8 * 1024 * 1024;
  */
 export async function generateSlabs(request: GenerationRequest): Promise<LevelBuilder[]> {
   const done: LevelBuilder[] = [];
-  for (const chain of chainsOf(request.levels)) done.push(...(await generateChain(request, chain)));
+  for (const chain of chainsOf(request)) done.push(...(await generateChain(request, chain)));
   return done;
 }
 
-/** Levels cut where one cannot be halved from the one below. */
-function chainsOf(levels: readonly TileMatrix[]): TileMatrix[][] {
+/** Levels cut where one cannot be halved from the one below, or must not be. */
+function chainsOf({ levels, fromSource }: GenerationRequest): TileMatrix[][] {
   const chains: TileMatrix[][] = [];
   for (const [index, level] of levels.entries()) {
     const below = levels[index - 1];
-    if (below !== undefined && isTwice(level, below)) chains.at(-1)?.push(level);
+    const isFresh = fromSource?.has(level.id) ?? false;
+    if (below !== undefined && !isFresh && isTwice(level, below)) chains.at(-1)?.push(level);
     else chains.push([level]);
   }
   return chains;

@@ -49,6 +49,11 @@ function overlap(one: Bbox, other: Bbox): Bbox | null {
   return minX < maxX && minY < maxY ? { minX, minY, maxX, maxY } : null;
 }
 
+/** The part of the world that a set covers, longitude first; `null` when it cannot be told. */
+export function geographicDomain(set: TileMatrixSet): Bbox | null {
+  return transformerBetween(srsOf(set), 'OGC:CRS84')(domainOf(set));
+}
+
 /** What the finest level covers: coarser ones go far beyond. */
 function domainOf({ levels }: TileMatrixSet): Bbox {
   const finest = levels.at(-1);

@@ -1,11 +1,13 @@
 import type { PROCESSING_JOBS } from '../../catalogue/processings.js';
 import { runPmtiles } from './pmtiles.js';
 import type { ProcessingRunner } from './processing-run.js';
+import { runPyramidsToPyramid } from './pyramids-to-pyramid.js';
 import { runDbToDb } from './db-to-db.js';
 import { runDbToPyramid } from './db-to-pyramid.js';
 import { runRasterToPyramid } from './raster-to-pyramid.js';
 import { runRok4ToPyramid } from './rok4-to-pyramid.js';
 import { runVectorToDb } from './vector-to-db.js';
+import { runWmsToPyramid } from './wms-to-pyramid.js';
 
 /** What runs each kind of processing. */
 const RUNNERS: Readonly<Record<(typeof PROCESSING_JOBS)[number], ProcessingRunner>> = {
@@ -16,6 +18,8 @@ const RUNNERS: Readonly<Record<(typeof PROCESSING_JOBS)[number], ProcessingRunne
   raster_to_pyramid: runRasterToPyramid,
   rok4_to_pyramid_raster: runRok4ToPyramid,
   rok4_to_pyramid_vector: runRok4ToPyramid,
+  wms_to_pyramid: runWmsToPyramid,
+  pyramids_to_pyramid: runPyramidsToPyramid,
 };
 
 /** The runner of a kind of processing; `undefined` for one that the emulator only lists. */

@@ -3,12 +3,15 @@ import type { logFrom } from '../../processing/task-log.js';
 /** Parts of a level whose ends are told. */
 const PARTS = 4;
 
-/** Tells a producer how far the levels of a pyramid are. */
-export function pyramidProgress(lines: ReturnType<typeof logFrom>) {
+/**
+ * Tells a producer how far the levels of a pyramid are.
+ * @param from how a level that is not halved is made
+ */
+export function pyramidProgress(lines: ReturnType<typeof logFrom>, from = 'à partir des images') {
   const levels = new Map<string, { slabs: number; done: number }>();
   return {
     onLevel: (level: string, slabs: number, isHalved: boolean): void => {
-      const how = isHalved ? 'par réduction du niveau inférieur' : 'à partir des images';
+      const how = isHalved ? 'par réduction du niveau inférieur' : from;
       lines.info(`Niveau ${level} : ${slabs} dalles à calculer ${how}`);
       levels.set(level, { slabs, done: 0 });
     },

@@ -31,7 +31,7 @@ export function keepLevel(
 /** A pyramid whose slabs are all there. */
 export interface MadePyramid {
   readonly set: TileMatrixSet;
-  readonly context: PyramidContext;
+  readonly context: Pick<PyramidContext, 'root' | 'name' | 'kind' | 'photometric' | 'masks'>;
   /** In any order. */
   readonly levels: readonly MadeLevel[];
   /** `nn`, `linear`, `bicubic` or `lanczos`. */

@@ -14,18 +14,18 @@ import {
   openDelivery,
 } from '../../processing/raster/delivered-mosaics.js';
 import { unionOf } from '../../processing/raster/mosaic.js';
-import { generateSlabs } from '../../processing/raster/pyramid-generation.js';
 import { boxesIn, srsOf, transformerBetween } from '../../processing/raster/set-boxes.js';
 import { RESAMPLINGS, Warper, type WarpPlan } from '../../processing/raster/warper.js';
 import { logFrom, type TaskLog } from '../../processing/task-log.js';
 import { type PyramidDescriptor, readDescriptor } from '../../pyramid/descriptor.js';
 import { formatName, type RasterFormat, rasterFormat, TILE_ENCODINGS } from '../../pyramid/formats.js';
 import type { PyramidContext } from '../../pyramid/level-builder.js';
-import { pixelKindOf, RasterLevel, UnreadableSlabError } from '../../pyramid/raster-level.js';
+import { pixelKindOf } from '../../pyramid/raster-level.js';
 import type { PixelKind } from '../../pyramid/tile-pixels.js';
 import { pyramidProgress } from './pyramid-progress.js';
+import { generateOver } from './raster-generation.js';
 import { levelsOf } from './raster-levels.js';
-import { finishRasterPyramid, keepLevel } from './raster-result.js';
+import { finishRasterPyramid } from './raster-result.js';
 import type { RasterToPyramidInput } from './task.js';
 import { toldWork } from './told-work.js';
 
@@ -71,12 +71,6 @@ async function generate(input: RasterToPyramidInput, log: TaskLog): Promise<Stor
     onSlab: progress.onSlab,
   };
   mkdirSync(context.folder, { recursive: true });
-  const formerLevels = new Map(
-    set.levels.flatMap((level) => {
-      const found = descriptor && former && RasterLevel.of(former.root, descriptor, level);
-      return found ? [[level, found] as const] : [];
-    }),
-  );
   const boxes = deliveries.flatMap(({ srs, images }) =>
     boxesIn(
       set,
@@ -84,19 +78,14 @@ async function generate(input: RasterToPyramidInput, log: TaskLog): Promise<Stor
       images.map(({ box }) => box),
     ),
   );
-  const built = await generateSlabs({
+  const made = await generateOver(set, descriptor && former && { root: former.root, descriptor }, {
     ...{ context, levels, boxes, parallelization: input.parallelization },
     open: () => new Warper(plan),
-    former: (level) => formerLevels.get(level) ?? null,
     onLevel: progress.onLevel,
-  }).catch((error: unknown) => {
-    if (!(error instanceof UnreadableSlabError)) throw error;
-    throw new DataFault(`Dalle illisible dans la pyramide mise à jour : ${error.slab}`);
   });
-  const others = [...formerLevels].filter(([level]) => !levels.includes(level));
   return finishRasterPyramid({
     ...{ set, context, interpolation, uses: input.uses, finalRoot: input.finalRoot },
-    levels: [...built, ...others.map(([level, kept]) => keepLevel(context, level, kept))],
+    levels: made,
     extent: unionBoxes([...geographicBoxes(deliveries), extentBox(former?.extent)]),
   });
 }

@@ -1,6 +1,8 @@
 import type { CheckOutcome, ExecutionOutcome } from '../../domain/outcomes.js';
 import type { Area } from '../../domain/area.js';
+import type { Harvest } from '../../domain/harvest-parameters.js';
 import type { CompositionItem } from '../../domain/tile-composition.js';
+import type { HarvestLimits } from '../../processing/harvest/wms-client.js';
 import type { RasterCheckResult } from '../../processing/raster/raster-check.js';
 import type { Rok4CheckInput, Rok4CheckResult } from '../../processing/rok4/rok4-check.js';
 import type { VectorCheckResult } from '../../processing/vector-check.js';
@@ -30,6 +32,8 @@ export interface Tasks {
   pmtiles: { input: PmtilesInput; result: ExecutionOutcome };
   'raster-to-pyramid': { input: RasterToPyramidInput; result: ExecutionOutcome };
   'rok4-to-pyramid': { input: Rok4ToPyramidInput; result: ExecutionOutcome };
+  'pyramids-to-pyramid': { input: PyramidsToPyramidInput; result: ExecutionOutcome };
+  'wms-to-pyramid': { input: WmsToPyramidInput; result: ExecutionOutcome };
 }
 
 export type TaskName = keyof Tasks;
@@ -167,6 +171,42 @@ export interface Rok4ToPyramidInput {
   readonly files: string;
 }
 
+/** A WMS to harvest into a pyramid. */
+export interface WmsToPyramidInput {
+  readonly harvest: Harvest;
+  readonly limits: HarvestLimits;
+  readonly tilesPerWidth: number;
+  readonly tilesPerHeight: number;
+  readonly parallelization: number;
+  /** The pyramid that the maps are laid over, its folder and its extent; `null` for a first generation. */
+  readonly former: { readonly root: string; readonly name: string; readonly extent: unknown } | null;
+  /** Ids of the stored data it refers to. */
+  readonly uses: readonly string[];
+  /** Name of the pyramid. */
+  readonly name: string;
+  /** Where the files will be found: an absolute path. */
+  readonly finalRoot: string;
+  /** An empty folder of the job, for what is not kept. */
+  readonly folder: string;
+  /** Another one: the files made. */
+  readonly files: string;
+}
+
+/** Pyramids to lie over each other in one. */
+export interface PyramidsToPyramidInput {
+  /** The one on top first: folder of the descriptor, name, extent. */
+  readonly pyramids: readonly { readonly id: string; readonly root: string; readonly name: string; extent: unknown }[];
+  /** As the producer sent them. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly parallelization: number;
+  /** Name of the pyramid. */
+  readonly name: string;
+  /** Where the files will be found: an absolute path. */
+  readonly finalRoot: string;
+  /** An empty folder of the job: the files made. */
+  readonly files: string;
+}
+
 /** Tasks whose libraries take long to load: they are given the process that was forked ahead. */
 export const HEAVY_TASKS: ReadonlySet<TaskName> = new Set<TaskName>([
   'vector-check',
@@ -175,6 +215,8 @@ export const HEAVY_TASKS: ReadonlySet<TaskName> = new Set<TaskName>([
   'vector-to-db',
   'raster-to-pyramid',
   'rok4-to-pyramid',
+  'pyramids-to-pyramid',
+  'wms-to-pyramid',
 ]);
 
 /** Argument of a child that is to load those libraries before it is given a task. */

@@ -1,0 +1,56 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from '../../config.js';
+import { filesKeyOf } from '../../domain/execution-output.js';
+import { readHarvest } from '../../domain/harvest-parameters.js';
+import { pyramidName, readDescriptor } from '../../pyramid/descriptor.js';
+import type { WmsToPyramidInput } from '../tasks/task.js';
+import { formerPyramid } from './former-pyramid.js';
+import { outputOf, parametersOf, type ProcessingEnd, type ProcessingRun } from './processing-run.js';
+
+/** "Calcul ou mise à jour de pyramide raster par moissonnage WMS", spec lifecycle §4.8. */
+export async function runWmsToPyramid(run: ProcessingRun): Promise<ProcessingEnd> {
+  const { children, options } = run;
+  const input = await taskInput(run);
+  if (typeof input === 'string') {
+    options.onLog({ level: 'ERROR', module: 'gpf-processing', line: 42, message: input }, new Date());
+    return { outcome: { status: 'FAILURE' } };
+  }
+  await Promise.all([mkdir(input.folder), mkdir(input.files)]);
+  return { outcome: await children.run('wms-to-pyramid', input, options), files: input.files };
+}
+
+/** What the task is given, or why it cannot run, in French: what was true when it was created may have changed. */
+async function taskInput({ deps, execution, folder }: ProcessingRun): Promise<WmsToPyramidInput | string> {
+  const output = outputOf(execution);
+  const parameters = parametersOf(execution);
+  const { former, uses } = await formerPyramid(deps, execution, 'ROK4-PYRAMID-RASTER');
+  const isUpdate = !execution.outputIsNew || execution.inputStoredData.length > 0;
+  if (isUpdate && former === null) return "La pyramide à mettre à jour n'a pas de fichiers";
+  const read = readHarvest(parameters, former && (await readDescriptor(former.root, former.name)));
+  if ('faults' in read) return read.faults.join(' ');
+  const { width, height, parallelization } = parameters;
+  const { allowedHosts, timeoutMs, retryDelayMs } = deps.config.harvest;
+  return {
+    harvest: read.harvest,
+    limits: {
+      ...{ allowedHosts, timeoutMs, retryDelayMs, ownOrigins: ownOrigins(deps.config) },
+      requests: 2 * Number(parallelization),
+      threshold: read.harvest.threshold,
+    },
+    tilesPerWidth: Number(width),
+    tilesPerHeight: Number(height),
+    parallelization: Number(parallelization),
+    former,
+    uses,
+    name: pyramidName(output.id),
+    finalRoot: deps.storage.localPath(filesKeyOf(output.id, execution.id)),
+    folder: join(folder, 'travail'),
+    files: join(folder, 'pyramide'),
+  };
+}
+
+/** Where the emulator itself answers. */
+function ownOrigins({ issuer, port }: Config): string[] {
+  return [new URL(issuer).origin, ...['localhost', '127.0.0.1', '[::1]'].map((host) => `http://${host}:${port}`)];
+}
