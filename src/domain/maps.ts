@@ -81,6 +81,7 @@ function publicMessage({ fault }: RenderError, timeoutMs: number): string {
       );
     case 'memory':
     case 'too-large':
+    case 'too-many-tiles':
       return 'This request used more memory than allowed and has been forcefully stopped';
     case 'busy':
     case 'closed':

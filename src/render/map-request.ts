@@ -32,10 +32,13 @@ export interface MapRequest {
 }
 
 /**
- * Why no image came: `too-large` (pixel limit), `busy` (queue full), `timeout`, `memory` (limit of one process),
+ * Why no image came: `too-large` (pixel limit), `too-many-tiles`, `busy` (queue full), `timeout`, `memory` (limit of one process),
  * `crashed` (native crash), `failed` (Mapnik's own error), `abandoned` (its signal was aborted), `closed`.
  */
-export type RenderFault = 'too-large' | 'busy' | 'timeout' | 'memory' | 'crashed' | 'failed' | 'abandoned' | 'closed';
+export type RenderFault =
+  | 'too-large'
+  | 'too-many-tiles'
+  | 'busy' | 'timeout' | 'memory' | 'crashed' | 'failed' | 'abandoned' | 'closed';
 
 /** Raised by the render pool. The message may hold SQL: it is for logs, not for clients. */
 export class RenderError extends Error {

@@ -7,6 +7,7 @@ import { databaseEnvironment } from './database-environment.js';
 import { buildMap } from './mapnik-map.js';
 import { markFiles } from './mapnik-marks.js';
 import { type MapRequest, RenderError } from './map-request.js';
+import type { RasterRequest } from './raster/request.js';
 import { type Drawing, NotBegunError, RenderProcess } from './render-process.js';
 import { type Waiting, WaitingQueue } from './waiting-queue.js';
 
@@ -16,10 +17,12 @@ export interface RenderPoolOptions {
   readonly log: Pick<Logger, 'warn' | 'error'>;
 }
 
-/** Draws maps in processes of its own, one map at a time in each. */
+/** Makes images in processes of its own, one at a time in each. */
 export interface RenderPool {
   /** Draws one map as an encoded image, unless `signal` is aborted before a process took it. @throws RenderError */
   render(request: MapRequest, signal?: AbortSignal): Promise<Buffer>;
+  /** As {@link render}, of pyramids. @throws RenderError */
+  compose(request: RasterRequest, signal?: AbortSignal): Promise<Buffer>;
   /** Resolves when every process can draw for the first time. */
   ready(): Promise<void>;
   /** Whether some process can draw now. */
@@ -122,17 +125,21 @@ export function createRenderPool({ config, log }: RenderPoolOptions): RenderPool
     start(slot);
   }
 
+  const enqueue = (pixels: number, drawing: () => Drawing, signal: AbortSignal | undefined): Promise<Buffer> =>
+    new Promise((resolve, reject) => {
+      if (closed) throw new RenderError('closed', 'the render pool is closed');
+      if (pixels > config.render.maxPixels) {
+        throw new RenderError('too-large', `more than ${config.render.maxPixels} pixels`);
+      }
+      queue.add({ drawing: drawing(), signal, resolve, reject });
+      dispatch();
+    });
+
   return {
-    render(request, signal) {
-      return new Promise((resolve, reject) => {
-        if (closed) throw new RenderError('closed', 'the render pool is closed');
-        if (request.width * request.height > config.render.maxPixels) {
-          throw new RenderError('too-large', `more than ${config.render.maxPixels} pixels`);
-        }
-        queue.add({ drawing: toDrawing(request, marksFolder, config.render), signal, resolve, reject });
-        dispatch();
-      });
-    },
+    render: (request, signal) =>
+      enqueue(request.width * request.height, () => toDrawing(request, marksFolder, config.render), signal),
+    compose: (request, signal) =>
+      enqueue(request.view.width * request.view.height, () => ({ type: 'compose', request }), signal),
     ready: () => allReady,
     isReady: () => slots.some(({ state }) => state === 'ready'),
     pids: () => slots.flatMap(({ process }) => (process?.pid === undefined ? [] : [process.pid])),
@@ -160,6 +167,7 @@ function toDrawing(request: MapRequest, marksFolder: string, limits: Config['ren
   const layers = request.layers.map(({ key, filter }) => [key, filter]);
   const encoding = format === 'png' ? `png32:z=${limits.pngCompression}` : `jpeg${limits.jpegQuality}`;
   return {
+    type: 'draw',
     key: JSON.stringify([srid, layers]),
     document: () => buildMap(request.layers, srid, marksFolder),
     view: {

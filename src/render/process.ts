@@ -1,12 +1,16 @@
 import mapnik, { type Image, type Map as MapnikMap } from '@mapnik/mapnik';
 import { createImageStore } from './image-store.js';
 import { LruMap } from './lru-map.js';
-import { type DrawMessage, MEMORY_EXIT_CODE, type ProcessMessage } from './messages.js';
+import { RenderError } from './map-request.js';
+import { type ComposeMessage, type DrawMessage, MEMORY_EXIT_CODE, type ProcessMessage } from './messages.js';
+import { createComposer } from './raster/composition.js';
+import { encodeImage } from './raster/encoding.js';
 import { createTolerances } from './tolerance.js';
 import { toleranceName } from './tolerance-name.js';
+import { createTransforms } from './transforms.js';
 
 /**
- * A render process: draws one map at a time for the pool that forked it. A native crash, a hang or a runaway style
+ * A render process: makes one image at a time for the pool that forked it. A native crash, a hang or a runaway style
  * costs this process only. Database parameters come from the PG… variables of its environment.
  *
  * Argument: memory limit in MiB.
@@ -21,7 +25,9 @@ const MEMORY_CHECK_MS = 200;
 const SIMPLIFICATION_PIXELS = 0.25;
 
 const maps = new LruMap<string, MapnikMap>(MAX_MAPS);
-const tolerances = createTolerances();
+const transforms = createTransforms();
+const tolerances = createTolerances(transforms);
+const compose = createComposer(transforms);
 const images = createImageStore();
 
 async function draw(message: DrawMessage): Promise<ProcessMessage> {
@@ -61,14 +67,23 @@ function encode(image: Image, encoding: string): Promise<Buffer> {
   });
 }
 
-async function answer(message: DrawMessage): Promise<void> {
+async function answer(message: DrawMessage | ComposeMessage): Promise<void> {
   try {
-    send(await draw(message));
+    send(message.type === 'draw' ? await draw(message) : await drawPyramids(message));
   } catch (error) {
     // The connection or the table behind the map may be gone: it is built anew next time.
-    maps.delete(message.key);
-    send({ type: 'failed', id: message.id, message: error instanceof Error ? error.message : String(error) });
+    if (message.type === 'draw') maps.delete(message.key);
+    send({
+      type: 'failed',
+      id: message.id,
+      fault: error instanceof RenderError && error.fault === 'too-many-tiles' ? error.fault : 'failed',
+      message: error instanceof Error ? error.message : String(error),
+    });
   }
+}
+
+async function drawPyramids({ id, request }: ComposeMessage): Promise<ProcessMessage> {
+  return { type: 'drawn', id, image: await encodeImage(await compose(request), request) };
 }
 
 function send(message: ProcessMessage): void {
@@ -88,7 +103,7 @@ mapnik.register_default_fonts();
 watchMemory(Number(process.argv[2]));
 // One map at a time, in the order asked for.
 let last = Promise.resolve();
-process.on('message', (message: DrawMessage) => {
+process.on('message', (message: DrawMessage | ComposeMessage) => {
   last = last.then(() => answer(message));
 });
 process.once('disconnect', () => process.exit(0));

@@ -3,15 +3,26 @@ import { fileURLToPath } from 'node:url';
 import { LruMap } from './lru-map.js';
 import type { MapDocument } from './mapnik-map.js';
 import { RenderError } from './map-request.js';
-import { type DrawMessage, MEMORY_EXIT_CODE, type ProcessMessage } from './messages.js';
+import { type ComposeMessage, type DrawMessage, MEMORY_EXIT_CODE, type ProcessMessage } from './messages.js';
+import type { RasterRequest } from './raster/request.js';
 
 /** The pool's side of one render process. */
 
-/** What to draw; the document is built only when the process does not hold it. */
-export interface Drawing {
+/** What to draw. */
+export type Drawing = MapDrawing | RasterDrawing;
+
+/** Relations; the document is built only when the process does not hold it. */
+export interface MapDrawing {
+  readonly type: 'draw';
   readonly key: string;
   readonly document: () => MapDocument;
-  readonly view: Omit<DrawMessage, 'id' | 'key' | 'xml' | 'tableSrids'>;
+  readonly view: Omit<DrawMessage, 'type' | 'id' | 'key' | 'xml' | 'tableSrids'>;
+}
+
+/** Pyramids. */
+export interface RasterDrawing {
+  readonly type: 'compose';
+  readonly request: RasterRequest;
 }
 
 export interface RenderProcessOptions {
@@ -93,7 +104,7 @@ export class RenderProcess {
   async draw(drawing: Drawing): Promise<Buffer> {
     this.sequence += 1;
     const id = this.sequence;
-    const message = this.message(id, drawing, this.known.get(drawing.key) === undefined);
+    const message = drawing.type === 'compose' ? { ...drawing, id } : this.message(id, drawing);
     return new Promise((resolve, reject) => {
       const job: Job = { id, drawing, resolve, reject };
       this.jobs.push(job);
@@ -108,18 +119,18 @@ export class RenderProcess {
     this.child.kill('SIGKILL');
   }
 
-  private message(id: number, drawing: Drawing, withDocument: boolean): DrawMessage {
+  private message(id: number, drawing: MapDrawing): DrawMessage {
     let xml: string | null = null;
-    if (withDocument) {
+    if (this.known.get(drawing.key) === undefined) {
       const document = drawing.document();
       xml = document.xml;
       this.known.set(drawing.key, document.srids);
     }
     const tableSrids = this.known.get(drawing.key) ?? [];
-    return { ...drawing.view, id, key: drawing.key, xml, tableSrids };
+    return { ...drawing.view, type: 'draw', id, key: drawing.key, xml, tableSrids };
   }
 
-  private send(message: DrawMessage, job: Job): void {
+  private send(message: DrawMessage | ComposeMessage, job: Job): void {
     this.child.send(message, (error) => {
       // The channel closes just before the exit event, which settles the job when this does not.
       if (error !== null) job.reject(new NotBegunError());
@@ -133,8 +144,11 @@ export class RenderProcess {
     }
     const job = this.jobs.find(({ id }) => id === message.id);
     if (job === undefined) return;
+    const { drawing } = job;
     if (message.type === 'unknown-map') {
-      this.send(this.message(job.id, job.drawing, true), job);
+      if (drawing.type !== 'draw') return;
+      this.known.delete(drawing.key);
+      this.send(this.message(job.id, drawing), job);
       return;
     }
     this.jobs.splice(this.jobs.indexOf(job), 1);
@@ -143,8 +157,8 @@ export class RenderProcess {
       const { buffer, byteOffset, byteLength } = message.image;
       job.resolve(Buffer.from(buffer, byteOffset, byteLength));
     } else {
-      this.known.delete(job.drawing.key);
-      job.reject(new RenderError('failed', message.message));
+      if (drawing.type === 'draw') this.known.delete(drawing.key);
+      job.reject(new RenderError(message.fault, message.message));
     }
   }
 

@@ -1,5 +1,5 @@
-import mapnik, { type ProjTransform } from '@mapnik/mapnik';
 import type { DrawMessage } from './messages.js';
+import type { createTransforms, Transform } from './transforms.js';
 
 /**
  * How large a pixel of a map is in the CRS of a table. Mapnik's own `!pixel_width!` is in the units of the map, which
@@ -11,17 +11,9 @@ const SAMPLES = 3;
 
 type View = Pick<DrawMessage, 'srid' | 'extent' | 'width' | 'height'>;
 
-/** Keeps the transformations it makes. */
-export function createTolerances(): { pixelSize(view: View, tableSrid: number): number } {
-  const transforms = new Map<string, ProjTransform>();
-  const transformOf = (from: number, to: number): ProjTransform => {
-    const key = `${from} ${to}`;
-    const known = transforms.get(key);
-    if (known !== undefined) return known;
-    const made = new mapnik.ProjTransform(new mapnik.Projection(`epsg:${from}`), new mapnik.Projection(`epsg:${to}`));
-    transforms.set(key, made);
-    return made;
-  };
+export function createTolerances(transforms: ReturnType<typeof createTransforms>): {
+  pixelSize(view: View, tableSrid: number): number;
+} {
   return {
     /** Smallest side of a pixel in units of the table; 0, which simplifies nothing, when it cannot be told. */
     pixelSize(view, tableSrid) {
@@ -29,7 +21,7 @@ export function createTolerances(): { pixelSize(view: View, tableSrid: number): 
       const stepX = (east - west) / view.width;
       const stepY = (north - south) / view.height;
       if (view.srid === tableSrid) return Math.min(stepX, stepY);
-      const transform = transformOf(view.srid, tableSrid);
+      const transform = transforms(view.srid, tableSrid);
       let smallest = Infinity;
       for (let i = 0; i < SAMPLES; i += 1) {
         for (let j = 0; j < SAMPLES; j += 1) {
@@ -44,24 +36,14 @@ export function createTolerances(): { pixelSize(view: View, tableSrid: number): 
 }
 
 /** Side of the pixel at a position, infinite where the table's CRS does not reach. */
-function pixelAt(transform: ProjTransform, x: number, y: number, stepX: number, stepY: number): number {
-  const origin = forward(transform, x, y);
-  const right = forward(transform, x + stepX, y);
-  const up = forward(transform, x, y + stepY);
+function pixelAt(transform: Transform, x: number, y: number, stepX: number, stepY: number): number {
+  const origin = transform(x, y);
+  const right = transform(x + stepX, y);
+  const up = transform(x, y + stepY);
   if (origin === null || right === null || up === null) return Infinity;
   const size = Math.min(
     Math.hypot(right[0] - origin[0], right[1] - origin[1]),
     Math.hypot(up[0] - origin[0], up[1] - origin[1]),
   );
   return size > 0 ? size : Infinity;
-}
-
-function forward(transform: ProjTransform, x: number, y: number): [number, number] | null {
-  try {
-    const position = transform.forward([x, y]);
-    return position.every(Number.isFinite) ? position : null;
-  } catch {
-    // Outside the domain of the projection: the binding answers with an exception or with infinity.
-    return null;
-  }
 }

@@ -1,10 +1,10 @@
 import t from 'tap';
 import { RenderError } from '../../src/render/map-request.js';
-import type { Drawing } from '../../src/render/render-process.js';
+import type { MapDrawing } from '../../src/render/render-process.js';
 import { type Waiting, WaitingQueue } from '../../src/render/waiting-queue.js';
 
 function waiting(key: string, refused: string[] = []): Waiting {
-  const drawing = { key } as Drawing;
+  const drawing = { key } as MapDrawing;
   return { drawing, resolve: () => undefined, reject: ({ fault }) => refused.push(`${key} ${fault}`) };
 }
 
@@ -13,7 +13,7 @@ void t.test('first come, first served, but for what is put back', async (t) => {
   for (const key of ['a', 'b']) queue.add(waiting(key));
   queue.putBack(waiting('z'));
   t.strictSame(
-    [1, 2, 3, 4].map(() => queue.take()?.drawing.key),
+    [1, 2, 3, 4].map(() => (queue.take()?.drawing as MapDrawing | undefined)?.key),
     ['z', 'a', 'b', undefined],
   );
 });
@@ -46,7 +46,7 @@ void t.test('who leaves makes room at once', async (t) => {
   t.strictSame(refused, ['a abandoned']);
   t.throws(() => queue.add({ ...waiting('b'), signal: leaving.signal }), /the client left/);
   queue.add(waiting('c'));
-  t.equal(queue.take()?.drawing.key, 'c');
+  t.equal((queue.take()?.drawing as MapDrawing | undefined)?.key, 'c');
 });
 
 void t.test('who leaves once the map is begun is not refused', async (t) => {

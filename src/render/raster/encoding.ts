@@ -1,0 +1,37 @@
+import sharp, { type Sharp } from 'sharp';
+import { encodeTiff } from '../../raster/tiff/tiff.js';
+import type { RasterImage } from '../../raster/image.js';
+import { isGeographic } from '../../geo/crs.js';
+import type { RasterRequest } from './request.js';
+
+/**
+ * Writes an image as a client asked for it.
+ * @throws Error when its pixels do not go into the format
+ */
+export async function encodeImage(
+  image: RasterImage,
+  { view, output }: Pick<RasterRequest, 'view' | 'output'>,
+): Promise<Buffer> {
+  switch (output.format) {
+    case 'png':
+      // The filters of photographs pay; those of flat colours cost bytes.
+      return raw(image).png({ compressionLevel: output.compression, adaptiveFiltering: image.channels > 2 }).toBuffer();
+    case 'jpeg':
+      return raw(image).jpeg({ quality: output.quality, chromaSubsampling: '4:2:0' }).toBuffer();
+    case 'tiff': {
+      const place = { bbox: view.bbox, srid: view.srid, isGeographic: isGeographic(view.srid) };
+      return encodeTiff(image, output.compression, output.placed ? place : null);
+    }
+    case 'samples':
+      return Buffer.from(image.data.buffer, image.data.byteOffset, image.data.byteLength);
+  }
+}
+
+function raw({ data, width, height, channels }: RasterImage): Sharp {
+  if (!(data instanceof Uint8Array) || !isChannels(channels)) throw new Error('not bytes of one to four channels');
+  return sharp(data, { raw: { width, height, channels } });
+}
+
+function isChannels(channels: number): channels is 1 | 2 | 3 | 4 {
+  return channels >= 1 && channels <= 4;
+}
