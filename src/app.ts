@@ -34,6 +34,7 @@ import { altimetryRoutes } from './routes/ogc/altimetrie.js';
 import { tmsRoutes } from './routes/ogc/tms.js';
 import { vectorTmsRoutes } from './routes/ogc/vector-tms.js';
 import { wfsRoutes } from './routes/ogc/wfs.js';
+import { wmsRasterRoutes } from './routes/ogc/wms-r.js';
 import { wmsVectorRoutes } from './routes/ogc/wms-v.js';
 import { wmtsRoutes } from './routes/ogc/wmts.js';
 import { organizationRoutes } from './routes/organizations/index.js';
@@ -134,6 +135,7 @@ export async function buildApp(
     await services.register(trafficPlugin);
     await services.register(wfsRoutes);
     await services.register(wmsVectorRoutes);
+    await services.register(wmsRasterRoutes);
     await services.register(wmtsRoutes);
     await services.register(tmsRoutes);
     await services.register(vectorTmsRoutes);

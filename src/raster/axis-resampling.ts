@@ -27,7 +27,11 @@ interface Span extends Samples {
 /** By number of channels, from one. */
 const SQUEEZERS = [squeezeOne, squeezeTwo, squeezeThree, squeezeFour];
 
-function squeezeOne({ data, width, firstRow, rows }: Span, { first, taps, weights }: AxisWeights, into: Float32Array): void {
+function squeezeOne(
+  { data, width, firstRow, rows }: Span,
+  { first, taps, weights }: AxisWeights,
+  into: Float32Array,
+): void {
   let target = 0;
   for (let row = firstRow; row < firstRow + rows; row += 1) {
     for (let column = 0; column < first.length; column += 1) {
@@ -44,7 +48,11 @@ function squeezeOne({ data, width, firstRow, rows }: Span, { first, taps, weight
   }
 }
 
-function squeezeTwo({ data, width, firstRow, rows }: Span, { first, taps, weights }: AxisWeights, into: Float32Array): void {
+function squeezeTwo(
+  { data, width, firstRow, rows }: Span,
+  { first, taps, weights }: AxisWeights,
+  into: Float32Array,
+): void {
   let target = 0;
   for (let row = firstRow; row < firstRow + rows; row += 1) {
     for (let column = 0; column < first.length; column += 1) {
@@ -64,7 +72,11 @@ function squeezeTwo({ data, width, firstRow, rows }: Span, { first, taps, weight
   }
 }
 
-function squeezeThree({ data, width, firstRow, rows }: Span, { first, taps, weights }: AxisWeights, into: Float32Array): void {
+function squeezeThree(
+  { data, width, firstRow, rows }: Span,
+  { first, taps, weights }: AxisWeights,
+  into: Float32Array,
+): void {
   let target = 0;
   for (let row = firstRow; row < firstRow + rows; row += 1) {
     for (let column = 0; column < first.length; column += 1) {
@@ -87,7 +99,11 @@ function squeezeThree({ data, width, firstRow, rows }: Span, { first, taps, weig
   }
 }
 
-function squeezeFour({ data, width, firstRow, rows }: Span, { first, taps, weights }: AxisWeights, into: Float32Array): void {
+function squeezeFour(
+  { data, width, firstRow, rows }: Span,
+  { first, taps, weights }: AxisWeights,
+  into: Float32Array,
+): void {
   let target = 0;
   for (let row = firstRow; row < firstRow + rows; row += 1) {
     for (let column = 0; column < first.length; column += 1) {

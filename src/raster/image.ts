@@ -1,15 +1,7 @@
-import type { PixelArray } from '../pyramid/tile-codec.js';
+import type { PixelWindow } from './window.js';
 
-/** Pixels being worked on: read from tiles, resampled, styled, merged, encoded. */
-export interface RasterImage {
-  readonly width: number;
-  readonly height: number;
-  /** Two and four channels end with transparency. */
-  readonly channels: number;
-  /** Row by row, channels interleaved. */
-  readonly data: PixelArray;
-  /** A number a channel: what the pixels without data hold. */
-  readonly nodata: readonly number[];
+/** Pixels being worked on: read from tiles, resampled, styled, merged, encoded. Two and four channels end with transparency. */
+export interface RasterImage extends PixelWindow {
   /** A byte a pixel, 0 where there are no data, 255 where there are; `null` when there are data everywhere. */
   readonly coverage: Uint8Array | null;
 }

@@ -29,7 +29,8 @@ export function levelsWithin<Level extends { readonly cellSize: number }>(
   { bottom, top }: { bottom: number | null; top: number | null },
 ): readonly Level[] {
   const within = levels.filter(
-    ({ cellSize }) => (bottom === null || cellSize >= bottom * (1 - 1e-6)) && (top === null || cellSize <= top * (1 + 1e-6)),
+    ({ cellSize }) =>
+      (bottom === null || cellSize >= bottom * (1 - 1e-6)) && (top === null || cellSize <= top * (1 + 1e-6)),
   );
   return within.length > 0 ? within : levels;
 }

@@ -21,7 +21,10 @@ export function weigh(image: RasterImage): Weighted {
 }
 
 /** The bytes or real numbers of so many pixels, without data. */
-export function blankSamples({ data: like, nodata }: Pick<RasterImage, 'data' | 'nodata'>, pixels: number): MadeSamples {
+export function blankSamples(
+  { data: like, nodata }: Pick<RasterImage, 'data' | 'nodata'>,
+  pixels: number,
+): MadeSamples {
   const length = pixels * nodata.length;
   const made = like instanceof Uint8Array ? new Uint8ClampedArray(length) : new Float32Array(length);
   const [first = 0] = nodata;

@@ -38,7 +38,13 @@ export interface MapRequest {
 export type RenderFault =
   | 'too-large'
   | 'too-many-tiles'
-  | 'busy' | 'timeout' | 'memory' | 'crashed' | 'failed' | 'abandoned' | 'closed';
+  | 'busy'
+  | 'timeout'
+  | 'memory'
+  | 'crashed'
+  | 'failed'
+  | 'abandoned'
+  | 'closed';
 
 /** Raised by the render pool. The message may hold SQL: it is for logs, not for clients. */
 export class RenderError extends Error {

@@ -5,6 +5,7 @@ import { type ApiAnswer, type ApiUser, until } from './api.js';
 export const OPEN_WFS = 'ae012611-13eb-4a18-8d04-9b7604a031cc';
 export const OPEN_WMS_VECTOR = 'ae022611-13eb-4a18-8d04-9b7604a031cc';
 export const PRIVATE_WFS = 'd02feec9-1169-403f-bfc3-7ba6d6015ed4';
+export const OPEN_WMS_RASTER = 'ae042611-13eb-4a18-8d04-9b7604a031cc';
 export const OPEN_WMTS_TMS = 'ae032611-13eb-4a18-8d04-9b7604a031cc';
 export const PRIVATE_WMTS_TMS = '7e0a92d1-8213-4ce0-8903-eb4c305a1849';
 export const OPEN_ALTIMETRY = '0ac92a1e-aa86-4843-8528-e303f12296e5';
@@ -89,14 +90,26 @@ export function styleOn(attribute: string): string {
 </StyledLayerDescriptor>`;
 }
 
+/** A pyramid, and the levels that a configuration takes of it. */
+interface UsedPyramid {
+  stored_data: string;
+  bottom_level: string;
+  top_level: string;
+}
+
 /** A WMTS-TMS configuration of pyramids, by the levels it takes of each. */
-export function tmsConfiguration(
-  layerName: string,
-  used: readonly { stored_data: string; bottom_level: string; top_level: string }[],
-  more: object = {},
-) {
+export function tmsConfiguration(layerName: string, used: readonly UsedPyramid[], more: object = {}) {
+  return pyramidConfiguration('WMTS-TMS', layerName, used, more);
+}
+
+/** A WMS-RASTER configuration of pyramids. */
+export function rasterConfiguration(layerName: string, used: readonly UsedPyramid[], more: object = {}) {
+  return pyramidConfiguration('WMS-RASTER', layerName, used, more);
+}
+
+function pyramidConfiguration(type: string, layerName: string, used: readonly UsedPyramid[], more: object) {
   return {
-    type: 'WMTS-TMS',
+    type,
     name: layerName,
     layer_name: layerName,
     type_infos: { title: 'Tiles', abstract: 'Of a pyramid.', used_data: used, ...more },

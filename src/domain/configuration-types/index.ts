@@ -3,6 +3,7 @@ import { altimetry } from './altimetry.js';
 import type { ConfigurationContent, ConfigurationType, ConfigurationTypeDefinition } from './definition.js';
 import { vectorTms } from './vector-tms.js';
 import { wfs } from './wfs.js';
+import { wmsRaster } from './wms-raster.js';
 import { wmsVector } from './wms-vector.js';
 import { wmtsTms } from './wmts-tms.js';
 
@@ -10,6 +11,7 @@ import { wmtsTms } from './wmts-tms.js';
 const DEFINITIONS = {
   'WMS-VECTOR': wmsVector,
   WFS: wfs,
+  'WMS-RASTER': wmsRaster,
   'WMTS-TMS': wmtsTms,
   ALTIMETRY: altimetry,
   'VECTOR-TMS': vectorTms,

@@ -14,6 +14,7 @@ import {
 import { boxFaults, layerBox } from './layer-box.js';
 import { findRelation, hasGeometry, readTables, storedDataIdsOf, tableOf, usedRelations } from './relations.js';
 import { Bbox, Keywords, NativeName, Uuid } from './shapes.js';
+import { wmsUrls } from './wms-urls.js';
 
 const WmsVectorTypeInfosSchema = Type.Object({
   title: Type.String(),
@@ -48,10 +49,6 @@ const relationsOf = (typeInfos: WmsVectorTypeInfos) => usedRelations(typeInfos, 
 /** Members of a relation that name static files, with the type these have. */
 const STATICS = { style: 'GEOSERVER-STYLE', ftl: 'GEOSERVER-FTL' } as const;
 
-/** What a template URL leaves for the client to fill in, braces included (spec diffusion §3). */
-const GET_MAP_TEMPLATE =
-  'bbox={xmin},{ymin},{xmax},{ymax}&styles={styles}&width={width}&height={height}&srs={srs}&format={format}';
-
 /** Maps of tables, drawn with SLD (spec diffusion §5). */
 export const wmsVector = {
   schema: WmsVectorTypeInfosSchema,
@@ -82,11 +79,7 @@ export const wmsVector = {
     return faults;
   },
 
-  urls: (_typeInfos: WmsVectorTypeInfos, layerName, services) =>
-    services.map(({ type, path }) => ({
-      type,
-      url: `${path}?service=WMS&version=1.3.0&request=GetMap&layers=${layerName}&${GET_MAP_TEMPLATE}`,
-    })),
+  urls: (_typeInfos: WmsVectorTypeInfos, layerName, services) => wmsUrls(layerName, services),
 
   /** The default bbox is the one around all the data. */
   async publish(

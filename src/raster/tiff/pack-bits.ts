@@ -4,7 +4,7 @@ export function packBits(bytes: Uint8Array, rowBytes: number): Buffer {
   let target = 0;
   for (let start = 0; start < bytes.length; start += rowBytes) {
     const end = Math.min(bytes.length, start + rowBytes);
-    for (let at = start; at < end; ) {
+    for (let at = start; at < end;) {
       const run = runAt(bytes, at, end);
       if (run > 2) {
         packed[target] = 257 - run;

@@ -8,6 +8,7 @@ import { LruMap } from '../lru-map.js';
 import type { Transform } from '../transforms.js';
 import { LevelPixels } from './level-pixels.js';
 import type { RasterLayer, RasterRequest } from './request.js';
+import { styled, viewAround } from './styling.js';
 import { TileCache } from './tile-cache.js';
 import { drawAlong, drawBent } from './view-drawing.js';
 
@@ -57,7 +58,7 @@ export function createComposer(transforms: (from: number, to: number) => Transfo
   return async ({ layers, view }) => {
     let image: RasterImage | null = null;
     for (const layer of layers) {
-      const drawn = await draw(layer, view);
+      const drawn = styled(await draw(layer, viewAround(view, layer.style)), layer.style, view);
       image = image === null ? drawn : mergeOver(image, drawn);
     }
     if (image === null) throw new Error('a map without layers');

@@ -15,7 +15,9 @@ export async function encodeImage(
   switch (output.format) {
     case 'png':
       // The filters of photographs pay; those of flat colours cost bytes.
-      return raw(image).png({ compressionLevel: output.compression, adaptiveFiltering: image.channels > 2 }).toBuffer();
+      return raw(image)
+        .png({ compressionLevel: output.compression, adaptiveFiltering: image.channels > 2 })
+        .toBuffer();
     case 'jpeg':
       return raw(image).jpeg({ quality: output.quality, chromaSubsampling: '4:2:0' }).toBuffer();
     case 'tiff': {

@@ -67,7 +67,13 @@ export class LevelPixels {
       for (const [index, { col, row }] of some.entries()) {
         const tile = tiles[index];
         if (tile === null || tile === undefined) continue;
-        this.draw(tile, col * this.kind.tileWidth - x, row * this.kind.tileHeight - y, { data, width, height }, present);
+        this.draw(
+          tile,
+          col * this.kind.tileWidth - x,
+          row * this.kind.tileHeight - y,
+          { data, width, height },
+          present,
+        );
       }
     }
     return { width, height, channels, nodata, data, coverage: this.coverage(data, present) };

@@ -21,8 +21,16 @@ export async function drawAlong(
   interpolation: Interpolation,
 ): Promise<RasterImage> {
   const { origin, cellSize } = level.matrix;
-  const x: Axis = { from: (bbox.minX - origin[0]) / cellSize, step: (bbox.maxX - bbox.minX) / width / cellSize, count: width };
-  const y: Axis = { from: (origin[1] - bbox.maxY) / cellSize, step: (bbox.maxY - bbox.minY) / height / cellSize, count: height };
+  const x: Axis = {
+    from: (bbox.minX - origin[0]) / cellSize,
+    step: (bbox.maxX - bbox.minX) / width / cellSize,
+    count: width,
+  };
+  const y: Axis = {
+    from: (origin[1] - bbox.maxY) / cellSize,
+    step: (bbox.maxY - bbox.minY) / height / cellSize,
+    count: height,
+  };
   checkTiles(level, { x: x.from, y: y.from, width: x.step * width, height: y.step * height });
   const kernel = kernelOf(interpolation);
   const { extent } = level;
@@ -62,7 +70,12 @@ export async function drawBent(
     const reach = reachOf(grid, rows);
     if (reach === null) return null;
     const [left, upper] = [(reach.minX - origin[0]) / cellSize, (origin[1] - reach.maxY) / cellSize];
-    return { x: left, y: upper, width: (reach.maxX - reach.minX) / cellSize, height: (reach.maxY - reach.minY) / cellSize };
+    return {
+      x: left,
+      y: upper,
+      width: (reach.maxX - reach.minX) / cellSize,
+      height: (reach.maxY - reach.minY) / cellSize,
+    };
   };
   const whole = windowOf({ first: 0, count: height });
   if (whole === null) return canvas.image();
@@ -72,7 +85,13 @@ export async function drawBent(
     const reach = windowOf(rows);
     const window = reach && clip(widen(reach, margins), widen(extent, margins));
     if (window === null) continue;
-    const frame = { x: origin[0] + window.x * cellSize, y: origin[1] - window.y * cellSize, cellSize, width: window.width, height: window.height };
+    const frame = {
+      x: origin[0] + window.x * cellSize,
+      y: origin[1] - window.y * cellSize,
+      cellSize,
+      width: window.width,
+      height: window.height,
+    };
     const places = placesOf(grid, width, rows, frame);
     const made = resampleBent(await level.read(window), { width, height: rows.count, places, stepX, stepY }, kernel);
     canvas.put(made, 0, rows.first);
@@ -105,7 +124,11 @@ function marginOf(kernel: Kernel | null, step: number): number {
 }
 
 /** The pixels made that may have data, and their rank. */
-function partWithin(axis: Axis, extent: { from: number; size: number }, kernel: Kernel | null): { axis: Axis; first: number } {
+function partWithin(
+  axis: Axis,
+  extent: { from: number; size: number },
+  kernel: Kernel | null,
+): { axis: Axis; first: number } {
   const margin = marginOf(kernel, axis.step);
   const rank = (place: number) => Math.min(axis.count, Math.max(0, Math.floor((place - axis.from) / axis.step)));
   const first = rank(extent.from - margin);

@@ -13,6 +13,7 @@ import {
   TmsError,
   unknownPath,
 } from '../../ogc/tms/request.js';
+import { contentDisposition } from './disposition.js';
 import { publishedTileLayers, sendTile, type WantedTile } from './tile-answers.js';
 
 /** TMS of the open endpoint, spec diffusion §6.3. */
@@ -87,7 +88,7 @@ const routes: FastifyPluginAsync = async (app) => {
       const address = readTilePath(layer, levelsOfGrid(layer.tileMatrixSet), path);
       const filesKey = filesOf.get(address.level.source.storedData);
       if (filesKey === undefined) throw noData();
-      const disposition = `filename="image.${layer.format.extension}"`;
+      const disposition = contentDisposition(undefined, layer.format.extension);
       return { layer, address, filesKey, style: defaultStyle(layer), disposition };
     };
     return sendTile(deps, { request, reply }, find, noData);

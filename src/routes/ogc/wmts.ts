@@ -15,6 +15,7 @@ import {
   readGetTile,
   readOperation,
 } from '../../ogc/wmts/request.js';
+import { contentDisposition } from './disposition.js';
 import { publishedTileLayers, sendTile, type WantedTile } from './tile-answers.js';
 
 /** WMTS of the open endpoint: parameters only, no REST (spec diffusion §6.2). */
@@ -38,16 +39,13 @@ const routes: FastifyPluginAsync = async (app) => {
   const capabilities: CapabilitiesCache = new WeakMap();
 
   const getTile = async (kvp: Kvp, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const disposition = kvp.get('filename');
     const find = async (): Promise<WantedTile> => {
       const published = await publishedTileLayers(deps);
       const { style, ...asked } = readGetTile(kvp, offeredBy(published));
-      const name = disposition ?? `image.${asked.layer.format.extension}`;
-      const quoted = `filename="${name.replace(/[^\w. -]/g, '_')}"`;
       return {
         ...locate(published, asked, noTile),
         style,
-        disposition: disposition === undefined ? quoted : `attachment; ${quoted}`,
+        disposition: contentDisposition(kvp.get('filename'), asked.layer.format.extension),
       };
     };
     return sendTile(deps, { request, reply }, find, noTile);

@@ -1,0 +1,113 @@
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { publishedPyramidLayers } from '../../domain/published.js';
+import { drawRasterMap, type Published, rasterValues } from '../../domain/raster-maps.js';
+import { Kvp, RepeatedParameterError } from '../../ogc/ows/kvp.js';
+import { isEchoed } from '../../ogc/rok4/echo.js';
+import { writePixelValues } from '../../ogc/rok4/pixel-values.js';
+import { writeCapabilities } from '../../ogc/wms-raster/capabilities.js';
+import { RasterWmsException, writeExceptionReport } from '../../ogc/wms-raster/exceptions.js';
+import { EXTENSIONS } from '../../ogc/wms-raster/formats.js';
+import { isInspire, readGetFeatureInfo, readGetMap, readOperation } from '../../ogc/wms-raster/request.js';
+import type { RasterLayer } from '../../ogc/wms-raster/model.js';
+import { contentDisposition } from './disposition.js';
+import { signalOf } from './signal.js';
+
+/** WMS-RASTER: every address of the open service (spec diffusion §1 and §6.4). */
+
+const ENDPOINT_PATH = '/wms-r';
+const PATHS = [ENDPOINT_PATH, '/wms-r/wms'];
+
+const XML = 'text/xml';
+
+/** Capabilities by the layers they describe, which are the same object until something is published. */
+type CapabilitiesCache = WeakMap<Published, Map<string, Buffer>>;
+
+/** Addresses for which capabilities are kept: a client chooses the Host header. */
+const MAX_ADDRESSES = 20;
+
+export const wmsRasterRoutes: FastifyPluginAsync = async (app) => {
+  const { deps } = app;
+  const capabilities: CapabilitiesCache = new WeakMap();
+  const published = () => publishedPyramidLayers<RasterLayer>(deps, 'WMS-RASTER', ENDPOINT_PATH);
+
+  const getMap = async (kvp: Kvp, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const find = async () => {
+      const now = await published();
+      return { published: now, asked: readGetMap(kvp, now.byName) };
+    };
+    const { asked, image } = await drawRasterMap(deps, find, signalOf(reply));
+    request.served = { offerings: asked.layers.map(({ layer }) => layer.offering) };
+    return reply
+      .type(asked.format)
+      .header('content-disposition', contentDisposition(kvp.get('filename'), EXTENSIONS[asked.format]))
+      .send(image);
+  };
+
+  const getFeatureInfo = async (kvp: Kvp, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const find = async () => {
+      const now = await published();
+      return { published: now, asked: readGetFeatureInfo(kvp, now.byName) };
+    };
+    const { asked, values } = await rasterValues(deps, find, signalOf(reply));
+    request.served = { offerings: [asked.queried.offering] };
+    return sendDocument(reply, asked.infoFormat, writePixelValues(asked.infoFormat, values));
+  };
+
+  const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const kvp = Kvp.parse(request.url.split('?').slice(1).join('?'));
+    switch (readOperation(kvp)) {
+      case 'GetCapabilities':
+        return sendDocument(reply, XML, cachedCapabilities(capabilities, await published(), request, isInspire(kvp)));
+      case 'GetMap':
+        return getMap(kvp, request, reply);
+      case 'GetFeatureInfo':
+        return getFeatureInfo(kvp, request, reply);
+    }
+  };
+
+  app.setErrorHandler((error, request, reply) => refuse(reply, toException(error, request)));
+  for (const path of PATHS) {
+    app.get(path, answer);
+    // Refused before the body is read.
+    app.post(path, { onRequest: refusePost }, refusePost);
+  }
+};
+
+function sendDocument(reply: FastifyReply, mediaType: string, document: string | Buffer): FastifyReply {
+  return reply.type(mediaType).header('cache-control', 'no-cache').send(document);
+}
+
+function refuse(reply: FastifyReply, exception: RasterWmsException): FastifyReply {
+  return reply.code(exception.status).type(XML).send(writeExceptionReport(exception));
+}
+
+async function refusePost(_request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  return refuse(reply, new RasterWmsException('OperationNotSupported', 'Requests in POST are not supported: use GET'));
+}
+
+function cachedCapabilities(
+  cache: CapabilitiesCache,
+  published: Published,
+  { origin }: FastifyRequest,
+  inspire: boolean,
+): Buffer {
+  const known = cache.get(published) ?? new Map<string, Buffer>();
+  cache.set(published, known);
+  const key = `${origin} ${inspire}`;
+  const document =
+    known.get(key) ??
+    Buffer.from(writeCapabilities({ origin, url: `${origin}${ENDPOINT_PATH}`, layers: published.layers, inspire }));
+  if (known.size < MAX_ADDRESSES) known.set(key, document);
+  return document;
+}
+
+/** Anything unexpected is logged in full and told in general. */
+function toException(error: unknown, request: FastifyRequest): RasterWmsException {
+  if (error instanceof RasterWmsException) return error;
+  if (error instanceof RepeatedParameterError) {
+    const name = isEchoed(error.parameter) ? `${error.parameter.toUpperCase()} query parameter` : 'Query parameter';
+    return new RasterWmsException('InvalidParameterValue', `${name} given several times with different values`);
+  }
+  request.log.error({ err: error, reqId: request.id }, 'RasterWms:Failed');
+  return new RasterWmsException('NoApplicableCode', 'Internal error', 500);
+}
