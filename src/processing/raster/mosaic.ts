@@ -33,6 +33,8 @@ export interface Mosaic {
   /** The virtual dataset. */
   readonly xml: string;
   readonly box: Bbox;
+  /** Sides of a pixel. */
+  readonly resolution: readonly [x: number, y: number];
   /** Bands of colour, from 1; one of transparency may follow. */
   readonly bands: number;
   /** The value of no data of every band, if there is one. */
@@ -89,7 +91,7 @@ export function mosaicOf(images: readonly MosaicImage[], channels: MosaicChannel
       bands,
     ),
   );
-  return { xml, box, bands: colours.length, nodata };
+  return { xml, box, resolution, bands: colours.length, nodata };
 }
 
 /**
@@ -125,7 +127,8 @@ function placed(image: MosaicImage, { box, resolution, resampling, tellsNodata }
   const exact = isOnGrid ? Math.round : (value: number) => value;
   const source = (band: string, ...more: readonly (XmlElement | false)[]) =>
     el(
-      'ComplexSource',
+      // Much faster, where pixels are only copied.
+      more.some((element) => element !== false) ? 'ComplexSource' : 'SimpleSource',
       isOnGrid ? {} : { resampling },
       el('SourceFilename', { relativeToVRT: 0, shared: 0 }, path),
       el('SourceBand', {}, band),

@@ -1,10 +1,13 @@
 import type Gdal from 'gdal-async';
 import type { TileMatrix } from '../../catalogue/tile-matrix-sets.js';
 import type { TileLimits } from '../../pyramid/descriptor.js';
+import type { Bbox } from '../../geo/bbox.js';
 import { tileBox } from '../../pyramid/grid.js';
+import type { Cell } from '../../pyramid/slab-names.js';
 import type { PixelKind, TilePixels } from '../../pyramid/tile-pixels.js';
 import { gdal } from '../gdal.js';
 import type { Mosaic } from './mosaic.js';
+import { transformerBetween } from './set-boxes.js';
 
 /** What gives the pixels of a rectangle of tiles. */
 export interface PixelSource {
@@ -41,12 +44,23 @@ const MAX_ERROR = '0.01';
 /** Megabytes GDAL takes for a rectangle; more does not make it faster. */
 const WARP_MEMORY = '32';
 
+interface WarpSource {
+  readonly mosaic: Mosaic;
+  readonly srs: string;
+  readonly dataset: Gdal.Dataset;
+  readonly toSource: (box: Bbox) => Bbox | null;
+}
+
 /** Puts images on the grid of a level, rectangle by rectangle. One rectangle at a time: open several for several. */
 export class Warper implements PixelSource {
-  private readonly sources: readonly Gdal.Dataset[];
+  private readonly sources: readonly WarpSource[];
 
   constructor(private readonly plan: WarpPlan) {
-    this.sources = plan.mosaics.map(({ mosaic }) => gdal.open(mosaic.xml, 'r', ['VRT']));
+    this.sources = plan.mosaics.map(({ mosaic, srs }) => ({
+      ...{ mosaic, srs },
+      dataset: gdal.open(mosaic.xml, 'r', ['VRT']),
+      toSource: transformerBetween(plan.targetSrs, srs),
+    }));
   }
 
   async read(level: TileMatrix, tiles: TileLimits): Promise<TilePixels & { readonly mask: Uint8Array }> {
@@ -54,7 +68,7 @@ export class Warper implements PixelSource {
     const height = (tiles.max_row - tiles.min_row + 1) * level.tileHeight;
     const drawn = this.canvas(level, tiles, { width, height });
     try {
-      for (const [index, source] of this.sources.entries()) await this.draw(source, index, drawn);
+      for (const source of this.sources) await this.draw(source, drawn, tileBox(level, middleOf(tiles)));
       return await this.pixelsOf(drawn, { width, height });
     } finally {
       drawn.close();
@@ -62,7 +76,7 @@ export class Warper implements PixelSource {
   }
 
   close(): void {
-    for (const source of this.sources) source.close();
+    for (const { dataset } of this.sources) dataset.close();
   }
 
   /** An empty image in memory: bands of colour, and one of transparency that tells what has been drawn. */
@@ -76,11 +90,9 @@ export class Warper implements PixelSource {
     return dataset;
   }
 
-  private async draw(source: Gdal.Dataset, index: number, onto: Gdal.Dataset): Promise<void> {
-    const { mosaics, targetSrs, resampling } = this.plan;
-    const entry = mosaics[index];
-    if (entry === undefined) return;
-    const { mosaic, srs } = entry;
+  /** @param middle box of a tile in the middle */
+  private async draw({ dataset, mosaic, srs, toSource }: WarpSource, onto: Gdal.Dataset, middle: Bbox): Promise<void> {
+    const { targetSrs, resampling } = this.plan;
     const nodata =
       mosaic.nodata === null
         ? []
@@ -90,11 +102,13 @@ export class Warper implements PixelSource {
             '-wo',
             'UNIFIED_SRC_NODATA=YES',
           ];
+    const scales = scaleAt(middle, this.plan.kind, toSource, mosaic.resolution);
     const args = [
       ...['-s_srs', srs, '-t_srs', targetSrs, '-r', resampling, '-et', MAX_ERROR],
       ...['-wm', WARP_MEMORY, '-ovr', 'NONE', ...nodata],
+      ...scales.flatMap((scale, axis) => ['-wo', `${axis === 0 ? 'X' : 'Y'}SCALE=${scale}`]),
     ];
-    await gdal.warpAsync(null, onto, [source], args);
+    await gdal.warpAsync(null, onto, [dataset], args);
   }
 
   private async pixelsOf(
@@ -115,4 +129,28 @@ export class Warper implements PixelSource {
     await alpha.pixels.readAsync(0, 0, width, height, mask);
     return { data, mask };
   }
+}
+
+function middleOf({ min_col, max_col, min_row, max_row }: TileLimits): Cell {
+  return { col: (min_col + max_col) >> 1, row: (min_row + max_row) >> 1 };
+}
+
+/**
+ * Pixels made of one of the images, along each axis, around a tile; none where the tile has no place in their system.
+ * GDAL would guess it of each rectangle, and wrongly of one that is turned a bit: pixels would be blurred.
+ * @param resolution of the images
+ */
+function scaleAt(
+  { minX, maxX, minY, maxY }: Bbox,
+  { tileWidth, tileHeight }: PixelKind,
+  toSource: (box: Bbox) => Bbox | null,
+  [resolutionX, resolutionY]: readonly [x: number, y: number],
+): number[] {
+  const place = (x: number, y: number) => toSource({ minX: x, maxX: x, minY: y, maxY: y });
+  const [origin, right, up] = [place(minX, minY), place(maxX, minY), place(minX, maxY)];
+  if (origin === null || right === null || up === null) return [];
+  const pixels = (point: Bbox) =>
+    Math.hypot((point.minX - origin.minX) / resolutionX, (point.minY - origin.minY) / resolutionY);
+  const scales = [tileWidth / pixels(right), tileHeight / pixels(up)];
+  return scales.every((scale) => Number.isFinite(scale) && scale > 0) ? scales : [];
 }
