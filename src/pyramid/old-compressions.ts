@@ -2,9 +2,10 @@
 
 /**
  * Unpacks PackBits.
- * @throws Error when the bytes do not make `size` ones
+ * @param rowBytes bytes of a row of pixels: no packet goes over its end
+ * @throws Error when the bytes do not make `size` ones, row by row
  */
-export function unpackBits(bytes: Buffer, size: number): Buffer {
+export function unpackBits(bytes: Buffer, size: number, rowBytes: number): Buffer {
   const pixels = Buffer.alloc(size);
   let at = 0;
   let done = 0;
@@ -12,22 +13,23 @@ export function unpackBits(bytes: Buffer, size: number): Buffer {
     const head = bytes[at];
     if (head === undefined) throw endsEarly(size, done);
     at += 1;
+    const length = head < 128 ? head + 1 : 257 - head;
+    if ((done % rowBytes) + length > rowBytes) throw new Error('a packet goes over the end of a row');
     if (head < 128) {
-      const length = head + 1;
-      if (at + length > bytes.length || done + length > size) throw endsEarly(size, done);
+      if (at + length > bytes.length) throw endsEarly(size, done);
       bytes.copy(pixels, done, at, at + length);
       at += length;
       done += length;
     } else {
       // 128 is a run too, as the tools of the platform read it.
-      const length = 257 - head;
       const value = bytes[at];
-      if (value === undefined || done + length > size) throw endsEarly(size, done);
+      if (value === undefined) throw endsEarly(size, done);
       pixels.fill(value, done, done + length);
       at += 1;
       done += length;
     }
   }
+  if (at !== bytes.length) throw new Error(`the packed tile makes more than ${size} bytes`);
   return pixels;
 }
 

@@ -12,9 +12,9 @@ type PngSize = Pick<SlabKind, 'channels' | 'tileWidth' | 'tileHeight'>;
 const deflateAsync = promisify(deflate);
 const inflateAsync = promisify(inflate);
 
-const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-/** By number of channels. */
-const COLOUR_TYPES = [0, 4, 2, 6];
+export const PNG_SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+/** By number of channels: gray, gray and transparency, colours, colours and transparency. */
+export const COLOUR_TYPES = [0, 4, 2, 6];
 const PALETTE_COLOUR_TYPE = 3;
 /** Where IHDR starts, and what follows it. */
 const HEADER_AT = 8;
@@ -35,7 +35,7 @@ export async function encodePng({ channels, tileWidth, tileHeight }: PngSize, pi
     rows.set(pixels.subarray(row * stride, (row + 1) * stride), row * (stride + 1) + 1);
   }
   return Buffer.concat([
-    SIGNATURE,
+    PNG_SIGNATURE,
     chunk('IHDR', headerOf({ channels, tileWidth, tileHeight })),
     chunk('IDAT', await deflateAsync(rows, { level: LEVEL })),
     END,
@@ -86,7 +86,7 @@ export function paletteChunks(colours: Uint8Array): Buffer {
 export function withPalette(png: Buffer, chunks: Buffer): Buffer {
   const header = Buffer.from(png.subarray(HEADER_AT + 8, HEADER_END - 4));
   header.writeUInt8(PALETTE_COLOUR_TYPE, 9);
-  return Buffer.concat([SIGNATURE, chunk('IHDR', header), chunks, png.subarray(HEADER_END)]);
+  return Buffer.concat([PNG_SIGNATURE, chunk('IHDR', header), chunks, png.subarray(HEADER_END)]);
 }
 
 function headerOf({ channels, tileWidth, tileHeight }: PngSize): Buffer {

@@ -49,12 +49,17 @@ export async function encodeTile(kind: TileKind, pixels: PixelArray): Promise<Bu
   }
 }
 
+/** Bytes of the pixels of a tile. */
+export function tileBytes({ format, channels, tileWidth, tileHeight }: TileKind): number {
+  return tileWidth * tileHeight * channels * sampleBytes(format);
+}
+
 /**
  * Decodes a tile.
  * @throws Error when it is not a whole tile of this format
  */
 export async function decodeTile(kind: TileKind, tile: Buffer): Promise<PixelArray> {
-  const length = kind.tileWidth * kind.tileHeight * kind.channels * sampleBytes(kind.format);
+  const length = tileBytes(kind);
   const bytes = await decodeBytes(kind, tile, length);
   if (bytes.length !== length) throw new Error(`the tile holds ${bytes.length} bytes instead of ${length}`);
   if (kind.format.sample === 'UINT8') return bytes;
@@ -76,7 +81,7 @@ async function decodeBytes(kind: TileKind, tile: Buffer, length: number): Promis
     case 'LZW':
       return decodeLzw(tile, length);
     case 'PKB':
-      return unpackBits(tile, length);
+      return unpackBits(tile, length, length / kind.tileHeight);
   }
 }
 
@@ -103,6 +108,16 @@ async function decodeJpeg({ tileWidth, tileHeight }: TileKind, tile: Buffer): Pr
     throw new Error(`not a JPEG of ${tileWidth} × ${tileHeight} pixels in colour`);
   }
   return data;
+}
+
+/** What the header of a JPEG says of its pixels; `null` when it cannot be read. */
+export async function readJpegKind(tile: Buffer): Promise<{ width: number; height: number; channels: number } | null> {
+  try {
+    const { format, width, height, channels } = await sharp(tile).metadata();
+    return format === 'jpeg' ? { width, height, channels } : null;
+  } catch {
+    return null;
+  }
 }
 
 function bytesOf(pixels: PixelArray): Uint8Array {

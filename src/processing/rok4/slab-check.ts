@@ -7,7 +7,6 @@ import { type TileEntry, tileCount, vectorHeader } from '../../pyramid/slab-form
 import { tileFault } from '../../pyramid/tile-content/tile-fault.js';
 import { vectorTileFault } from '../../pyramid/tile-content/vector-tile.js';
 import type { DeliveredSlab } from './delivered-pyramid.js';
-import { jpegFault } from './jpeg.js';
 
 /** Largest tile that is decoded, bytes: a thousand times an ordinary one. */
 const MAX_TILE = 64 * 1024 * 1024;
@@ -54,7 +53,7 @@ export async function checkSlab(
   async function decode(offset: number, size: number): Promise<string | null> {
     const tile = Buffer.alloc(size);
     await file.read(tile, 0, size, offset);
-    return kind === null ? vectorTileFault(tile) : tileFault(tile, kind, jpegFault);
+    return kind === null ? vectorTileFault(tile) : tileFault(tile, kind);
   }
 }
 

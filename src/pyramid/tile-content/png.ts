@@ -1,9 +1,6 @@
 import { crc32 } from 'node:zlib';
+import { COLOUR_TYPES, PNG_SIGNATURE } from '../png-tile.js';
 import { inflateExactly } from './zlib.js';
-
-const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-/** Colour types by number of channels: gray, gray and alpha, colours, colours and alpha. */
-const COLOUR_TYPES = [0, 4, 2, 6];
 
 /**
  * What is wrong with a PNG tile, in French, or `null`. The platform's reader takes only a part of PNG (ROK4, tile
@@ -13,7 +10,7 @@ export function pngFault(
   tile: Buffer,
   { width, height, channels }: { width: number; height: number; channels: number },
 ): string | null {
-  if (!tile.subarray(0, 8).equals(SIGNATURE)) return "n'est pas une image PNG";
+  if (!tile.subarray(0, 8).equals(PNG_SIGNATURE)) return "n'est pas une image PNG";
   const chunks = readChunks(tile);
   if (chunks === null) return 'est une image PNG tronquée ou altérée';
   if (chunks.map(({ type }) => type).join() !== 'IHDR,IDAT,IEND') {
@@ -37,7 +34,7 @@ export function pngFault(
 
 function readChunks(tile: Buffer): { type: string; data: Buffer }[] | null {
   const chunks: { type: string; data: Buffer }[] = [];
-  for (let at = SIGNATURE.length; at < tile.length;) {
+  for (let at = PNG_SIGNATURE.length; at < tile.length;) {
     if (at + 12 > tile.length) return null;
     const end = at + 8 + tile.readUInt32BE(at);
     if (end + 4 > tile.length || tile.readUInt32BE(end) !== crc32(tile.subarray(at + 4, end))) return null;
