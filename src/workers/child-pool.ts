@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
 import { childEnvironment } from '../config.js';
 import type { TaskLogEntry } from '../processing/task-log.js';
@@ -20,6 +21,9 @@ export interface RunOptions {
   readonly onLog: (entry: TaskLogEntry, date: Date) => void;
   readonly onStart?: (pid: number) => void;
 }
+
+/** Threads of a process for compression, images and files: the cores, not less than what Node.js takes by itself. */
+const THREADS = String(Math.max(4, availableParallelism()));
 
 /** Processes that run one task each. */
 export interface ChildPool {
@@ -102,7 +106,7 @@ class Child {
       // Rows pass through as buffers outside the heap: a small young generation is collected as fast.
       execArgv: [`--max-old-space-size=${memoryMb}`, '--max-semi-space-size=2'],
       // Each thread of GDAL would keep a heap of its own.
-      env: childEnvironment({ MALLOC_ARENA_MAX: '2' }),
+      env: childEnvironment({ MALLOC_ARENA_MAX: '2', UV_THREADPOOL_SIZE: THREADS }),
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
