@@ -33,9 +33,12 @@ interface Images {
   readonly options?: PatternOptions;
 }
 
-/** Makes a pyramid of images that lie over each other, in a folder of its own. */
+let pyramids = 0;
+
+/** Makes a pyramid of images that lie over each other, in a folder of its own: slabs that were read stay open. */
 async function make(t: Test, name: string, images: readonly Images[], parameters: Parameters): Promise<MadePyramid> {
-  const folder = join(t.testdirName, name);
+  pyramids += 1;
+  const folder = join(t.testdirName, `${name}-${pyramids}`);
   mkdirSync(folder, { recursive: true });
   const files: Record<string, string> = {};
   for (const [at, { place, paint, options }] of images.entries()) {
@@ -43,7 +46,6 @@ async function make(t: Test, name: string, images: readonly Images[], parameters
     writePattern(files[`${at}.tif`] ?? '', place, paint, options);
   }
   const made = await makePyramid(folder, files, { ...BASE, compression: 'png', ...parameters });
-  if (made.result === null) t.comment(made.log.map(({ message }) => message).join('\n'));
   return made;
 }
 
@@ -260,12 +262,10 @@ void t.test('pyramids made elsewhere are coped with', async (t) => {
   t.same((await pixels.pixelAt('17', PATCH.x + 10, PATCH.y - 10))?.values, [200, 10, 20]);
   t.same((await pixels.pixelAt('17', PATCH.x - 10, PATCH.y + 10))?.values, [255, 255, 255], 'a tile without bytes');
   renameSync(path, `${path}.away`);
-  rmSync(join(t.testdirName, 'updated'), { recursive: true });
   const again = await update(t, former, [images[1]]);
   t.same(await differences(again, updated, false), [], 'without the slab');
   renameSync(`${path}.away`, path);
   truncateSync(path, HEADER_SIZE + 5);
-  rmSync(join(t.testdirName, 'updated'), { recursive: true });
   const broken = await update(t, former, [images[1]]);
   t.equal(broken.result, null);
   t.ok(broken.log.some(({ level, message }) => level === 'ERROR' && message.startsWith('Dalle illisible')));
@@ -286,6 +286,5 @@ void t.test('what cannot be laid over a pyramid is refused in a sentence', async
       made.log.some((line) => line.level === 'ERROR' && line.message.includes(message)),
       message,
     );
-    rmSync(join(t.testdirName, 'updated'), { recursive: true });
   }
 });

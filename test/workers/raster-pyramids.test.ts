@@ -22,6 +22,8 @@ const PLACE: PatternPlace = { srid: 2154, x: 350_000, y: 6_690_000, resolution: 
 
 type Parameters = Partial<RasterToPyramidInput> & { srs?: string };
 
+let made = 0;
+
 async function pyramidOf(
   t: Test,
   parameters: Parameters = {},
@@ -31,7 +33,10 @@ async function pyramidOf(
     ...options
   }: PatternOptions & { place?: PatternPlace; paint?: Painter } = {},
 ): Promise<MadePyramid> {
-  const folder = t.testdir();
+  // A path of its own: slabs that were read stay open.
+  made += 1;
+  const folder = join(t.testdirName, String(made));
+  mkdirSync(folder, { recursive: true });
   const path = join(folder, 'pattern.tif');
   writePattern(path, place, paint, options);
   return makePyramid(folder, { 'data/pattern.tif': path }, parameters);
