@@ -6,6 +6,7 @@ import { type Painter, type PatternPlace, quadrants, ramp, writePattern } from '
 import { type TileMatrixSet, tileMatrixSets } from '../../src/catalogue/tile-matrix-sets.js';
 import { copyPyramid, findPyramid } from '../../src/processing/rok4/copied-pyramid.js';
 import { readList } from '../../src/pyramid/content-list.js';
+import { pyramidsToPyramid } from '../../src/workers/tasks/pyramids-to-pyramid.js';
 import { pythonBeside, type RunPython } from '../helpers/python.js';
 import { pyramidFiles } from '../helpers/rok4-pyramid.js';
 import { type MadePyramid, makePyramid, openPixels } from '../helpers/raster-pyramids.js';
@@ -144,6 +145,40 @@ void t.test('a delivered pyramid, wherever its slabs were', { skip }, async (t) 
     Object.values(found.tiles),
     Array.from({ length: 8 }, () => [[256, 256, 3], same]),
   );
+});
+
+void t.test('a merge of pyramids, masks and all', { skip }, async (t) => {
+  const set = tileMatrixSets().get('PM');
+  if ('missing' in python || set === undefined) return;
+  const folder = t.testdir();
+  const pyramids = [];
+  for (const [name, place] of [
+    ['west', PLACE],
+    ['east', { ...PLACE, x: PLACE.x + 300, width: 4000 }],
+  ] as const) {
+    const path = join(folder, `${name}.tif`);
+    writePattern(path, place, quadrants(place));
+    const own = join(folder, name);
+    const made = await makePyramid(own, { 'p.tif': path }, { compression: 'png', mask: true, bottom: '17', top: '15' });
+    pyramids.push({ id: name, root: made.root, name: made.name, extent: null });
+  }
+  const root = join(folder, 'merged');
+  mkdirSync(root);
+  const outcome = await pyramidsToPyramid(
+    { pyramids, parameters: {}, parallelization: 1, name: 'merged', finalRoot: root, files: root },
+    () => undefined,
+  );
+  t.equal(outcome.status, 'SUCCESS');
+  const found = await readWithLibrary(python, { folder, set, descriptor: join(root, 'merged.json') });
+  const pixels = await openPixels(root, 'merged');
+  t.equal(found.format, 'TIFF_PNG_UINT8');
+  const tiles = Object.entries(found.tiles);
+  for (const [key, [, digest]] of tiles) {
+    const [level = '', col, row] = key.split('/');
+    const tile = await pixels.tile(level, Number(col), Number(row));
+    if (tile === null || md5(tile) !== digest) t.fail(`tile ${key} differs`);
+  }
+  t.ok(tiles.length > 100, `${tiles.length} tiles`);
 });
 
 /** What the library finds in a pyramid. */

@@ -3,9 +3,10 @@ import type { Deps } from '../../src/deps.js';
 import { pyramidName } from '../../src/pyramid/descriptor.js';
 import { openPixels, type PixelReader } from './raster-pyramids.js';
 
-/** Harvests of a WMS through the API. */
+/** Harvests of a WMS and merges of pyramids through the API. */
 
-export const WMS_TO_PYRAMID = '6a54dc92-fc93-4c8e-9f02-046bf889550e';
+const WMS_TO_PYRAMID = '6a54dc92-fc93-4c8e-9f02-046bf889550e';
+const PYRAMIDS_TO_PYRAMID = '7cdca031-9e86-4804-8764-9b1d783b087d';
 
 /** A triangle near Nantes, and the box around it. */
 export const TRIANGLE = {
@@ -32,6 +33,17 @@ export function harvestRequest(url: string, parameters: object = {}, more: objec
       compression: 'png',
       ...parameters,
     },
+    ...more,
+  };
+}
+
+/** The body of an execution that merges pyramids, the one on top first. */
+export function mergeRequest(inputs: readonly string[], parameters: object = {}, more: object = {}) {
+  return {
+    processing: PYRAMIDS_TO_PYRAMID,
+    inputs: { stored_data: inputs },
+    output: { stored_data: { name: 'fusion', storage_tags: ['PYRAMIDE'] } },
+    parameters,
     ...more,
   };
 }

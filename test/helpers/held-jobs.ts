@@ -8,6 +8,7 @@ import type { TestEmulator } from './app.js';
 import { newUpload, sendFile } from './deposit.js';
 import { derivation, storeSql } from './derivation.js';
 import { create } from './diffusion.js';
+import { holdHarvest, holdMerge } from './held-pyramids.js';
 import { deliver, integrate, into, type Launched, launch, logOf } from './integration.js';
 import { holdFiles, isAlive, waitForLock } from './jobs.js';
 import { PMTILES, tilesRequest } from './pyramids.js';
@@ -64,6 +65,8 @@ export const KINDS: Readonly<Record<string, Hold>> = {
       output: { stored_data: { name: 'archive' } },
       parameters: { relations: { sites: 'sites' }, tippecanoe: { top: '5', bottom: '6' } },
     })),
+  'harvest of a WMS': holdHarvest,
+  'merge of pyramids': holdMerge,
 };
 
 /** Kinds that run beside another process. */

@@ -11,7 +11,7 @@ import type { RasterToPyramidInput } from '../../src/workers/tasks/task.js';
 import { type ApiUser, logIn } from '../helpers/api.js';
 import { startTestEmulator } from '../helpers/app.js';
 import { sentences } from '../helpers/diffusion.js';
-import { storedPixels } from '../helpers/harvest.js';
+import { mergeRequest, storedPixels } from '../helpers/harvest.js';
 import { deliver, type Integrated, into } from '../helpers/integration.js';
 import { fromWebMercator, toLambert93 } from '../helpers/lambert93.js';
 import { runExecution } from '../helpers/pyramids.js';
@@ -19,7 +19,6 @@ import { type MadePyramid, makePyramid, openPixels, type PixelReader } from '../
 import { DATASTORE } from '../helpers/seed.js';
 
 const RASTER_TO_PYRAMID = '2ae50661-986c-4f47-a3f0-e380417b522c';
-const PYRAMIDS_TO_PYRAMID = '7cdca031-9e86-4804-8764-9b1d783b087d';
 const ROOT = `/datastores/${DATASTORE}`;
 
 /** A lies in one slab of level 17; B covers a part of it, and goes on eastwards into other slabs. */
@@ -214,16 +213,6 @@ void t.test('only slabs that meet the box', async (t) => {
   t.equal(nowhere.result, null);
   t.match(nowhere.log.map(({ message }) => message).join('\n'), /ne rencontre/);
 });
-
-function mergeRequest(inputs: readonly string[], parameters: object = {}, more: object = {}) {
-  return {
-    processing: PYRAMIDS_TO_PYRAMID,
-    inputs: { stored_data: inputs },
-    output: { stored_data: { name: 'fusion', storage_tags: ['PYRAMIDE'] } },
-    parameters,
-    ...more,
-  };
-}
 
 async function stored(t: Test, user: ApiUser, place: PatternPlace, paint: Painter, parameters: object) {
   const path = join(t.testdir(), 'ortho.tif');

@@ -195,7 +195,12 @@ export interface WmsToPyramidInput {
 /** Pyramids to lie over each other in one. */
 export interface PyramidsToPyramidInput {
   /** The one on top first: folder of the descriptor, name, extent. */
-  readonly pyramids: readonly { readonly id: string; readonly root: string; readonly name: string; extent: unknown }[];
+  readonly pyramids: readonly {
+    readonly id: string;
+    readonly root: string;
+    readonly name: string;
+    readonly extent: unknown;
+  }[];
   /** As the producer sent them. */
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly parallelization: number;
