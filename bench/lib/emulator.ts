@@ -14,8 +14,16 @@ import { startServices } from '../../src/supervisor/services.js';
 export interface BenchEmulator {
   /** Configuration of our own processes, database included. */
   readonly config: Config;
-  /** Starts an HTTP server with its render pool; `nodeArguments` come before its program. */
-  startServer(overrides?: Readonly<Record<string, string>>, nodeArguments?: readonly string[]): Promise<BenchServer>;
+  /**
+   * Starts an HTTP server with its render pool.
+   * @param nodeArguments come before its program
+   * @param output file that its logs go to; where ours go unless given
+   */
+  startServer(
+    overrides?: Readonly<Record<string, string>>,
+    nodeArguments?: readonly string[],
+    output?: number,
+  ): Promise<BenchServer>;
   /** Starts a peer of ours that is a Node program: it gets the same environment, and a free PORT. */
   startPeer(entry: string): Promise<BenchServer>;
   /** Starts a worker. */
@@ -57,16 +65,18 @@ export async function startBenchEmulator(): Promise<BenchEmulator> {
     entry: string,
     overrides: Readonly<Record<string, string>>,
     nodeArguments: readonly string[] = [],
+    output?: number,
   ): Promise<BenchServer> => {
     const port = await freePort();
-    const server = await startProcess(entry, { ...environment, PORT: String(port), ...overrides }, nodeArguments);
+    const settings = { ...environment, PORT: String(port), ...overrides };
+    const server = await startProcess(entry, settings, nodeArguments, output);
     processes.push(server);
     return { ...server, origin: `http://127.0.0.1:${port}` };
   };
   return {
     config: loadConfig(childEnvironment(environment)),
-    startServer: (overrides = {}, nodeArguments = []) =>
-      startServing(SERVER, overrides, [...NODE_OPTIONS.server, ...nodeArguments]),
+    startServer: (overrides = {}, nodeArguments = [], output) =>
+      startServing(SERVER, overrides, [...NODE_OPTIONS.server, ...nodeArguments], output),
     startPeer: (entry) => startServing(entry, {}),
     async startWorker() {
       const worker = await startProcess(WORKER, environment, NODE_OPTIONS.worker);
@@ -86,11 +96,12 @@ async function startProcess(
   entry: string,
   environment: Readonly<Record<string, string>>,
   nodeArguments: readonly string[] = [],
+  output: number | 'inherit' = 'inherit',
 ): Promise<BenchProcess> {
   const child = fork(entry, {
     env: childEnvironment(environment),
     execArgv: [...nodeArguments],
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    stdio: ['ignore', output, 'inherit', 'ipc'],
   });
   await readiness(child);
   return {
@@ -127,7 +138,8 @@ export async function peakMemory(pid: number): Promise<number> {
   return own + children.reduce((sum, each) => sum + each, 0);
 }
 
-function freePort(): Promise<number> {
+/** A port that nobody listens on now. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
