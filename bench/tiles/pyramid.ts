@@ -80,7 +80,13 @@ export async function publishTiles(deps: Pick<Deps, 'prisma' | 'storage' | 'pool
   const offeringId = rows[0]?.id ?? '';
   const used = [{ stored_data: storedData, bottom_level: LEVEL, top_level: LEVEL }];
   const typeInfos = { title: LAYER, abstract: LAYER, used_data: used };
-  const layer = await publishPyramids(deps, { offeringId, layerName: LAYER, typeInfos, attribution: null, metadata: [] });
+  const layer = await publishPyramids(deps, {
+    offeringId,
+    layerName: LAYER,
+    typeInfos,
+    attribution: null,
+    metadata: [],
+  });
   await deps.pool.query('UPDATE geopf.offering SET publication = $2 WHERE id = $1', [
     offeringId,
     JSON.stringify(layer),

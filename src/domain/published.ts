@@ -4,6 +4,7 @@ import { tableId, type TiledTable } from '../ogc/vector-tms/model.js';
 import type { FeatureType } from '../ogc/wfs/model.js';
 import type { WmsLayer } from '../ogc/wms/model.js';
 import type { Db } from './database.js';
+import { readEpoch } from './publication-epoch.js';
 
 /**
  * What the services show: the publications of an endpoint, kept in memory and validated at every request against the
@@ -90,10 +91,10 @@ export function publishedWmsLayers(deps: Pick<Deps, 'pool'>, endpointPath: strin
  */
 export function publishedPyramidLayers<Layer extends PyramidLayer = PyramidLayer>(
   deps: Pick<Deps, 'pool'>,
-  type: 'WMTS-TMS' | 'WMS-RASTER',
+  type: PyramidService,
   endpointPath: string,
 ): Promise<PublishedPyramidLayers<Layer>> {
-  return cached(deps.pool, `${type} ${endpointPath}`, async () => {
+  return cached(deps.pool, pyramidsKey(type, endpointPath), async () => {
     const publications = await readPublications<Layer>(deps.pool, type, endpointPath);
     const layers = publications.map(({ publication }) => publication);
     const pyramids = new Set(layers.flatMap(({ levels }) => levels.map(({ source }) => source.storedData)));
@@ -109,6 +110,24 @@ export function publishedPyramidLayers<Layer extends PyramidLayer = PyramidLayer
   });
 }
 
+/**
+ * The layers as they were when last looked at, `null` when they never were: something to start with while
+ * {@link publishedPyramidLayers} finds out whether they still are, the same object then.
+ */
+export async function lastPublishedPyramidLayers(
+  deps: Pick<Deps, 'pool'>,
+  type: PyramidService,
+  endpointPath: string,
+): Promise<PublishedPyramidLayers | null> {
+  const known = caches.get(deps.pool)?.get(pyramidsKey(type, endpointPath));
+  return ((await known?.value) as PublishedPyramidLayers | undefined) ?? null;
+}
+
+/** Types of the configurations that show pyramids. */
+type PyramidService = 'WMTS-TMS' | 'WMS-RASTER';
+
+const pyramidsKey = (type: PyramidService, endpointPath: string) => `${type} ${endpointPath}`;
+
 /** The tables served under an endpoint's path (`/vector-tms`). */
 export async function publishedTables(deps: Pick<Deps, 'pool'>, endpointPath: string): Promise<Dated<PublishedTables>> {
   return current(deps.pool, tablesKey(endpointPath), async () => {
@@ -121,7 +140,7 @@ export async function publishedTables(deps: Pick<Deps, 'pool'>, endpointPath: st
 
 /**
  * The tables as they were when last looked at, without asking the database: whoever uses them compares their epoch with
- * the one that its own query brings along ({@link EPOCH_SQL}), and starts again when they differ.
+ * the one that its own query brings along (src/domain/publication-epoch.ts), and starts again when they differ.
  */
 export async function lastPublishedTables(
   deps: Pick<Deps, 'pool'>,
@@ -134,9 +153,6 @@ export async function lastPublishedTables(
 function tablesKey(endpointPath: string): string {
   return `VECTOR-TMS ${endpointPath}`;
 }
-
-/** SQL expression of the present epoch of the publications, as text. */
-export const EPOCH_SQL = `coalesce((SELECT value::text FROM geopf.epoch WHERE name = 'publication'), 'none')`;
 
 /** Makes every replica read the publications again; call it in the transaction that changes one. */
 export async function touchPublications(db: Db): Promise<void> {
@@ -168,14 +184,6 @@ async function current<T>(pool: Pool, key: string, load: () => Promise<T>): Prom
     if (entries.get(key) === entry) entries.delete(key);
     throw error;
   }
-}
-
-async function readEpoch(pool: Pool): Promise<string> {
-  const { rows } = await pool.query<{ value: string }>({
-    name: 'publication-epoch',
-    text: `SELECT ${EPOCH_SQL} AS value`,
-  });
-  return rows[0]?.value ?? 'none';
 }
 
 /**

@@ -1,6 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Deps } from '../../deps.js';
-import { type PublishedPyramidLayers, publishedPyramidLayers } from '../../domain/published.js';
+import {
+  lastPublishedPyramidLayers,
+  type PublishedPyramidLayers,
+  publishedPyramidLayers,
+} from '../../domain/published.js';
 import { paletteName, tileContent } from '../../domain/tile-content.js';
 import { readStoredTile, type StoredTile } from '../../domain/tiles.js';
 import type { Rok4Style } from '../../ogc/rok4/style-model.js';
@@ -28,26 +32,68 @@ export interface WantedTile extends StoredTile {
   readonly disposition: string;
 }
 
+/** Finds where a tile is, by the publications. @throws Error a refusal of the service */
+export type FindTile = (published: PublishedPyramidLayers) => WantedTile;
+
 /**
  * Sends a tile, or tells that the client has it.
- * @param find where the tile is by the publications of now
  * @param absent the refusal of a tile that is not there
  */
 export async function sendTile(
-  deps: Pick<Deps, 'storage'>,
+  deps: Pick<Deps, 'storage' | 'pool'>,
   { request, reply }: { request: FastifyRequest; reply: FastifyReply },
-  find: () => Promise<WantedTile>,
+  find: FindTile,
   absent: () => Error,
 ): Promise<FastifyReply> {
-  const expected = await find();
-  if (evaluateConditions(request.headers, { etag: etagOf(expected) }) === 'unchanged') {
-    return describeTile(request, reply, expected).code(304).send();
-  }
-  const { tile, bytes } = await readStoredTile(deps, expected, find);
+  const guess = guessTile(deps, request, find);
+  const published = await publishedTileLayers(deps);
+  const guessed = await guess;
+  const { tile, bytes } =
+    guessed?.published === published ? guessed : await readTile(deps, request, find(published), find);
+  if (bytes === UNCHANGED) return describeTile(request, reply, tile).code(304).send();
   if (bytes === null) throw absent();
-  const { layer, address } = tile;
-  const content = tileContent(layer, address.level, bytes, tilePalette(layer, tile.style));
+  const content = tileContent(tile.layer, tile.address.level, bytes, tilePalette(tile.layer, tile.style));
   return describeTile(request, reply, tile).send(content);
+}
+
+/** Instead of the bytes that a client has. */
+const UNCHANGED = Symbol('unchanged');
+
+/** A tile as it was read. */
+interface ReadTile {
+  readonly tile: WantedTile;
+  /** `null` when there is no such tile. */
+  readonly bytes: Buffer | typeof UNCHANGED | null;
+}
+
+/**
+ * Reads the tile by the publications as they were last, while the database is asked whether they still are.
+ * @returns `null` when nothing came of it
+ */
+async function guessTile(
+  deps: Pick<Deps, 'storage' | 'pool'>,
+  request: FastifyRequest,
+  find: FindTile,
+): Promise<(ReadTile & { readonly published: PublishedPyramidLayers }) | null> {
+  try {
+    const published = await lastPublishedPyramidLayers(deps, 'WMTS-TMS', ENDPOINT_PATH);
+    if (published === null) return null;
+    const read = await readTile(deps, request, find(published), null);
+    return read.bytes === null ? null : { ...read, published };
+  } catch {
+    return null;
+  }
+}
+
+/** @param find looks again for files that are gone; `null`: not even once */
+async function readTile(
+  deps: Pick<Deps, 'storage' | 'pool'>,
+  request: FastifyRequest,
+  tile: WantedTile,
+  find: FindTile | null,
+): Promise<ReadTile> {
+  if (evaluateConditions(request.headers, { etag: etagOf(tile) }) === 'unchanged') return { tile, bytes: UNCHANGED };
+  return readStoredTile(deps, tile, async () => (find === null ? tile : find(await publishedTileLayers(deps))));
 }
 
 /** The files of a pyramid never change under their prefix: with the address and the colours, its end names the bytes. */

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { tileMatrixSets } from '../../catalogue/tile-matrix-sets.js';
+import type { PublishedPyramidLayers } from '../../domain/published.js';
 import { isQuadTree } from '../../ogc/rok4/grid.js';
 import { defaultStyle } from '../../ogc/rok4/tile-styles.js';
 import { errorDocument, layerDocument, layerMetadata, serviceDocument } from '../../ogc/tms/documents.js';
@@ -82,8 +83,7 @@ const routes: FastifyPluginAsync = async (app) => {
   app.get<{ Params: LayerParams & TilePath }>('/:version/:layer/:level/:column/:tile', async (request, reply) => {
     const { version, layer: name, ...path } = request.params;
     assertVersion(version);
-    const find = async (): Promise<WantedTile> => {
-      const { byName, filesOf } = await published();
+    const find = ({ byName, filesOf }: PublishedPyramidLayers): WantedTile => {
       const layer = findLayer(byName, name);
       const address = readTilePath(layer, levelsOfGrid(layer.tileMatrixSet), path);
       const filesKey = filesOf.get(address.level.source.storedData);

@@ -39,8 +39,7 @@ const routes: FastifyPluginAsync = async (app) => {
   const capabilities: CapabilitiesCache = new WeakMap();
 
   const getTile = async (kvp: Kvp, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const find = async (): Promise<WantedTile> => {
-      const published = await publishedTileLayers(deps);
+    const find = (published: PublishedPyramidLayers): WantedTile => {
       const { style, ...asked } = readGetTile(kvp, offeredBy(published));
       return {
         ...locate(published, asked, noTile),
