@@ -1,6 +1,7 @@
 import type { PyramidLayer } from '../ogc/rok4/layer.js';
 import { sixDigits } from '../ogc/rok4/pixel-values.js';
 import { rasterFormat } from '../pyramid/formats.js';
+import { decodeTile } from '../pyramid/tile-codec.js';
 
 /**
  * The values of a pixel of a tile, a text a channel (spec diffusion §6.2). The tile is decoded on the threads of libuv.
@@ -14,8 +15,6 @@ export async function tileValues(
 ): Promise<string[]> {
   const format = pixels === null ? undefined : rasterFormat(pixels.format);
   if (pixels === null || format === undefined) throw new Error('tiles of this layer have no pixels');
-  // Not loaded with the services, most of which never decode a tile.
-  const { decodeTile } = await import('../pyramid/tile-codec.js');
   const { channels } = pixels;
   const values = await decodeTile({ format, channels, ...size }, stored);
   const at = (j * size.tileWidth + i) * channels;

@@ -80,6 +80,8 @@ export function readGetFeatureInfo(kvp: Kvp, offered: Offered): GetFeatureInfoRe
   const { matrix, col, row } = readCell(kvp, layer, offered);
   const level = layer.levels.find(({ id }) => id === matrix.id);
   if (level === undefined) throw noValues();
+  // Another server would tell of places without a tile too.
+  if (layer.featureInfo.type === 'server' && !isPublished({ level, col, row })) throw noValues();
   const point = unlessOutside({ level, col, row }, noValues, () => ({
     infoFormat: readInfoFormat(kvp),
     i: readPixel(kvp, 'I', { size: matrix.tileWidth, side: 'width' }),
@@ -97,13 +99,16 @@ function unlessOutside<T>(
   absent: () => WmtsException,
   read: () => T,
 ): T {
-  const { min_col, max_col, min_row, max_row } = tile.level.limits;
   try {
     return read();
   } catch (error) {
-    const isWithin = tile.col >= min_col && tile.col <= max_col && tile.row >= min_row && tile.row <= max_row;
-    throw isWithin ? error : absent();
+    throw isPublished(tile) ? error : absent();
   }
+}
+
+function isPublished({ level, col, row }: Pick<AskedTile, 'level' | 'col' | 'row'>): boolean {
+  const { min_col, max_col, min_row, max_row } = level.limits;
+  return col >= min_col && col <= max_col && row >= min_row && row <= max_row;
 }
 
 /** Any style of the layer, also one that tiles are not drawn in. Vector tiles have none: any name will do. */

@@ -10,12 +10,15 @@ import { writeCapabilities } from '../../ogc/wmts/capabilities.js';
 import { noTile, noValues, WmtsException, writeExceptionReport } from '../../ogc/wmts/exceptions.js';
 import {
   type AskedTile,
+  type GetFeatureInfoRequest,
   type Offered,
   readGetFeatureInfo,
   readGetTile,
   readOperation,
 } from '../../ogc/wmts/request.js';
 import { contentDisposition } from './disposition.js';
+import { tileBox } from '../../pyramid/grid.js';
+import { forwardValues } from './forwarded-values.js';
 import { publishedTileLayers, sendTile, type WantedTile } from './tile-answers.js';
 
 /** WMTS of the open endpoint: parameters only, no REST (spec diffusion §6.2). */
@@ -56,12 +59,29 @@ const routes: FastifyPluginAsync = async (app) => {
       const asked = readGetFeatureInfo(kvp, offeredBy(published));
       return { ...locate(published, asked, noValues), asked };
     };
-    const { tile, bytes } = await readStoredTile(deps, await find(), find);
+    const found = await find();
+    const { featureInfo } = found.layer;
+    if (featureInfo?.type === 'server') return relayValues(featureInfo.url, found.asked, request, reply);
+    const { tile, bytes } = await readStoredTile(deps, found, find);
     if (bytes === null) throw noValues();
     const { layer, asked } = tile;
     const values = await tileValues(layer, asked.level, bytes, asked);
     request.served = { offerings: [layer.offering] };
     return sendDocument(reply, asked.infoFormat, writePixelValues(asked.infoFormat, values));
+  };
+
+  const relayValues = async (
+    serverUrl: string,
+    asked: GetFeatureInfoRequest,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<FastifyReply> => {
+    const { layer, matrix, level, i, j, infoFormat } = asked;
+    const point = { crs: layer.crs, bbox: tileBox(matrix, asked), width: level.tileWidth, height: level.tileHeight };
+    const told = await forwardValues(deps, { request, reply }, serverUrl, { ...point, i, j, infoFormat });
+    if (told === null) throw noValues();
+    request.served = { offerings: [layer.offering] };
+    return told;
   };
 
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Config } from '../../config.js';
 import { filesKeyOf } from '../../domain/execution-output.js';
 import { readHarvest } from '../../domain/harvest-parameters.js';
+import { ownOrigins } from '../../domain/own-origins.js';
 import { pyramidName, readDescriptor } from '../../pyramid/descriptor.js';
 import type { WmsToPyramidInput } from '../tasks/task.js';
 import { formerPyramid } from './former-pyramid.js';
@@ -48,9 +48,4 @@ async function taskInput({ deps, execution, folder }: ProcessingRun): Promise<Wm
     folder: join(folder, 'travail'),
     files: join(folder, 'pyramide'),
   };
-}
-
-/** Where the emulator itself answers. */
-function ownOrigins({ issuer, port }: Config): string[] {
-  return [new URL(issuer).origin, ...['localhost', '127.0.0.1', '[::1]'].map((host) => `http://${host}:${port}`)];
 }

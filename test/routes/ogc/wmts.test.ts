@@ -5,6 +5,7 @@ import { logIn, until } from '../../helpers/api.js';
 import { startTestEmulator } from '../../helpers/app.js';
 import { create, fileForm, OPEN_WMTS_TMS, publish, tmsConfiguration } from '../../helpers/diffusion.js';
 import { buildPyramid, pointTile, rasterTile, replacePyramid, type TestPyramid } from '../../helpers/pyramid.js';
+import { startReceiver } from '../../helpers/receiver.js';
 import { DATASTORE } from '../../helpers/seed.js';
 
 const RGB = { channels: 3, nodata: '255,255,255', photometric: 'rgb', interpolation: 'nn' } as const;
@@ -12,7 +13,7 @@ const GREY = { channels: 1, nodata: '0', photometric: 'gray', interpolation: 'nn
 const RELIEF = { channels: 1, nodata: '-99999', photometric: 'gray', interpolation: 'nn' } as const;
 
 await t.test('WMTS', async (t) => {
-  const emulator = await startTestEmulator(t);
+  const emulator = await startTestEmulator(t, { HARVEST_ALLOWED_HOSTS: '127.0.0.1' });
   const { deps, origin } = emulator;
   const producer = await logIn(emulator);
   const get = async (query: string, init?: RequestInit) => {
@@ -374,6 +375,68 @@ await t.test('WMTS', async (t) => {
       t.equal(answer.status, status, text);
       t.equal(answer.text, report(code, text));
     }
+  });
+
+  await t.test('values of another server are asked for and relayed', async (t) => {
+    let status = 200;
+    const server = await startReceiver(t, (_asked, response) => {
+      response.writeHead(status, { 'content-type': 'text/html; charset=utf-8' }).end('<p>told</p>');
+    });
+    const ask = async (name: string, serverUrl: string) => {
+      const more = { getfeatureinfo: { server_url: serverUrl } };
+      await publish(producer, DATASTORE, layer(name, reliefId, ['6', '6'], more), OPEN_WMTS_TMS);
+    };
+    await ask('told', `${server.origin}/ows?map=a&LAYERS=one&QUERY_LAYERS=one&styles=old`);
+    const info = (
+      parameters: Readonly<Record<string, string>> = {},
+      headers: Readonly<Record<string, string>> = {},
+    ) => {
+      const point = { TILEMATRIXSET: '4326', TILEMATRIX: '6', TILECOL: '64', TILEROW: '14', I: '3', J: '10' };
+      const all = {
+        SERVICE: 'WMTS',
+        REQUEST: 'GetFeatureInfo',
+        LAYER: 'told',
+        INFOFORMAT: 'text/html',
+        apikey: 'secret',
+      };
+      return get(`?${new URLSearchParams({ ...all, ...point, ...parameters }).toString()}`, { headers });
+    };
+    const told = await info();
+    t.equal(told.status, 200);
+    t.equal(told.text, '<p>told</p>');
+    t.match(Object.fromEntries(told.headers), {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': 'sandbox',
+      'x-content-type-options': 'nosniff',
+    });
+    const asked = new URL(server.received[0]?.url ?? '', server.origin);
+    t.equal(asked.pathname, '/ows');
+    t.same(Object.fromEntries(asked.searchParams), {
+      ...{ map: 'a', LAYERS: 'one', QUERY_LAYERS: 'one' },
+      ...{ SERVICE: 'WMS', VERSION: '1.3.0', REQUEST: 'GetFeatureInfo', STYLES: '', FORMAT: 'image/tiff' },
+      ...{
+        INFO_FORMAT: 'text/html',
+        FEATURE_COUNT: '1',
+        CRS: 'EPSG:4326',
+        WIDTH: '256',
+        HEIGHT: '256',
+        I: '3',
+        J: '10',
+      },
+      BBOX: '47.8125,0,50.625,2.8125',
+    });
+    t.equal(server.received[0]?.headers.apikey, undefined);
+
+    const absent = report('TileOutOfRange', 'No data found');
+    t.equal((await info({}, { 'x-geopf-forwarded': '1' })).text, absent, 'two layers do not ask each other forever');
+    t.equal((await info({ TILECOL: '65' })).text, absent, 'outside of the layer');
+    status = 500;
+    t.equal((await info()).text, absent);
+    t.equal(server.received.length, 2);
+    await ask('inside', 'http://10.0.0.1/ows');
+    const forbidden = await info({ LAYER: 'inside' });
+    t.equal(forbidden.status, 404);
+    t.equal(forbidden.text, absent);
   });
 
   await t.test('refusals are those of the platform, in its order', async (t) => {
