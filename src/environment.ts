@@ -147,7 +147,7 @@ export const EnvironmentSchema = Type.Object({
   HARVEST_ALLOWED_HOSTS: Type.String({
     default: '',
     description:
-      'Comma list of addresses, CIDR ranges or host names whose WMS may be harvested, beside data.geopf.fr and the emulator itself.',
+      'Comma list of addresses, CIDR ranges or host names whose WMS may be harvested, beside data.geopf.fr and the emulator itself. Layers may send GetFeatureInfo there too.',
   }),
   HARVEST_TIMEOUT: Type.Integer({
     minimum: 100,

@@ -90,7 +90,11 @@ function operation(name: string, url: string): XmlElement {
 /** Of the layers that are published now, by the last origin asked: describing thousands at every request takes long. */
 const described = new WeakMap<PyramidLayer, { readonly origin: string; readonly rendered: RenderedXml }>();
 
-function describedLayer(layer: PyramidLayer, origin: string): RenderedXml {
+/**
+ * Describes a layer ahead of {@link writeCapabilities}, which then takes no time for it: thousands at once would keep
+ * others waiting.
+ */
+export function describedLayer(layer: PyramidLayer, origin: string): RenderedXml {
   const known = described.get(layer);
   if (known?.origin === origin) return known.rendered;
   const rendered = new RenderedXml(layerElement(layer, origin));

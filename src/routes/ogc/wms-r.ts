@@ -7,9 +7,16 @@ import { writePixelValues } from '../../ogc/rok4/pixel-values.js';
 import { writeCapabilities } from '../../ogc/wms-raster/capabilities.js';
 import { RasterWmsException, writeExceptionReport } from '../../ogc/wms-raster/exceptions.js';
 import { EXTENSIONS } from '../../ogc/wms-raster/formats.js';
-import { isInspire, readGetFeatureInfo, readGetMap, readOperation } from '../../ogc/wms-raster/request.js';
+import {
+  type GetFeatureInfoRequest,
+  isInspire,
+  readGetFeatureInfo,
+  readGetMap,
+  readOperation,
+} from '../../ogc/wms-raster/request.js';
 import type { RasterLayer } from '../../ogc/wms-raster/model.js';
 import { contentDisposition } from './disposition.js';
+import { forwardValues } from './forwarded-values.js';
 import { signalOf } from './signal.js';
 
 /** WMS-RASTER: every address of the open service (spec diffusion §1 and §6.4). */
@@ -48,9 +55,27 @@ export const wmsRasterRoutes: FastifyPluginAsync = async (app) => {
       const now = await published();
       return { published: now, asked: readGetFeatureInfo(kvp, now.byName) };
     };
+    const first = (await find()).asked;
+    const { featureInfo } = first.queried;
+    if (featureInfo?.type === 'server') return relayValues(featureInfo.url, first, request, reply);
     const { asked, values } = await rasterValues(deps, find, signalOf(reply));
     request.served = { offerings: [asked.queried.offering] };
     return sendDocument(reply, asked.infoFormat, writePixelValues(asked.infoFormat, values));
+  };
+
+  const relayValues = async (
+    serverUrl: string,
+    { queried, view, i, j, infoFormat, featureCount }: GetFeatureInfoRequest,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<FastifyReply> => {
+    const { bbox, width, height } = view;
+    const crs = `${view.crs.authority}:${view.crs.code}`;
+    const point = { crs, bbox, width, height, i, j, infoFormat, featureCount };
+    const told = await forwardValues(deps, { request, reply }, serverUrl, point);
+    if (told === null) throw new RasterWmsException('InvalidPoint', 'No data found');
+    request.served = { offerings: [queried.offering] };
+    return told;
   };
 
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {

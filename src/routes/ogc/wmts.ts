@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { tileMatrixSets } from '../../catalogue/tile-matrix-sets.js';
 import type { PublishedPyramidLayers } from '../../domain/published.js';
@@ -6,7 +7,7 @@ import { readStoredTile } from '../../domain/tiles.js';
 import { Kvp, RepeatedParameterError } from '../../ogc/ows/kvp.js';
 import { isEchoed } from '../../ogc/rok4/echo.js';
 import { writePixelValues } from '../../ogc/rok4/pixel-values.js';
-import { writeCapabilities } from '../../ogc/wmts/capabilities.js';
+import { describedLayer, writeCapabilities } from '../../ogc/wmts/capabilities.js';
 import { noTile, noValues, WmtsException, writeExceptionReport } from '../../ogc/wmts/exceptions.js';
 import {
   type AskedTile,
@@ -29,6 +30,9 @@ const XML = 'text/xml';
 
 /** Capabilities by the layers they describe, which are the same object until something is published. */
 type CapabilitiesCache = WeakMap<PublishedPyramidLayers, Map<string, Buffer>>;
+
+/** Layers that are described before others have their turn. */
+const LAYERS_AT_ONCE = 50;
 
 /** Addresses for which capabilities are kept: a client chooses the Host header. */
 const MAX_ADDRESSES = 20;
@@ -88,7 +92,11 @@ const routes: FastifyPluginAsync = async (app) => {
     const kvp = Kvp.parse(request.url.split('?').slice(1).join('?'));
     switch (readOperation(kvp)) {
       case 'GetCapabilities':
-        return sendDocument(reply, XML, cachedCapabilities(capabilities, await publishedTileLayers(deps), request));
+        return sendDocument(
+          reply,
+          XML,
+          await cachedCapabilities(capabilities, await publishedTileLayers(deps), request),
+        );
       case 'GetTile':
         return getTile(kvp, request, reply);
       case 'GetFeatureInfo':
@@ -126,16 +134,20 @@ async function refusePost(_request: FastifyRequest, reply: FastifyReply): Promis
   return refuse(reply, new WmtsException('OperationNotSupported', 'Requests in POST are not supported: use GET'));
 }
 
-function cachedCapabilities(
+async function cachedCapabilities(
   cache: CapabilitiesCache,
   published: PublishedPyramidLayers,
   { origin }: FastifyRequest,
-): Buffer {
+): Promise<Buffer> {
   const byOrigin = cache.get(published) ?? new Map<string, Buffer>();
   cache.set(published, byOrigin);
   const known = byOrigin.get(origin);
   if (known !== undefined) return known;
   const { layers } = published;
+  for (const [at, layer] of layers.entries()) {
+    describedLayer(layer, origin);
+    if (at % LAYERS_AT_ONCE === LAYERS_AT_ONCE - 1) await nextTurn();
+  }
   const document = Buffer.from(writeCapabilities({ origin, url: `${origin}${PATH}`, layers, grids: tileMatrixSets() }));
   if (byOrigin.size < MAX_ADDRESSES) byOrigin.set(origin, document);
   return document;

@@ -10,6 +10,7 @@ import { create, fileForm, OPEN_WMS_RASTER, publish, rasterConfiguration } from 
 import { fromWebMercator, toLambert93 } from '../../helpers/lambert93.js';
 import { replacePyramid } from '../../helpers/pyramid.js';
 import { buildPainted, paintPyramid, type PaintedPyramid } from '../../helpers/raster-layers.js';
+import { startReceiver } from '../../helpers/receiver.js';
 import { DATASTORE } from '../../helpers/seed.js';
 
 /** Four tiles of level 14 of PM, by Nantes. */
@@ -78,7 +79,7 @@ function error({ width, height, pixel }: Decoded, truth: (x: number, y: number) 
 }
 
 await t.test('WMS-RASTER', async (t) => {
-  const emulator = await startTestEmulator(t);
+  const emulator = await startTestEmulator(t, { HARVEST_ALLOWED_HOSTS: '127.0.0.1' });
   const { deps, origin } = emulator;
   const producer = await logIn(emulator);
   const get = async (query: string, init?: RequestInit, path = '/wms-r') => {
@@ -422,6 +423,17 @@ await t.test('WMS-RASTER', async (t) => {
       (await info({ LAYERS: 'closed', QUERY_LAYERS: 'closed' })).text,
       report('LayerNotQueryable', 'Layer closed not queryable'),
     );
+
+    const server = await startReceiver(t, (_asked, response) =>
+      response.writeHead(200, { 'content-type': 'text/plain' }).end('told'),
+    );
+    const getfeatureinfo = { server_url: `${server.origin}/ows?LAYERS=one&QUERY_LAYERS=one` };
+    await publishLayer(rasterConfiguration('told', levels(photoId, '14', '14'), { getfeatureinfo }));
+    const ofServer = { LAYERS: 'told', QUERY_LAYERS: 'told', FEATURE_COUNT: '3' };
+    t.equal((await info(ofServer)).text, 'told');
+    const asked = Object.fromEntries(new URL(server.received[0]?.url ?? '', server.origin).searchParams);
+    const { CRS, BBOX, WIDTH, HEIGHT, I, J, INFO_FORMAT } = INFO;
+    t.match(asked, { CRS, BBOX, WIDTH, HEIGHT, I, J, INFO_FORMAT, LAYERS: 'one', FEATURE_COUNT: '3' });
   });
 
   await t.test('refusals', async (t) => {
