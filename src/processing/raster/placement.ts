@@ -1,5 +1,6 @@
 import type Gdal from 'gdal-async';
 import { gdal } from '../gdal.js';
+import { boxTransformer } from './outline.js';
 import type { ImageTraits } from './traits.js';
 
 /** Where an image is. */
@@ -16,8 +17,6 @@ export interface Placement {
 
 /** Degrees that an image of the whole world may pass its limits by: half a large pixel. */
 const MARGIN = 0.5;
-/** Points of each side that are looked at. */
-const SIDE_POINTS = 8;
 
 /**
  * The place of an image, or why it has none that a pyramid can be made from, in French, after "L'image x.tif".
@@ -38,29 +37,17 @@ export function placementOf({ width, height, geoTransform, controlPoints }: Imag
   };
 }
 
-/** Whether every point of the outline of a rectangle has a longitude and a latitude. */
+/**
+ * Whether every point of the outline of a rectangle has a longitude and a latitude, and these a place in the system:
+ * numbers beyond it may come out as the pole.
+ */
 export function isOnEarth([minX, minY, maxX, maxY]: ImageBox, reference: Gdal.SpatialReference): boolean {
-  const transformation = new gdal.CoordinateTransformation(reference, gdal.SpatialReference.fromEPSG(4326));
-  for (let step = 0; step <= SIDE_POINTS; step += 1) {
-    const x = minX + ((maxX - minX) * step) / SIDE_POINTS;
-    const y = minY + ((maxY - minY) * step) / SIDE_POINTS;
-    for (const [px, py] of [
-      [x, minY],
-      [x, maxY],
-      [minX, y],
-      [maxX, y],
-    ] as const) {
-      if (!hasDegrees(transformation, px, py)) return false;
-    }
-  }
-  return true;
-}
-
-function hasDegrees(transformation: Gdal.CoordinateTransformation, px: number, py: number): boolean {
-  try {
-    const { x, y } = transformation.transformPoint(px, py);
-    return Math.abs(x) <= 180 + MARGIN && Math.abs(y) <= 90 + MARGIN;
-  } catch {
-    return false;
-  }
+  const degrees = gdal.SpatialReference.fromUserInput('OGC:CRS84');
+  const box = boxTransformer(reference, degrees)({ minX, minY, maxX, maxY });
+  return (
+    box !== null &&
+    Math.max(-box.minX, box.maxX) <= 180 + MARGIN &&
+    Math.max(-box.minY, box.maxY) <= 90 + MARGIN &&
+    boxTransformer(degrees, reference)(box) !== null
+  );
 }

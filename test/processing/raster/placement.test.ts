@@ -47,6 +47,23 @@ void t.test('places that a reference system does not have', (t) => {
   t.end();
 });
 
+void t.test('places east and west of 90 degrees, whatever the order of the ordinates', (t) => {
+  const places: Readonly<Record<string, [number, number, number, number]>> = {
+    'EPSG:3163': [400_000, 280_000, 410_000, 290_000],
+    'EPSG:3297': [230_000, 8_060_000, 231_000, 8_061_000],
+    'EPSG:4749': [166, -22.5, 166.1, -22.4],
+    'EPSG:3035': [3_200_000, 2_100_000, 4_300_000, 3_100_000],
+    'EPSG:3857': [-20_037_508.34, -20_037_508.34, 20_037_508.34, 20_037_508.34],
+  };
+  for (const [name, box] of Object.entries(places)) {
+    const reference = referenceOf(name);
+    t.equal(reference !== null && isOnEarth(box, reference), true, name);
+  }
+  const caledonia = referenceOf('EPSG:4749');
+  t.equal(caledonia !== null && isOnEarth([-22.5, 166, -22.4, 166.1], caledonia), false, 'latitude first');
+  t.end();
+});
+
 void t.test('images are compared with the first one', (t) => {
   const reference = { path: 'a.tif', traits: TRAITS, resolution: [2, 4] as const };
   const compared = (traits: Partial<ImageTraits>, resolution: readonly [number, number] | null = [2, 4]) =>
