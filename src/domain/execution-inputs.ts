@@ -106,3 +106,15 @@ async function assertChecksPassed(tx: Db, definition: ProcessingDefinition, uplo
     );
   }
 }
+
+/**
+ * Whether an execution under way reads a stored data. It goes on with the files that it found when it began, which
+ * another one may replace meanwhile.
+ */
+export async function isBeingRead(db: Db, storedDataId: string): Promise<boolean> {
+  const rows = await db.$queryRaw<unknown[]>`
+    SELECT 1 FROM geopf.execution_input_stored_data AS input
+    JOIN geopf.processing_execution AS execution ON execution.id = input.execution_id
+    WHERE input.stored_data_id::text = ${storedDataId} AND execution.status = 'PROGRESS' LIMIT 1`;
+  return rows.length > 0;
+}

@@ -9,7 +9,7 @@ import { type CallbackRequest, readCallback } from './callback-requests.js';
 import { queueCallbacks, recordProcessingCallback } from './callbacks.js';
 import type { Db } from './database.js';
 import { recordEvent } from './events.js';
-import { type ExecutionInputs, holdInputs } from './execution-inputs.js';
+import { type ExecutionInputs, holdInputs, isBeingRead } from './execution-inputs.js';
 import { prepareOutput, type StoredDataOutput } from './execution-output.js';
 import { completeParameters } from './execution-parameters.js';
 import { holdStatics } from './execution-statics.js';
@@ -154,7 +154,7 @@ export async function finishExecution(
   outcome: ExecutionOutcome,
   filesKey?: string,
 ): Promise<boolean> {
-  let formerKey: string | null = null;
+  const former: { key: string | null; storedData: string } = { key: null, storedData: '' };
   const callbacks = await deps.prisma.$transaction(async (tx) => {
     const action = outcome.status === 'SUCCESS' ? 'succeed' : 'fail';
     const moved = await tryTransition(tx, { entity: 'processing_execution', id: executionId, action });
@@ -170,7 +170,8 @@ export async function finishExecution(
       await transition(tx, { entity: 'stored_data', id: output, action: 'fail', event: { text } });
       return recorded;
     }
-    formerKey = await storeResult(tx, output, outcome.result, filesKey);
+    former.storedData = output;
+    former.key = await storeResult(tx, output, outcome.result, filesKey);
     await recordEvent(tx, { entity: 'stored_data', id: output, title: 'Traitement terminé', text });
     await transition(tx, {
       entity: 'stored_data',
@@ -180,8 +181,10 @@ export async function finishExecution(
     return recorded;
   });
   if (callbacks === null) return false;
-  // Readers that opened one of its files finish with it.
-  if (formerKey !== null) await deps.storage.removeTree(formerKey);
+  // Services that opened one of its files finish with it. An execution has many to open: its version is swept later.
+  if (former.key !== null && !(await isBeingRead(deps.prisma, former.storedData))) {
+    await deps.storage.removeTree(former.key);
+  }
   await queueCallbacks(deps, callbacks);
   return true;
 }

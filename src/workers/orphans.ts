@@ -1,4 +1,5 @@
 import type { Deps } from '../deps.js';
+import { isBeingRead } from '../domain/execution-inputs.js';
 import { FILES_ROOT } from '../domain/execution-output.js';
 import { dropFeatures, featureRole } from '../domain/stored-data.js';
 
@@ -23,7 +24,9 @@ async function sweepFiles({ prisma, storage }: OrphanDeps, ageMs: number): Promi
     // The folders first: what appears after this look is not judged by it.
     const versions = (await storage.list(root)).filter(({ changed }) => changed.getTime() < oldest);
     if (versions.length === 0) continue;
-    const kept = await keptVersions(prisma, root);
+    const id = root.slice(root.lastIndexOf('/') + 1);
+    if (await isBeingRead(prisma, id)) continue;
+    const kept = await keptVersions(prisma, root, id);
     for (const { key } of versions) {
       if (kept.has(key)) continue;
       await storage.removeTree(key);
@@ -34,8 +37,7 @@ async function sweepFiles({ prisma, storage }: OrphanDeps, ageMs: number): Promi
 }
 
 /** The version that a stored data is made of, and those that an execution may be about to make it of. */
-async function keptVersions(prisma: Deps['prisma'], root: string): Promise<Set<string>> {
-  const id = root.slice(root.lastIndexOf('/') + 1);
+async function keptVersions(prisma: Deps['prisma'], root: string, id: string): Promise<Set<string>> {
   // A name that is no id is not of our making, and nothing refers to it.
   const rows = await prisma.$queryRaw<{ key: string }[]>`
     SELECT files_key AS key FROM geopf.stored_data WHERE id::text = ${id} AND files_key IS NOT NULL

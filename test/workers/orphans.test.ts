@@ -3,6 +3,7 @@ import { utimes } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import t from 'tap';
 import { filesKeyOf } from '../../src/domain/execution-output.js';
+import { finishExecution } from '../../src/domain/executions.js';
 import { sweepOrphans } from '../../src/workers/orphans.js';
 import { startTestEmulator } from '../helpers/app.js';
 import { logIn } from '../helpers/api.js';
@@ -46,4 +47,44 @@ void t.test('what no stored data is made of is removed, and nothing else', async
   t.same(await tracesOf(emulator, storedData), []);
   t.same(await sweepOrphans(deps, 0), []);
   t.same(await rowsOf(emulator, `SELECT 1 FROM pg_namespace WHERE nspname = '${schema}'`), []);
+});
+
+void t.test('a version that an execution reads outlives its successor', async (t) => {
+  const emulator = await startTestEmulator(t);
+  const { deps } = emulator;
+  const { prisma, storage } = deps;
+  const user = await logIn(emulator);
+  const { id, storedData } = await integrate(user, (await deliver(user, geopackage(t.testdir()))).id);
+  const { datastoreId, processingId } = await prisma.processingExecution.findUniqueOrThrow({ where: { id } });
+  const begun = { datastoreId, processingId, status: 'PROGRESS', parameters: {} };
+  const makeVersion = async (execution: string) => {
+    const key = filesKeyOf(storedData, execution);
+    await storage.write(`${key}/tile`, Readable.from(['bytes']));
+    return key;
+  };
+  /** A modification of the stored data ends. @returns key of the version that it makes */
+  async function replace(): Promise<string> {
+    const modification = await prisma.processingExecution.create({
+      data: { ...begun, outputStoredDataId: storedData, outputIsNew: false },
+    });
+    await prisma.storedData.update({ where: { id: storedData }, data: { status: 'MODIFYING' } });
+    const key = await makeVersion(modification.id);
+    const result = { srs: 'EPSG:3857', size: 5, typeInfos: { tms: 'PM', levels: ['0'] } };
+    t.equal(await finishExecution(deps, modification.id, { status: 'SUCCESS', result }, key), true);
+    return key;
+  }
+  const first = await replace();
+  const reader = await prisma.processingExecution.create({
+    data: { ...begun, outputIsNew: true, inputStoredData: { create: { storedDataId: storedData, position: 0 } } },
+  });
+  const second = await replace();
+  t.ok(await storage.exists(`${first}/tile`), 'its reader goes on');
+  t.same(await sweepOrphans(deps, 0), []);
+  t.ok(await storage.exists(`${first}/tile`));
+
+  await prisma.processingExecution.update({ where: { id: reader.id }, data: { status: 'SUCCESS' } });
+  t.same(await sweepOrphans(deps, 0), [first]);
+  const third = await replace();
+  t.notOk(await storage.exists(`${second}/tile`), 'nobody reads it');
+  t.ok(await storage.exists(`${third}/tile`));
 });
