@@ -309,6 +309,38 @@ void t.test('palettes become colours, and masks are heeded', async (t) => {
   }
 });
 
+void t.test(
+  'a colour that has the value of no data in one band is a colour, over others and beside them',
+  async (t) => {
+    const folder = t.testdir();
+    const half: PatternPlace = { ...PLACE, width: 300 };
+    const files: Record<string, string> = {};
+    for (const [name, place, nodata, colour] of [
+      ['a', half, 0, [200, 100, 50]],
+      ['b', half, 0, [0, 120, 30]],
+      ['c', { ...half, x: half.x + 300 }, 255, [0, 120, 255]],
+    ] as const) {
+      files[`${name}.tif`] = join(folder, `${name}.tif`);
+      writePattern(
+        files[`${name}.tif`] ?? '',
+        place,
+        (_x, y) => (y > PLACE.y - 250 ? colour : [nodata, nodata, nodata]),
+        {
+          nodata,
+        },
+      );
+    }
+    const made = await makePyramid(folder, files, { tms: 'LAMB93_10cm', interpolation: 'nn', bottom: '18', top: '17' });
+    const pixels = await readAll(made);
+    const at = async (column: number, line: number) =>
+      (await pixels.pixelAt('18', PLACE.x + column, PLACE.y - line))?.values;
+    t.same(await at(100, 100), [0, 120, 30], 'over another image');
+    t.same(await at(400, 100), [0, 120, 255], 'with another value of no data');
+    t.same(await at(100, 400), [255, 255, 255], 'no data');
+    t.same(await at(400, 400), [255, 255, 255], 'no data');
+  },
+);
+
 void t.test('integers of 16 bits become real numbers, and are told', async (t) => {
   const made = await pyramidOf(
     t,

@@ -15,6 +15,8 @@ export interface Auxiliary {
   readonly geoTransform?: string;
   /** Value of no data by number of band, from 1. */
   readonly nodata?: Readonly<Record<string, string>>;
+  /** Values of all the bands together: a pixel is no data when it has every one of them. */
+  readonly nodataPixel?: readonly string[];
 }
 
 /** Longest companion file that is read, bytes; histograms of many bands stay far below. */
@@ -46,13 +48,14 @@ export function readAuxiliary(text: string): Auxiliary | null {
 }
 
 /** The text of an auxiliary file that says this and nothing else. */
-export function writeAuxiliary({ srs, geoTransform, nodata = {} }: Auxiliary): string {
+export function writeAuxiliary({ srs, geoTransform, nodata = {}, nodataPixel }: Auxiliary): string {
   return renderElement(
     el(
       'PAMDataset',
       {},
       srs !== undefined && el('SRS', {}, srs),
       geoTransform !== undefined && el('GeoTransform', {}, geoTransform),
+      nodataPixel !== undefined && el('Metadata', {}, el('MDI', { key: 'NODATA_VALUES' }, nodataPixel.join(' '))),
       Object.entries(nodata).map(([band, value]) => el('PAMRasterBand', { band }, el('NoDataValue', {}, value))),
     ),
   );

@@ -7,7 +7,7 @@ import { referenceOf } from '../spatial-reference.js';
 import type { DeliveredFile } from '../upload-tree.js';
 import { type DeliveredImage, readImages } from './images.js';
 import { blockSizeOf, type MosaicChannels, type MosaicImage, mosaicOf } from './mosaic.js';
-import { layOutImages, openImage } from './open-image.js';
+import { layOutImages, openMasked } from './open-image.js';
 import { placementOf } from './placement.js';
 import type { ImageTraits } from './traits.js';
 import { traitsOf } from './traits.js';
@@ -42,7 +42,7 @@ export async function openDelivery(
 }
 
 async function describe(image: DeliveredImage, path: string): Promise<MosaicImage> {
-  const handle = await openImage(image, path).catch((error: unknown) => {
+  const handle = await openMasked(image, path).catch((error: unknown) => {
     if (error instanceof UnreadableDatasetError) throw new DataFault(`Image illisible : ${image.file.path}`);
     throw error;
   });

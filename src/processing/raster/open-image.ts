@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type Gdal from 'gdal-async';
@@ -6,6 +7,7 @@ import { statedReference } from '../spatial-reference.js';
 import { layOutTree } from '../lay-out-tree.js';
 import { type Auxiliary, readAuxiliary, readCompanion, writeAuxiliary } from './auxiliary.js';
 import { type DeliveredImage, IMAGE_DRIVERS } from './images.js';
+import { traitsOf } from './traits.js';
 
 /** Opening of delivered images, for the job processes only. */
 
@@ -61,6 +63,24 @@ export async function openImage(image: DeliveredImage, path: string): Promise<Gd
   const auxiliary: Auxiliary = { ...(known === null ? {} : readAuxiliary(known)), srs: srs.toWKT() };
   await rm(`${path}.aux.xml`, { force: true });
   await writeFile(`${path}.aux.xml`, writeAuxiliary(auxiliary));
+  return openAs(image, path);
+}
+
+/**
+ * Opens an image as {@link openImage}, for its pixels: one of several bands that each have a value of no data gets a
+ * mask of the pixels that are none in every band. A colour may well have that value in one of them.
+ */
+export async function openMasked(image: DeliveredImage, path: string): Promise<Gdal.Dataset> {
+  const handle = await openImage(image, path);
+  const { type, bands, palette, alpha, mask } = traitsOf(handle);
+  const values = handle.bands.map((band) => band.noDataValue);
+  const isPlain = type === 'Byte' && bands > 1 && !palette && !alpha && !mask;
+  if (!isPlain || !values.every(Number.isInteger)) return handle;
+  handle.close();
+  const companion = `${path}.aux.xml`;
+  const known = existsSync(companion) ? await readCompanion(companion) : null;
+  const auxiliary = known === null ? null : readAuxiliary(known);
+  await writeFile(companion, writeAuxiliary({ ...auxiliary, nodataPixel: values.map(String) }));
   return openAs(image, path);
 }
 

@@ -10,6 +10,10 @@ void t.test('what places the image is copied, the rest is left', (t) => {
   const text = writeAuxiliary(content ?? {});
   t.same(readAuxiliary(text), content);
   t.notMatch(text, /OVERVIEW|Histograms/);
+  t.match(
+    writeAuxiliary({ ...content, nodataPixel: ['0', '1'] }),
+    /<Metadata>\s*<MDI key="NODATA_VALUES">0 1<\/MDI>\s*<\/Metadata>/,
+  );
   t.end();
 });
 
