@@ -1,26 +1,21 @@
-import { filesKeyOf } from '../../domain/execution-output.js';
 import { readComposition } from '../../domain/tile-composition.js';
-import { pyramidName } from '../../pyramid/descriptor.js';
 import type { DbToPyramidInput } from '../tasks/task.js';
 import { formerPyramid } from './former-pyramid.js';
-import { outputOf, parametersOf, type ProcessingEnd, type ProcessingRun } from './processing-run.js';
+import { cannotRun, parametersOf, type ProcessingEnd, type ProcessingRun } from './processing-run.js';
+import { placeOf } from './pyramid-output.js';
 import { inputOfType, tileTaskInput, wantedArea } from './tile-inputs.js';
 
 /** "Calcul de pyramide vecteur", spec lifecycle §4.9. */
 export async function runDbToPyramid(run: ProcessingRun): Promise<ProcessingEnd> {
   const { children, options } = run;
   const input = await taskInput(run);
-  if (typeof input === 'string') {
-    options.onLog({ level: 'ERROR', module: 'gpf-processing', line: 42, message: input }, new Date());
-    return { outcome: { status: 'FAILURE' } };
-  }
+  if (typeof input === 'string') return cannotRun(run, input);
   return { outcome: await children.run('db-to-pyramid', input, options), files: input.files };
 }
 
 /** What the task is given, or why it cannot run: what was true at the creation of the execution may have changed. */
 async function taskInput(run: ProcessingRun): Promise<DbToPyramidInput | string> {
   const { deps, execution } = run;
-  const output = outputOf(execution);
   const parameters = parametersOf(execution);
   const composition = readComposition(parameters);
   if ('faults' in composition) return composition.faults.join(' ');
@@ -32,8 +27,7 @@ async function taskInput(run: ProcessingRun): Promise<DbToPyramidInput | string>
     ...(await tileTaskInput(run, area)),
     composition: composition.items,
     tippecanoe: typeof tippecanoe === 'string' ? tippecanoe : '',
-    name: pyramidName(output.id),
-    finalRoot: deps.storage.localPath(filesKeyOf(output.id, execution.id)),
+    ...placeOf(run),
     tilesPerWidth: Number(parameters.width),
     tilesPerHeight: Number(parameters.height),
     ...(await formerPyramid(deps, execution, 'ROK4-PYRAMID-VECTOR')),

@@ -1,15 +1,8 @@
 import type { Deps } from '../../deps.js';
 import { pyramidName } from '../../pyramid/descriptor.js';
+import type { StoredPyramid } from '../tasks/task.js';
 import { type Execution, outputOf } from './processing-run.js';
 import { inputOfType } from './tile-inputs.js';
-
-/** The pyramid that an execution updates, whose slabs stay where none are made. */
-export interface FormerPyramid {
-  /** Folder of its descriptor. */
-  readonly root: string;
-  readonly name: string;
-  readonly extent: unknown;
-}
 
 /**
  * Finds what an execution updates: its output itself, or the pyramid that is derived.
@@ -20,7 +13,7 @@ export async function formerPyramid(
   { prisma, storage }: Pick<Deps, 'prisma' | 'storage'>,
   execution: Execution,
   type: string,
-): Promise<{ former: FormerPyramid | null; uses: string[] }> {
+): Promise<{ former: StoredPyramid | null; uses: string[] }> {
   const output = outputOf(execution);
   const updated = execution.outputIsNew ? inputOfType(execution, type) : output;
   const inherited = await prisma.storedDataDependency.findMany({ where: { storedDataId: output.id } });

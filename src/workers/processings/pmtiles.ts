@@ -1,16 +1,13 @@
 import { readArchiveParameters } from '../../domain/archive-parameters.js';
 import type { PmtilesInput } from '../tasks/task.js';
-import { parametersOf, type ProcessingEnd, type ProcessingRun } from './processing-run.js';
+import { cannotRun, parametersOf, type ProcessingEnd, type ProcessingRun } from './processing-run.js';
 import { inputOfType, tileTaskInput, wantedArea } from './tile-inputs.js';
 
 /** "gpf-processing-vector-db-to-archive-pmtiles", spec lifecycle §4.9. */
 export async function runPmtiles(run: ProcessingRun): Promise<ProcessingEnd> {
   const { children, options } = run;
   const input = await taskInput(run);
-  if (typeof input === 'string') {
-    options.onLog({ level: 'ERROR', module: 'gpf-processing', line: 42, message: input }, new Date());
-    return { outcome: { status: 'FAILURE' } };
-  }
+  if (typeof input === 'string') return cannotRun(run, input);
   return { outcome: await children.run('pmtiles', input, options), files: input.files };
 }
 

@@ -38,6 +38,12 @@ export interface ProcessingEnd {
 /** Runs the executions of one kind of processing. */
 export type ProcessingRunner = (run: ProcessingRun) => Promise<ProcessingEnd>;
 
+/** The end of an execution that cannot run. @param reason a French sentence for the log */
+export function cannotRun({ options }: Pick<ProcessingRun, 'options'>, reason: string): ProcessingEnd {
+  options.onLog({ level: 'ERROR', module: 'gpf-processing', line: 42, message: reason }, new Date());
+  return { outcome: { status: 'FAILURE' } };
+}
+
 /** The stored data an execution writes. */
 export function outputOf({ id, outputStoredData }: Execution): NonNullable<Execution['outputStoredData']> {
   if (outputStoredData === null) throw new Error(`execution ${id} has no output`);

@@ -1,28 +1,21 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { filesKeyOf } from '../../domain/execution-output.js';
 import { isTrue } from '../../domain/raster-generation-checks.js';
-import { pyramidName } from '../../pyramid/descriptor.js';
 import { deliveredFiles } from '../delivered-files.js';
 import type { RasterToPyramidInput } from '../tasks/task.js';
 import { formerPyramid } from './former-pyramid.js';
-import { outputOf, parametersOf, type ProcessingEnd, type ProcessingRun } from './processing-run.js';
+import { cannotRun, parametersOf, type ProcessingEnd, type ProcessingRun } from './processing-run.js';
+import { pyramidOutput, workFolder } from './pyramid-output.js';
 
 /** "Calcul de pyramide raster", spec lifecycle §4.6. */
 export async function runRasterToPyramid(run: ProcessingRun): Promise<ProcessingEnd> {
   const { children, options } = run;
   const input = await taskInput(run);
-  if (typeof input === 'string') {
-    options.onLog({ level: 'ERROR', module: 'gpf-processing', line: 42, message: input }, new Date());
-    return { outcome: { status: 'FAILURE' } };
-  }
-  await Promise.all([mkdir(input.folder), mkdir(input.files)]);
+  if (typeof input === 'string') return cannotRun(run, input);
   return { outcome: await children.run('raster-to-pyramid', input, options), files: input.files };
 }
 
 /** What the task is given, or why it cannot run, in French: what was true when it was created may have changed. */
-async function taskInput({ deps, execution, folder }: ProcessingRun): Promise<RasterToPyramidInput | string> {
-  const output = outputOf(execution);
+async function taskInput(run: ProcessingRun): Promise<RasterToPyramidInput | string> {
+  const { deps, execution } = run;
   const { tms, compression, interpolation, bottom, top, mask, width, height, parallelization } =
     parametersOf(execution);
   const { former, uses } = await formerPyramid(deps, execution, 'ROK4-PYRAMID-RASTER');
@@ -46,10 +39,8 @@ async function taskInput({ deps, execution, folder }: ProcessingRun): Promise<Ra
     parallelization: Number(parallelization),
     former,
     uses,
-    name: pyramidName(output.id),
-    finalRoot: deps.storage.localPath(filesKeyOf(output.id, execution.id)),
-    folder: join(folder, 'travail'),
-    files: join(folder, 'pyramide'),
+    folder: await workFolder(run),
+    ...(await pyramidOutput(run)),
   };
 }
 

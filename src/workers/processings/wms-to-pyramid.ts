@@ -1,28 +1,22 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { filesKeyOf } from '../../domain/execution-output.js';
 import { readHarvest } from '../../domain/harvest-parameters.js';
 import { ownOrigins } from '../../domain/own-origins.js';
-import { pyramidName, readDescriptor } from '../../pyramid/descriptor.js';
+import { readDescriptor } from '../../pyramid/descriptor.js';
 import type { WmsToPyramidInput } from '../tasks/task.js';
 import { formerPyramid } from './former-pyramid.js';
-import { outputOf, parametersOf, type ProcessingEnd, type ProcessingRun } from './processing-run.js';
+import { cannotRun, parametersOf, type ProcessingEnd, type ProcessingRun } from './processing-run.js';
+import { pyramidOutput, workFolder } from './pyramid-output.js';
 
 /** "Calcul ou mise à jour de pyramide raster par moissonnage WMS", spec lifecycle §4.8. */
 export async function runWmsToPyramid(run: ProcessingRun): Promise<ProcessingEnd> {
   const { children, options } = run;
   const input = await taskInput(run);
-  if (typeof input === 'string') {
-    options.onLog({ level: 'ERROR', module: 'gpf-processing', line: 42, message: input }, new Date());
-    return { outcome: { status: 'FAILURE' } };
-  }
-  await Promise.all([mkdir(input.folder), mkdir(input.files)]);
+  if (typeof input === 'string') return cannotRun(run, input);
   return { outcome: await children.run('wms-to-pyramid', input, options), files: input.files };
 }
 
 /** What the task is given, or why it cannot run, in French: what was true when it was created may have changed. */
-async function taskInput({ deps, execution, folder }: ProcessingRun): Promise<WmsToPyramidInput | string> {
-  const output = outputOf(execution);
+async function taskInput(run: ProcessingRun): Promise<WmsToPyramidInput | string> {
+  const { deps, execution } = run;
   const parameters = parametersOf(execution);
   const { former, uses } = await formerPyramid(deps, execution, 'ROK4-PYRAMID-RASTER');
   const isUpdate = !execution.outputIsNew || execution.inputStoredData.length > 0;
@@ -43,9 +37,7 @@ async function taskInput({ deps, execution, folder }: ProcessingRun): Promise<Wm
     parallelization: Number(parallelization),
     former,
     uses,
-    name: pyramidName(output.id),
-    finalRoot: deps.storage.localPath(filesKeyOf(output.id, execution.id)),
-    folder: join(folder, 'travail'),
-    files: join(folder, 'pyramide'),
+    folder: await workFolder(run),
+    ...(await pyramidOutput(run)),
   };
 }

@@ -87,18 +87,34 @@ export interface TileTaskInput extends TaskDatabase {
   readonly files: string;
 }
 
-export interface DbToPyramidInput extends TileTaskInput {
-  /** Name of the pyramid. */
+/** A pyramid on the disk. */
+export interface StoredPyramid {
+  /** Folder of its descriptor. */
+  readonly root: string;
+  readonly name: string;
+  readonly extent: unknown;
+}
+
+/** Where a pyramid is made. */
+export interface PyramidOutput {
   readonly name: string;
   /** Where the files will be found: an absolute path. */
   readonly finalRoot: string;
+  /** An empty folder of the job: the files made. */
+  readonly files: string;
+}
+
+/** How a pyramid is made that may lie over another one. */
+export interface PyramidUpdate extends PyramidOutput {
   readonly tilesPerWidth: number;
   readonly tilesPerHeight: number;
-  /** The pyramid whose tiles stay where none are made, its folder and its extent. */
-  readonly former: { readonly root: string; readonly name: string; readonly extent: unknown } | null;
+  /** The pyramid whose tiles stay where none are made; `null` for a first generation. */
+  readonly former: StoredPyramid | null;
   /** Ids of the stored data it refers to. */
   readonly uses: readonly string[];
 }
+
+export interface DbToPyramidInput extends TileTaskInput, PyramidUpdate {}
 
 export interface PmtilesInput extends TileTaskInput {
   /** The bottom level of the composition is not known: it is guessed of the data. */
@@ -130,7 +146,7 @@ export interface DbToDbInput extends TaskDatabase {
 }
 
 /** A raster pyramid to make; see the runner for where each parameter comes from. */
-export interface RasterToPyramidInput {
+export interface RasterToPyramidInput extends PyramidUpdate {
   readonly uploads: readonly { id: string; srs: string; files: readonly DeliveredFile[] }[];
   /** Of a first generation; an update has those of the former pyramid. */
   readonly tms: string;
@@ -143,73 +159,32 @@ export interface RasterToPyramidInput {
   readonly top: string | null;
   /** See `tms`, as the size of slabs. */
   readonly mask: boolean;
-  readonly tilesPerWidth: number;
-  readonly tilesPerHeight: number;
   readonly parallelization: number;
-  /** The pyramid that the images are laid over, its folder and its extent; `null` for a first generation. */
-  readonly former: { readonly root: string; readonly name: string; readonly extent: unknown } | null;
-  /** Ids of the stored data it refers to. */
-  readonly uses: readonly string[];
-  /** Name of the pyramid. */
-  readonly name: string;
-  /** Where the files will be found: an absolute path. */
-  readonly finalRoot: string;
   /** An empty folder of the job, for what is not kept. */
   readonly folder: string;
-  /** Another one: the files made. */
-  readonly files: string;
 }
 
 /** A delivered pyramid to keep. */
-export interface Rok4ToPyramidInput {
+export interface Rok4ToPyramidInput extends PyramidOutput {
   readonly upload: { readonly id: string; readonly files: readonly DeliveredFile[] };
-  /** Name of the pyramid. */
-  readonly name: string;
-  /** Where the files will be found: an absolute path. */
-  readonly finalRoot: string;
-  /** An empty folder of the job: the files made. */
-  readonly files: string;
 }
 
 /** A WMS to harvest into a pyramid. */
-export interface WmsToPyramidInput {
+export interface WmsToPyramidInput extends PyramidUpdate {
   readonly harvest: Harvest;
   readonly limits: HarvestLimits;
-  readonly tilesPerWidth: number;
-  readonly tilesPerHeight: number;
   readonly parallelization: number;
-  /** The pyramid that the maps are laid over, its folder and its extent; `null` for a first generation. */
-  readonly former: { readonly root: string; readonly name: string; readonly extent: unknown } | null;
-  /** Ids of the stored data it refers to. */
-  readonly uses: readonly string[];
-  /** Name of the pyramid. */
-  readonly name: string;
-  /** Where the files will be found: an absolute path. */
-  readonly finalRoot: string;
   /** An empty folder of the job, for what is not kept. */
   readonly folder: string;
-  /** Another one: the files made. */
-  readonly files: string;
 }
 
 /** Pyramids to lie over each other in one. */
-export interface PyramidsToPyramidInput {
-  /** The one on top first: folder of the descriptor, name, extent. */
-  readonly pyramids: readonly {
-    readonly id: string;
-    readonly root: string;
-    readonly name: string;
-    readonly extent: unknown;
-  }[];
+export interface PyramidsToPyramidInput extends PyramidOutput {
+  /** The one on top first. */
+  readonly pyramids: readonly (StoredPyramid & { readonly id: string })[];
   /** As the producer sent them. */
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly parallelization: number;
-  /** Name of the pyramid. */
-  readonly name: string;
-  /** Where the files will be found: an absolute path. */
-  readonly finalRoot: string;
-  /** An empty folder of the job: the files made. */
-  readonly files: string;
 }
 
 /** Tasks whose libraries take long to load: they are given the process that was forked ahead. */
