@@ -151,6 +151,12 @@ void t.test('checks of delivered pyramids', async (t) => {
     await refused(t, SLAB, (file) => (file.content = file.content.slice(0, -1)), /est tronquée : la tuile 3 finit/);
     await refused(t, SLAB, bytesAt(2052, 0x20, 8), /tuiles qui se recouvrent ou ne se suivent pas \(tuile 1\)/);
     await refused(t, SLAB, bytesAt(2090, 0xff, 0xff, 0xff, 0xff), /a une tuile 0 qui ne se décompresse pas/);
+    const lengthened = (file: PyramidFile) => {
+      const longer = Buffer.concat([file.content, Buffer.alloc(600_000)]);
+      longer.writeUInt32LE(longer.readUInt32LE(2076) + 600_000, 2076);
+      file.content = new Uint8Array(longer);
+    };
+    await refused(t, SLAB, lengthened, /a une tuile 3 de 60\d{4} octets : le maximum est 458752/);
   });
 
   void t.test('empty tiles and slabs outside the limits are warned of', async (t) => {

@@ -4,12 +4,15 @@ import { MASK_FORMAT, rasterFormat } from '../../pyramid/formats.js';
 import { rasterHeader, type SlabKind } from '../../pyramid/raster-header.js';
 import { readSlabIndex } from '../../pyramid/slab-faults.js';
 import { type TileEntry, tileCount, vectorHeader } from '../../pyramid/slab-format.js';
+import { tileBytes } from '../../pyramid/tile-codec.js';
 import { tileFault } from '../../pyramid/tile-content/tile-fault.js';
 import { vectorTileFault } from '../../pyramid/tile-content/vector-tile.js';
 import type { DeliveredSlab } from './delivered-pyramid.js';
 
-/** Largest tile that is decoded, bytes: a thousand times an ordinary one. */
-const MAX_TILE = 64 * 1024 * 1024;
+/** Largest tile of vectors, bytes: a hundred times an ordinary one. */
+const MAX_VECTOR_TILE = 64 * 1024 * 1024;
+/** Bytes of a tile of pixels beside them: no compression makes it twice as long. */
+const SLACK = 64 * 1024;
 
 /** What a slab holds. */
 export interface CheckedSlab {
@@ -21,7 +24,7 @@ export interface CheckedSlab {
 }
 
 /**
- * Checks the header and the tables of a slab, and decodes some of its tiles.
+ * Checks the header and the tables of a slab, the sizes of its tiles, and decodes some of them.
  * @param isSampled which of its tiles are decoded, by rank among those that are not empty
  */
 export async function checkSlab(
@@ -38,11 +41,15 @@ export async function checkSlab(
     if (faults.length > 0) return { faults, emptyTiles: 0, decodedTiles: 0 };
     const found: string[] = [];
     let decodedTiles = 0;
+    const longest = kind === null ? MAX_VECTOR_TILE : 2 * tileBytes(kind) + SLACK;
     for (const [index, { offset, size }] of entries.entries()) {
-      if (size === 0 || !isSampled()) continue;
-      decodedTiles += 1;
-      const fault = size > MAX_TILE ? `a ${size} octets` : await decode(offset, size);
-      if (fault !== null) found.push(`a une tuile ${index} qui ${fault}`);
+      // All of them: services read a tile whole.
+      if (size > longest) found.push(`a une tuile ${index} de ${size} octets : le maximum est ${longest}`);
+      else if (size > 0 && isSampled()) {
+        decodedTiles += 1;
+        const fault = await decode(offset, size);
+        if (fault !== null) found.push(`a une tuile ${index} qui ${fault}`);
+      }
     }
     const empty = kind === null ? 0 : entries.filter(({ size }) => size === 0).length;
     return { faults: found, emptyTiles: empty, decodedTiles };
