@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import pg from 'pg';
 import type { Test } from 'tap';
+import { quadrants, writePattern } from '../../fixtures/generate/raster.js';
 import { geopackage } from '../../fixtures/generate/vector.js';
 import { type ApiUser, until } from './api.js';
 import type { TestEmulator } from './app.js';
@@ -11,7 +13,8 @@ import { create } from './diffusion.js';
 import { holdHarvest, holdMerge } from './held-pyramids.js';
 import { deliver, integrate, into, type Launched, launch, logOf } from './integration.js';
 import { holdFiles, isAlive, waitForLock } from './jobs.js';
-import { PMTILES, tilesRequest } from './pyramids.js';
+import { COPY_RASTER_PYRAMID, copyRequest, launchExecution, PMTILES, rasterRequest, tilesRequest } from './pyramids.js';
+import { pyramidFiles } from './rok4-pyramid.js';
 import { DATASTORE } from './seed.js';
 
 /** Executions of every kind, each held at a moment of its work: tests then stop them, or kill what runs them. */
@@ -36,8 +39,10 @@ export interface Held {
 type Hold = (emulator: TestEmulator, user: ApiUser, t: Test) => Promise<Held>;
 
 export const KINDS: Readonly<Record<string, Hold>> = {
-  'standard check': (emulator, user, t) => holdCheck(emulator, user, t.testdir(), 'Vérification standard'),
-  'vector check': (emulator, user, t) => holdCheck(emulator, user, t.testdir(), 'Vérification vecteur'),
+  'standard check': (emulator, user, t) => holdCheck(emulator, user, vectorDelivery(t), 'Vérification standard'),
+  'vector check': (emulator, user, t) => holdCheck(emulator, user, vectorDelivery(t), 'Vérification vecteur'),
+  'raster check': (emulator, user, t) => holdCheck(emulator, user, rasterDelivery(t), 'Vérification raster'),
+  'ROK4 check': (emulator, user) => holdCheck(emulator, user, ROK4_DELIVERY, 'Vérification pyramide ROK4'),
   'new integration': async (emulator, user, t) => {
     const upload = await deliver(user, geopackage(t.testdir()));
     const release = await holdFiles(emulator, upload.id);
@@ -50,6 +55,9 @@ export const KINDS: Readonly<Record<string, Hold>> = {
     const release = await holdFiles(emulator, upload.id);
     return heldExecution(user, await launch(user, upload.id, into(first.storedData)), release);
   },
+  'raster pyramid': (emulator, user, t) => holdAtFiles(emulator, user, rasterDelivery(t), RASTER_PYRAMID),
+  'copy of a pyramid': (emulator, user) =>
+    holdAtFiles(emulator, user, ROK4_DELIVERY, (upload) => copyRequest(COPY_RASTER_PYRAMID, [upload])),
   derivation: async (emulator, user, t) => {
     const file = await storeSql(user, 'copie', 'CREATE TABLE copie AS SELECT * FROM {{ inputs.1 }}.sites');
     return holdAtTable(emulator, user, t, (storedData) => derivation([storedData], [file]));
@@ -73,10 +81,58 @@ export const KINDS: Readonly<Record<string, Hold>> = {
 export const SPARES: ReadonlySet<string> = new Set([
   'standard check',
   'vector check',
+  'raster check',
+  'ROK4 check',
   'derivation',
   'vector tiles',
   'PMTiles archive',
 ]);
+
+/** What is delivered: files, and what the upload says of them. */
+interface Delivery {
+  readonly files: readonly { path: string; content: Uint8Array<ArrayBuffer> }[];
+  readonly upload: Readonly<Record<string, unknown>>;
+}
+
+function vectorDelivery(t: Test): Delivery {
+  const files = geopackage(t.testdir()).map((path) => ({
+    path: 'zones.gpkg',
+    content: new Uint8Array(readFileSync(path)),
+  }));
+  return { files, upload: {} };
+}
+
+function rasterDelivery(t: Test): Delivery {
+  const path = join(t.testdir(), 'ortho.tif');
+  const place = { srid: 2154, x: 350_000, y: 6_690_000, resolution: 1, width: 300, height: 200 };
+  writePattern(path, place, quadrants(place));
+  const files = [{ path: 'ortho.tif', content: new Uint8Array(readFileSync(path)) }];
+  return { files, upload: { type: 'RASTER', srs: 'EPSG:2154' } };
+}
+
+const ROK4_DELIVERY: Delivery = {
+  files: pyramidFiles(),
+  upload: {
+    type: 'ROK4-PYRAMID',
+    srs: 'EPSG:3857',
+    type_infos: { format: 'TIFF_ZIP_UINT8', tms: 'PM', channels_number: 3 },
+  },
+};
+
+const RASTER_PYRAMID = (upload: string) => rasterRequest([upload], { tms: 'PM', compression: 'png', bottom: '16' });
+
+/** A processing whose process waits at the files of its upload. */
+async function holdAtFiles(
+  emulator: TestEmulator,
+  user: ApiUser,
+  { files, upload: about }: Delivery,
+  request: (upload: string) => object,
+): Promise<Held> {
+  const upload = await deliver(user, files, about);
+  const release = await holdFiles(emulator, upload.id);
+  const launched = await launchExecution(user, request(upload.id));
+  return { ...heldExecution(user, launched, release), made: launched.storedData };
+}
 
 /** A processing whose process waits at the only table of the stored data that it reads. */
 async function holdAtTable(
@@ -110,21 +166,21 @@ function heldExecution(user: ApiUser, { id, path }: Launched, release: Held['rel
   return { id, path, stop: ['POST', `${path}/abort`], reached: () => waitAtFile(user, path), release };
 }
 
-/** The log names each file before it is opened. */
+/** The log names each file, or tells of the beginning, before it is opened. */
 async function waitAtFile(user: ApiUser, path: string): Promise<void> {
   await until(
     () => logOf(user, path),
-    (log) => /(Analyse|Intégration) du fichier/.test(log),
+    (log) => /(Analyse|Intégration) du fichier|calcul de la pyramide raster/.test(log),
   );
 }
 
-async function holdCheck(emulator: TestEmulator, user: ApiUser, folder: string, name: string): Promise<Held> {
-  const { _id: upload } = await newUpload(user);
-  for (const path of geopackage(folder)) {
-    const content = new Uint8Array(readFileSync(path));
+async function holdCheck(emulator: TestEmulator, user: ApiUser, delivery: Delivery, name: string): Promise<Held> {
+  const { _id: upload } = await newUpload(user, delivery.upload);
+  for (const { path, content } of delivery.files) {
     const digest = createHash('md5').update(content).digest('hex');
-    await sendFile(user, upload, { path: 'zones.gpkg', content });
-    await sendFile(user, upload, { name: 'zones.md5', content: `${digest}  zones.gpkg\n`, kind: 'md5' });
+    await sendFile(user, upload, { path, content });
+    const md5 = `${basename(path)}.md5`;
+    await sendFile(user, upload, { name: md5, content: `${digest}  ${path}\n`, kind: 'md5' });
   }
   const release = await holdFiles(emulator, upload);
   await user.call('POST', `${ROOT}/uploads/${upload}/close`);

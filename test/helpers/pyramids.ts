@@ -10,6 +10,7 @@ import { DATASTORE } from './seed.js';
 
 /** Pyramids of vector tiles made through the API, and what is in them. */
 
+export const RASTER_TO_PYRAMID = '2ae50661-986c-4f47-a3f0-e380417b522c';
 export const DB_TO_PYRAMID = 'aa5f9391-0bdb-4b97-9209-fcde351b82f6';
 export const PMTILES = '00000000-0000-4000-8000-00000000b001';
 export const COPY_RASTER_PYRAMID = '00000000-0000-4000-8000-00000000b002';
@@ -23,6 +24,17 @@ export function tilesRequest(inputs: readonly string[], parameters: object, more
     processing: DB_TO_PYRAMID,
     inputs: { stored_data: inputs },
     output: { stored_data: { name: 'tiles', storage_tags: ['PYRAMIDE'] } },
+    parameters,
+    ...more,
+  };
+}
+
+/** The body of an execution that makes a pyramid of delivered images. */
+export function rasterRequest(uploads: readonly string[], parameters: object, more: object = {}) {
+  return {
+    processing: RASTER_TO_PYRAMID,
+    inputs: { upload: uploads },
+    output: { stored_data: { name: 'ortho', storage_tags: ['PYRAMIDE'] } },
     parameters,
     ...more,
   };

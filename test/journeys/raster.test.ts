@@ -7,24 +7,13 @@ import { logIn } from '../helpers/api.js';
 import { startTestEmulator } from '../helpers/app.js';
 import { until } from '../helpers/api.js';
 import { deliver, ended, type Integrated } from '../helpers/integration.js';
-import { launchExecution } from '../helpers/pyramids.js';
+import { launchExecution, rasterRequest } from '../helpers/pyramids.js';
 import { openPixels } from '../helpers/raster-pyramids.js';
 import { DATASTORE } from '../helpers/seed.js';
 
-const RASTER_TO_PYRAMID = '2ae50661-986c-4f47-a3f0-e380417b522c';
 const ROOT = `/datastores/${DATASTORE}`;
 
 const PLACE: PatternPlace = { srid: 2154, x: 350_000, y: 6_690_000, resolution: 1, width: 600, height: 500 };
-
-function request(upload: string, parameters: object, more: object = {}) {
-  return {
-    processing: RASTER_TO_PYRAMID,
-    inputs: { upload: [upload] },
-    output: { stored_data: { name: 'ortho', storage_tags: ['PYRAMIDE'] } },
-    parameters,
-    ...more,
-  };
-}
 
 void t.test('images are delivered and made into a pyramid', async (t) => {
   const emulator = await startTestEmulator(t);
@@ -35,7 +24,10 @@ void t.test('images are delivered and made into a pyramid', async (t) => {
   t.equal(upload.status, 'CLOSED', JSON.stringify(upload.logs));
 
   await t.test('the result says what it is', async (t) => {
-    const launched = await launchExecution(user, request(upload.id, { tms: 'PM', compression: 'png', mask: 'false' }));
+    const launched = await launchExecution(
+      user,
+      rasterRequest([upload.id], { tms: 'PM', compression: 'png', mask: 'false' }),
+    );
     const { status, log, data, storedData } = await ended(user, launched);
     t.equal(status, 'SUCCESS', log);
     t.match(data, {
@@ -70,7 +62,7 @@ void t.test('images are delivered and made into a pyramid', async (t) => {
   });
 
   await t.test('what can only fail is refused at once, every fault told', async (t) => {
-    const bad = request(upload.id, { tms: 'PM', bottom: '42', top: '43' });
+    const bad = rasterRequest([upload.id], { tms: 'PM', bottom: '42', top: '43' });
     const { status, body } = await user.call<{ error_description: string[] }>(
       'POST',
       `${ROOT}/processings/executions`,
@@ -82,13 +74,13 @@ void t.test('images are delivered and made into a pyramid', async (t) => {
     const unknown = await user.call(
       'POST',
       `${ROOT}/processings/executions`,
-      request(upload.id, { tms: 'XX', compression: 'png' }),
+      rasterRequest([upload.id], { tms: 'XX', compression: 'png' }),
     );
     t.equal(unknown.status, 400);
   });
 
   await t.test('an abort leaves nothing', async (t) => {
-    const body = request(upload.id, { tms: 'PM', compression: 'raw', bottom: '21', parallelization: 4 });
+    const body = rasterRequest([upload.id], { tms: 'PM', compression: 'raw', bottom: '21', parallelization: 4 });
     const launched = await launchExecution(user, body);
     await until(
       () => user.call<string[]>('GET', `${launched.path}/logs?limit=100`),
@@ -110,7 +102,7 @@ void t.test('images are delivered and made into a pyramid', async (t) => {
     const other = await deliver(user, [elevations], { type: 'RASTER', srs: 'EPSG:2154' });
     const { status, log } = await ended(
       user,
-      await launchExecution(user, request(other.id, { tms: 'PM', compression: 'png' })),
+      await launchExecution(user, rasterRequest([other.id], { tms: 'PM', compression: 'png' })),
     );
     t.equal(status, 'FAILURE');
     t.match(log, /La compression png ne convient pas/);

@@ -16,9 +16,10 @@ import { forkWorker } from '../helpers/worker.js';
 const ROOT = `/datastores/${DATASTORE}`;
 
 void t.test('a worker that is killed in the middle of jobs of every kind', async (t) => {
-  const emulator = await startApi(t, { WORKER_CONCURRENCY: '8' });
+  // All are held at once, with what their preparation runs.
+  const emulator = await startApi(t, { WORKER_CONCURRENCY: '24' });
   const user = await logIn(emulator);
-  const first = await forkWorker(t, emulator, { WORKER_CONCURRENCY: '8' });
+  const first = await forkWorker(t, emulator, { WORKER_CONCURRENCY: '24' });
   const held = new Map<string, Held>();
   for (const [kind, hold] of Object.entries(KINDS)) {
     const one = await hold(emulator, user, t);
@@ -40,7 +41,7 @@ void t.test('a worker that is killed in the middle of jobs of every kind', async
   held.delete('new integration');
 
   await Promise.all([...held.values(), doomed].map(({ release }) => release()));
-  await forkWorker(t, emulator, { WORKER_CONCURRENCY: '8' });
+  await forkWorker(t, emulator, { WORKER_CONCURRENCY: '24' });
   for (const [kind, { id, path }] of held) {
     const { status } = await waitForStatus(user, path, 'SUCCESS', 'FAILURE');
     const log = await logOf(user, path);
