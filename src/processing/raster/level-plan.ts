@@ -1,6 +1,7 @@
 import type { TileMatrix, TileMatrixSet } from '../../catalogue/tile-matrix-sets.js';
 import type { Bbox } from '../../geo/bbox.js';
 import type { TileLimits } from '../../pyramid/descriptor.js';
+import { DataFault } from '../data-fault.js';
 import { limitsOf, unionLimits } from '../../pyramid/grid.js';
 import { cellKey } from '../../pyramid/level-builder.js';
 import type { Cell, SlabSize } from '../../pyramid/slab-names.js';
@@ -51,8 +52,20 @@ export interface CoveredSlab {
   readonly tiles: TileLimits;
 }
 
-/** The slabs of a level that boxes touch, near ones together so that those above are complete early. */
+/** Most slabs of a level that are made at once, one of several boxes counting for each: 16 Tpx in slabs of usual size. */
+const MAX_SLABS = 1_000_000;
+
+/**
+ * The slabs of a level that boxes touch, near ones together so that those above are complete early.
+ * @throws DataFault when they are more than {@link MAX_SLABS}
+ */
 export function coveredSlabs(level: TileMatrix, boxes: readonly Bbox[], size: SlabSize): CoveredSlab[] {
+  const count = boxes.reduce((sum, box) => sum + countSlabs(limitsOf(level, box), size), 0);
+  if (count > MAX_SLABS) {
+    throw new DataFault(
+      `Le niveau ${level.id} demanderait ${count} dalles, le maximum est ${MAX_SLABS} : choisissez un niveau du bas moins fin (paramètre bottom), ou des livraisons moins étendues`,
+    );
+  }
   const covered = new Map<string, CoveredSlab>();
   for (const box of boxes) {
     const limits = limitsOf(level, box);
@@ -63,6 +76,12 @@ export function coveredSlabs(level: TileMatrix, boxes: readonly Bbox[], size: Sl
     }
   }
   return [...covered.values()].sort((a, b) => compareNear(a.slab, b.slab));
+}
+
+function countSlabs(limits: TileLimits, { tilesPerWidth, tilesPerHeight }: SlabSize): number {
+  const along = (first: number, last: number, tiles: number) =>
+    Math.floor(last / tiles) - Math.floor(first / tiles) + 1;
+  return along(limits.min_row, limits.max_row, tilesPerHeight) * along(limits.min_col, limits.max_col, tilesPerWidth);
 }
 
 function* slabsOf(limits: TileLimits, { tilesPerWidth, tilesPerHeight }: SlabSize): Generator<Cell> {

@@ -1,6 +1,7 @@
 import type Gdal from 'gdal-async';
 import { el, renderElement, type XmlElement } from '../../ogc/xml.js';
 import type { Bbox } from '../../geo/bbox.js';
+import { DataFault } from '../data-fault.js';
 import type { ImageTraits } from './traits.js';
 
 /**
@@ -43,12 +44,15 @@ export interface Mosaic {
 
 /** The value that stands for no data in elevations that say nothing. */
 const ELEVATION_NODATA = -99999;
+/** Pixels of the side of an image of GDAL. */
+const MAX_SIDE = 2 ** 31 - 1;
 /** Part of a pixel that grids may be apart and still be the same. */
 const SAME_GRID = 0.01;
 
 /**
  * @param images in the order in which they are laid, at least one
  * @param resampling of the images that are not on the grid of the others, as GDAL names it
+ * @throws DataFault when they are too far from each other for their resolution
  */
 export function mosaicOf(images: readonly MosaicImage[], channels: MosaicChannels, resampling: string): Mosaic {
   const box = unionOf(images.map((image) => image.box));
@@ -60,6 +64,11 @@ export function mosaicOf(images: readonly MosaicImage[], channels: MosaicChannel
     Math.max(1, Math.round((box.maxX - box.minX) / resolution[0])),
     Math.max(1, Math.round((box.maxY - box.minY) / resolution[1])),
   ] as const;
+  if (Math.max(...size) > MAX_SIDE) {
+    throw new DataFault(
+      `Les images couvrent ensemble ${size.join(' x ')} de leurs pixels, le maximum est ${MAX_SIDE} x ${MAX_SIDE}`,
+    );
+  }
   const nodata = nodataOf(images, channels);
   const isPalette = channels.colours === 'palette';
   const grid = { box, resolution, resampling, tellsNodata: nodata !== null || isPalette };

@@ -51,6 +51,14 @@ interface WarpSource {
   readonly toSource: (box: Bbox) => Bbox | null;
 }
 
+/** The pixels of an image cannot be read any more. The message is GDAL's, which may be empty. */
+export class UnreadablePixelsError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'UnreadablePixelsError';
+  }
+}
+
 /** Puts images on the grid of a level, rectangle by rectangle. One rectangle at a time: open several for several. */
 export class Warper implements PixelSource {
   private readonly sources: readonly WarpSource[];
@@ -108,7 +116,11 @@ export class Warper implements PixelSource {
       ...['-wm', WARP_MEMORY, '-ovr', 'NONE', ...nodata],
       ...scales.flatMap((scale, axis) => ['-wo', `${axis === 0 ? 'X' : 'Y'}SCALE=${scale}`]),
     ];
-    await gdal.warpAsync(null, onto, [dataset], args);
+    try {
+      await gdal.warpAsync(null, onto, [dataset], args);
+    } catch (error) {
+      throw new UnreadablePixelsError((error as Error).message);
+    }
   }
 
   private async pixelsOf(

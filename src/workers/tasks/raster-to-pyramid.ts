@@ -15,7 +15,7 @@ import {
 } from '../../processing/raster/delivered-mosaics.js';
 import { unionOf } from '../../processing/raster/mosaic.js';
 import { boxesIn, srsOf, transformerBetween } from '../../processing/raster/set-boxes.js';
-import { RESAMPLINGS, Warper, type WarpPlan } from '../../processing/raster/warper.js';
+import { RESAMPLINGS, UnreadablePixelsError, Warper, type WarpPlan } from '../../processing/raster/warper.js';
 import { logFrom, type TaskLog } from '../../processing/task-log.js';
 import { type PyramidDescriptor, readDescriptor } from '../../pyramid/descriptor.js';
 import { formatName, type RasterFormat, rasterFormat, TILE_ENCODINGS } from '../../pyramid/formats.js';
@@ -82,6 +82,9 @@ async function generate(input: RasterToPyramidInput, log: TaskLog): Promise<Stor
     ...{ context, levels, boxes, parallelization: input.parallelization },
     open: () => new Warper(plan),
     onLevel: progress.onLevel,
+  }).catch((error: unknown) => {
+    if (!(error instanceof UnreadablePixelsError)) throw error;
+    throw new DataFault(unreadablePixels(error, input));
   });
   return finishRasterPyramid({
     ...{ set, context, interpolation, uses: input.uses, finalRoot: input.finalRoot },
@@ -149,6 +152,12 @@ function formatOf(compression: string, { source, channels }: Conversion): Raster
 function nodataOf({ source, channels, hasAlpha }: Conversion): number[] {
   if (source.sample === 'FLOAT32') return [-99999];
   return channels.map((_, at) => (hasAlpha && at === channels.length - 1 ? 0 : 255));
+}
+
+/** What GDAL says, with the producer's paths. */
+function unreadablePixels({ message }: UnreadablePixelsError, { uploads, folder }: RasterToPyramidInput): string {
+  const told = uploads.reduce((text, { id }) => text.replaceAll(`${deliveryFolder(folder, id)}/`, ''), message);
+  return `Les pixels des images n'ont pas pu être lus jusqu'au bout${told === '' ? '' : ` : ${told}`}`;
 }
 
 function geographicBoxes(deliveries: readonly DeliveredImages[]): (GeographicBox | null)[] {
