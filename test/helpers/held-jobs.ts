@@ -13,7 +13,7 @@ import { create } from './diffusion.js';
 import { holdHarvest, holdMerge } from './held-pyramids.js';
 import { deliver, integrate, into, type Launched, launch, logOf } from './integration.js';
 import { holdFiles, isAlive, waitForLock } from './jobs.js';
-import { COPY_RASTER_PYRAMID, copyRequest, launchExecution, PMTILES, rasterRequest, tilesRequest } from './pyramids.js';
+import { COPY_RASTER_PYRAMID, copyRequest, launchExecution, PMTILES, rasterRequest, runExecution, tilesRequest } from './pyramids.js';
 import { pyramidFiles } from './rok4-pyramid.js';
 import { DATASTORE } from './seed.js';
 
@@ -55,7 +55,21 @@ export const KINDS: Readonly<Record<string, Hold>> = {
     const release = await holdFiles(emulator, upload.id);
     return heldExecution(user, await launch(user, upload.id, into(first.storedData)), release);
   },
-  'raster pyramid': (emulator, user, t) => holdAtFiles(emulator, user, rasterDelivery(t), RASTER_PYRAMID),
+  'raster pyramid': (emulator, user, t) =>
+    holdAtFiles(emulator, user, rasterDelivery(t), (upload) => rasterRequest([upload], RASTER_PARAMETERS)),
+  'raster update by reference': async (emulator, user, t) => {
+    const former = await rasterPyramid(user, t);
+    return holdAtFiles(emulator, user, rasterDelivery(t), (upload) =>
+      rasterRequest([upload], {}, { inputs: { upload: [upload], stored_data: [former] } }),
+    );
+  },
+  'raster injection': async (emulator, user, t) => {
+    const former = await rasterPyramid(user, t);
+    const { made: _, ...held } = await holdAtFiles(emulator, user, rasterDelivery(t), (upload) =>
+      rasterRequest([upload], {}, into(former)),
+    );
+    return held;
+  },
   'copy of a pyramid': (emulator, user) =>
     holdAtFiles(emulator, user, ROK4_DELIVERY, (upload) => copyRequest(COPY_RASTER_PYRAMID, [upload])),
   derivation: async (emulator, user, t) => {
@@ -119,7 +133,16 @@ const ROK4_DELIVERY: Delivery = {
   },
 };
 
-const RASTER_PYRAMID = (upload: string) => rasterRequest([upload], { tms: 'PM', compression: 'png', bottom: '16' });
+const RASTER_PARAMETERS = { tms: 'PM', compression: 'png', bottom: '16' };
+
+/** @returns id of the stored data */
+async function rasterPyramid(user: ApiUser, t: Test): Promise<string> {
+  const { files, upload } = rasterDelivery(t);
+  const { id } = await deliver(user, files, upload);
+  const { status, log, storedData } = await runExecution(user, rasterRequest([id], RASTER_PARAMETERS));
+  if (status !== 'SUCCESS') throw new Error(log);
+  return storedData;
+}
 
 /** A processing whose process waits at the files of its upload. */
 async function holdAtFiles(
@@ -170,7 +193,7 @@ function heldExecution(user: ApiUser, { id, path }: Launched, release: Held['rel
 async function waitAtFile(user: ApiUser, path: string): Promise<void> {
   await until(
     () => logOf(user, path),
-    (log) => /(Analyse|Intégration) du fichier|calcul de la pyramide raster/.test(log),
+    (log) => /(Analyse|Intégration) du fichier|(calcul|mise à jour) de la pyramide raster/.test(log),
   );
 }
 
