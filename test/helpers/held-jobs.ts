@@ -13,7 +13,15 @@ import { create } from './diffusion.js';
 import { holdHarvest, holdMerge } from './held-pyramids.js';
 import { deliver, integrate, into, type Launched, launch, logOf } from './integration.js';
 import { holdFiles, isAlive, waitForLock } from './jobs.js';
-import { COPY_RASTER_PYRAMID, copyRequest, launchExecution, PMTILES, rasterRequest, runExecution, tilesRequest } from './pyramids.js';
+import {
+  COPY_RASTER_PYRAMID,
+  copyRequest,
+  launchExecution,
+  PMTILES,
+  rasterRequest,
+  runExecution,
+  tilesRequest,
+} from './pyramids.js';
 import { pyramidFiles } from './rok4-pyramid.js';
 import { DATASTORE } from './seed.js';
 
