@@ -41,6 +41,8 @@ gdal.config.set('GDAL_CACHEMAX', '96');
 
 /** How far from its exact place a pixel may be taken, in pixels of the images. */
 const MAX_ERROR = '0.01';
+/** A pixel is made of so many of the images along each axis at most: the memory that GDAL takes grows with it. */
+const LEAST_SCALE = 1 / 1024;
 /** Megabytes GDAL takes for a rectangle; more does not make it faster. */
 const WARP_MEMORY = '32';
 
@@ -164,5 +166,6 @@ function scaleAt(
   const pixels = (point: Bbox) =>
     Math.hypot((point.minX - origin.minX) / resolutionX, (point.minY - origin.minY) / resolutionY);
   const scales = [tileWidth / pixels(right), tileHeight / pixels(up)];
-  return scales.every((scale) => Number.isFinite(scale) && scale > 0) ? scales : [];
+  const areKnown = scales.every((scale) => Number.isFinite(scale) && scale > 0);
+  return areKnown ? scales.map((scale) => Math.max(scale, LEAST_SCALE)) : [];
 }
