@@ -1,4 +1,5 @@
 import type { Bbox } from '../geo/bbox.js';
+import type { Curves } from './curve-resampling.js';
 import type { Places } from './place-resampling.js';
 
 /**
@@ -123,7 +124,7 @@ export interface Frame {
 /** Where the pixels of some rows are in a frame, nowhere when out of it. Cells that lack a node are told exactly. */
 export function placesOf(grid: PlaceGrid, width: number, rows: { first: number; count: number }, frame: Frame): Places {
   const { side, columns, nodes, exact } = grid;
-  const places = new Float64Array(2 * width * rows.count).fill(NaN);
+  const places = new Float32Array(2 * width * rows.count).fill(NaN);
   const put = (at: number, x: number, y: number) => {
     if (!(x >= 0 && y >= 0 && x < frame.width && y < frame.height)) return;
     places[at] = x;
@@ -158,6 +159,51 @@ export function placesOf(grid: PlaceGrid, width: number, rows: { first: number; 
     }
   }
   return places;
+}
+
+/** How far a column may lean, across for one down, to be taken as a curve. */
+const MAX_LEAN = 0.25;
+
+/** The columns of some rows as curves in a frame; `null` when a node is missing or the image is too much turned. */
+export function curvesOf(
+  grid: PlaceGrid,
+  width: number,
+  rows: { first: number; count: number },
+  frame: Frame,
+): Curves | null {
+  const { side, columns, nodes } = grid;
+  const firstKnot = Math.trunc(rows.first / side);
+  const knots = Math.ceil((rows.first + rows.count) / side) - firstKnot + 1;
+  if (!isLittleTurned(grid, firstKnot, knots)) return null;
+  const x = new Float64Array(width * knots);
+  const y = new Float64Array(width * knots);
+  for (let knot = 0; knot < knots; knot += 1) {
+    for (let column = 0; column < width; column += 1) {
+      const cell = Math.trunc((column + 0.5) / side);
+      const part = (column + 0.5) / side - cell;
+      const at = 2 * ((firstKnot + knot) * columns + cell);
+      const mix = (offset: 0 | 1) => (nodes[at + offset] ?? NaN) * (1 - part) + (nodes[at + 2 + offset] ?? NaN) * part;
+      x[knot * width + column] = (mix(0) - frame.x) / frame.cellSize;
+      y[knot * width + column] = (frame.y - mix(1)) / frame.cellSize;
+    }
+  }
+  return { width, side, first: firstKnot * side, x, y };
+}
+
+function isLittleTurned({ columns, nodes }: PlaceGrid, firstKnot: number, knots: number): boolean {
+  for (let row = firstKnot; row < firstKnot + knots; row += 1) {
+    for (let column = 0; column < columns; column += 1) {
+      const at = 2 * (row * columns + column);
+      const [x, y] = [nodes[at] ?? NaN, nodes[at + 1] ?? NaN];
+      if (Number.isNaN(x)) return false;
+      if (column + 1 < columns && !((nodes[at + 2] ?? NaN) > x)) return false;
+      if (row + 1 === firstKnot + knots) continue;
+      const below = at + 2 * columns;
+      const [over, down] = [(nodes[below] ?? NaN) - x, y - (nodes[below + 1] ?? NaN)];
+      if (!(down > 0 && Math.abs(over) <= MAX_LEAN * down)) return false;
+    }
+  }
+  return true;
 }
 
 /** The rectangle of the nodes around some rows, in units of the other system; `null` when there is none. */

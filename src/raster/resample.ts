@@ -1,4 +1,5 @@
 import { resampleAxes } from './axis-resampling.js';
+import { type Curves, resampleCurves } from './curve-resampling.js';
 import { hasAlpha, type RasterImage } from './image.js';
 import { axisWeights, type Kernel, phaseWeights } from './kernels.js';
 import { type Places, resamplePlaces } from './place-resampling.js';
@@ -35,31 +36,41 @@ export function resampleAlong(image: RasterImage, x: Axis, y: Axis, kernel: Kern
   return weighted.finish(made, size);
 }
 
-/** An image to be made of pixels that lie anywhere. */
+/** Rows of an image to be made of pixels that lie anywhere. */
 export interface Bent {
   readonly width: number;
-  readonly height: number;
-  /** Counted in pixels of the image read. */
-  readonly places: Places;
-  /** Size of a pixel across and down, in the same. */
+  readonly rows: { readonly first: number; readonly count: number };
+  /** Where they are among the pixels of the image read, told pixel by pixel. */
+  readonly places: () => Places;
+  /** The same as curves; `null` when the image is too much turned for it. */
+  readonly curves: Curves | null;
+  /** Size of a pixel across and down, in pixels of the image read. */
   readonly stepX: number;
   readonly stepY: number;
 }
 
-/** Makes an image of pixels that lie anywhere in another, which has all those needed by the ones that are somewhere. */
+/**
+ * Makes rows of pixels that lie anywhere in another image.
+ * @param kernel `null`: the nearest pixel
+ */
 export function resampleBent(image: RasterImage, bent: Bent, kernel: Kernel | null): RasterImage {
-  const { places, stepX, stepY, ...size } = bent;
+  const { width, rows, curves, stepX, stepY } = bent;
+  const size = { width, height: rows.count };
   if (kernel === null) {
+    const places = bent.places();
     return pick(image, size, (at) => {
       const [x, y] = [places[2 * at] ?? NaN, places[2 * at + 1] ?? NaN];
       return Number.isNaN(x) ? -1 : Math.floor(y) * image.width + Math.floor(x);
     });
   }
-  const weighted = weigh(image);
-  const made = weighted.make(size.width * size.height);
+  const { samples, make, finish } = weigh(image);
+  const made = make(width * rows.count);
   const weights = { x: phaseWeights(kernel, stepX), y: phaseWeights(kernel, stepY) };
-  resamplePlaces(weighted.samples, places, weights, made);
-  return withNowhere(weighted.finish(made, size), places);
+  const there =
+    curves === null
+      ? resamplePlaces(samples, bent.places(), weights, made)
+      : resampleCurves(samples, curves, rows, weights, made);
+  return within(finish(made, size), there);
 }
 
 function nearest({ from, step, count }: Axis): Int32Array {
@@ -90,10 +101,10 @@ function pick(
   return { ...size, channels, nodata, data: pixelsOf(made), coverage: isTransparent ? null : present };
 }
 
-/** Pixels whose place is nowhere have no data. */
-function withNowhere(image: RasterImage, places: Places): RasterImage {
-  if (hasAlpha(image) || !places.some(Number.isNaN)) return image;
-  const coverage = image.coverage ?? new Uint8Array(image.width * image.height).fill(255);
-  for (let at = 0; at < coverage.length; at += 1) if (Number.isNaN(places[2 * at])) coverage[at] = 0;
-  return { ...image, coverage };
+/** An image that has no data where another coverage has none. */
+function within(image: RasterImage, there: Uint8Array): RasterImage {
+  const { coverage } = image;
+  if (hasAlpha(image) || !there.includes(0)) return image;
+  if (coverage !== null) for (let at = 0; at < there.length; at += 1) if (coverage[at] === 0) there[at] = 0;
+  return { ...image, coverage: there };
 }

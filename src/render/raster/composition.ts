@@ -15,7 +15,7 @@ import { drawAlong, drawBent } from './view-drawing.js';
 /** Images of layers of pyramids. */
 
 /** Bytes of decoded tiles that a process keeps: those of some maps. */
-const CACHE_BYTES = 64 * 1024 * 1024;
+const CACHE_BYTES = 128 * 1024 * 1024;
 
 /** Descriptors kept: the files of a folder never change. */
 const MAX_DESCRIPTORS = 200;

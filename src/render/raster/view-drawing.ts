@@ -1,7 +1,7 @@
 import { Canvas } from '../../raster/canvas.js';
 import type { RasterImage } from '../../raster/image.js';
 import { type Interpolation, type Kernel, kernelOf } from '../../raster/kernels.js';
-import { placesOf, type PlaceGrid, reachOf, type RasterView } from '../../raster/place-grid.js';
+import { curvesOf, placesOf, type PlaceGrid, reachOf, type RasterView } from '../../raster/place-grid.js';
 import { type Axis, resampleAlong, resampleBent } from '../../raster/resample.js';
 import { RenderError } from '../map-request.js';
 import type { LevelPixels, PixelRectangle } from './level-pixels.js';
@@ -92,8 +92,12 @@ export async function drawBent(
       width: window.width,
       height: window.height,
     };
-    const places = placesOf(grid, width, rows, frame);
-    const made = resampleBent(await level.read(window), { width, height: rows.count, places, stepX, stepY }, kernel);
+    const bent = {
+      ...{ width, rows, stepX, stepY },
+      curves: curvesOf(grid, width, rows, frame),
+      places: () => placesOf(grid, width, rows, frame),
+    };
+    const made = resampleBent(await level.read(window), bent, kernel);
     canvas.put(made, 0, rows.first);
   }
   return canvas.image();
