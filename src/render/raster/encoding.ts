@@ -4,6 +4,9 @@ import type { RasterImage } from '../../raster/image.js';
 import { isGeographic } from '../../geo/crs.js';
 import type { RasterRequest } from './request.js';
 
+/** What the library does at level 1 is another thing, quick, and a third longer. */
+const LEAST_LEVEL = 2;
+
 /**
  * Writes an image as a client asked for it.
  * @throws Error when its pixels do not go into the format
@@ -14,8 +17,10 @@ export async function encodeImage(
 ): Promise<Buffer> {
   switch (output.format) {
     case 'png':
-      // Choosing a filter for each row takes as long as the rest, for few bytes less at such low levels.
-      return raw(image).png({ compressionLevel: output.compression, adaptiveFiltering: false }).toBuffer();
+      // Choosing a filter for each row takes as long as the rest, for few bytes less at low levels.
+      return raw(image)
+        .png({ compressionLevel: Math.max(LEAST_LEVEL, output.compression), adaptiveFiltering: false })
+        .toBuffer();
     case 'jpeg':
       return raw(image).jpeg({ quality: output.quality, chromaSubsampling: '4:2:0' }).toBuffer();
     case 'tiff': {
