@@ -67,10 +67,16 @@ export async function publishLayer(
 }
 
 /** Makes the COG of a layer, overviews by averages as ours. @returns its path */
-export async function writeCog({ name, srid, compression }: BenchLayer, source: string, folder: string): Promise<string> {
+export async function writeCog(
+  { name, srid, compression }: BenchLayer,
+  source: string,
+  folder: string,
+): Promise<string> {
   const path = join(folder, `${name}.tif`);
   const encoding =
-    compression === 'png' ? ['-co', 'COMPRESS=DEFLATE', '-co', 'PREDICTOR=NO'] : ['-co', 'COMPRESS=JPEG', '-co', 'QUALITY=75'];
+    compression === 'png'
+      ? ['-co', 'COMPRESS=DEFLATE', '-co', 'PREDICTOR=NO']
+      : ['-co', 'COMPRESS=JPEG', '-co', 'QUALITY=75'];
   const options = ['-of', 'COG', ...encoding, '-co', 'BLOCKSIZE=256', '-co', 'OVERVIEW_RESAMPLING=AVERAGE'];
   if (srid === 2154) await run('gdal_translate', ['-q', ...options, source, path]);
   else await run('gdalwarp', ['-q', '-t_srs', `EPSG:${srid}`, '-r', 'cubic', ...options, source, path]);

@@ -22,7 +22,10 @@ void t.test('places are told within a twentieth of a pixel, with fewer nodes whe
     }
     return grid.side;
   });
-  t.strictSame([...sides].sort((one, other) => other - one), sides);
+  t.strictSame(
+    [...sides].sort((one, other) => other - one),
+    sides,
+  );
   t.ok((sides[0] ?? 0) > (sides[2] ?? 0));
 });
 

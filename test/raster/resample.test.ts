@@ -49,7 +49,12 @@ void t.test('what has no data does not colour what has some', async (t) => {
     (x) => (x < 20 ? [10, 20, 30] : [255, 255, 255]),
     (x) => x < 20,
   );
-  const made = resampleAlong(half, { from: 15, step: 0.5, count: 20 }, { from: 15, step: 0.5, count: 20 }, kernelOf('BICUBIC'));
+  const made = resampleAlong(
+    half,
+    { from: 15, step: 0.5, count: 20 },
+    { from: 15, step: 0.5, count: 20 },
+    kernelOf('BICUBIC'),
+  );
   const colours = new Set(Array.from({ length: 20 }, (_, x) => [...made.data.subarray(3 * x, 3 * x + 3)].join()));
   t.strictSame([...colours], ['10,20,30', '255,255,255']);
   t.equal(made.coverage?.filter((present) => present > 0).length, 10 * 20);
@@ -57,7 +62,12 @@ void t.test('what has no data does not colour what has some', async (t) => {
 
 void t.test('what is transparent does not colour what is not', async (t) => {
   const half = imageOf(40, [0, 0, 0, 0], (x) => (x < 20 ? [200, 100, 50, 255] : [0, 0, 0, 0]));
-  const made = resampleAlong(half, { from: 15.25, step: 0.5, count: 20 }, { from: 15, step: 0.5, count: 2 }, kernelOf('LINEAR'));
+  const made = resampleAlong(
+    half,
+    { from: 15.25, step: 0.5, count: 20 },
+    { from: 15, step: 0.5, count: 2 },
+    kernelOf('LINEAR'),
+  );
   const pixels = Array.from({ length: 20 }, (_, x) => [...made.data.subarray(4 * x, 4 * x + 4)]);
   const visible = pixels.filter(([, , , alpha = 0]) => alpha > 0);
   t.ok(visible.some(([, , , alpha = 0]) => alpha < 255));
@@ -84,7 +94,11 @@ void t.test('an image that is turned: along curves as pixel by pixel', async (t)
     t.equal(curves !== null, isCurved, `${angle}`);
     const places = () => placesOf(grid, 100, rows, frame);
     for (const interpolation of INTERPOLATIONS) {
-      const made = resampleBent(image, { width: 100, rows, places, curves, stepX: 1, stepY: 1 }, kernelOf(interpolation));
+      const made = resampleBent(
+        image,
+        { width: 100, rows, places, curves, stepX: 1, stepY: 1 },
+        kernelOf(interpolation),
+      );
       const [x, y] = turn(40.5, 100 - 30.5);
       const truth = [x - 0.5, 200 - y - 0.5];
       const pixel = made.data.subarray((20 * 100 + 40) * 3);
@@ -104,10 +118,20 @@ void t.test('pixels beyond what the other system reaches have no data', async (t
   const rows = { first: 110, count: 10 };
   const made = resampleBent(
     image,
-    { width: 300, rows, places: () => placesOf(grid, 300, rows, frame), curves: curvesOf(grid, 300, rows, frame), stepX: 1, stepY: 1 },
+    {
+      width: 300,
+      rows,
+      places: () => placesOf(grid, 300, rows, frame),
+      curves: curvesOf(grid, 300, rows, frame),
+      stepX: 1,
+      stepY: 1,
+    },
     kernelOf('LINEAR'),
   );
   t.strictSame([...made.data.subarray(3 * 149, 3 * 152)], [100, 100, 100, 7, 7, 7, 7, 7, 7]);
   t.strictSame([made.coverage?.[149], made.coverage?.[150]], [255, 0]);
-  t.equal(placeGrid({ bbox: { minX: 0, minY: 0, maxX: 1, maxY: 1 }, width: 9, height: 9 }, () => null), null);
+  t.equal(
+    placeGrid({ bbox: { minX: 0, minY: 0, maxX: 1, maxY: 1 }, width: 9, height: 9 }, () => null),
+    null,
+  );
 });
