@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import gdal from 'gdal-async';
 import t, { type Test } from 'tap';
@@ -33,9 +33,10 @@ async function pyramidOf(
     ...options
   }: PatternOptions & { place?: PatternPlace; paint?: Painter } = {},
 ): Promise<MadePyramid> {
-  // A path of its own: slabs that were read stay open.
+  // A path of its own: slabs that were read stay open. An earlier run of the tests may have left it.
   made += 1;
   const folder = join(t.testdirName, String(made));
+  rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const path = join(folder, 'pattern.tif');
   writePattern(path, place, paint, options);
@@ -340,6 +341,24 @@ void t.test(
     t.same(await at(400, 400), [255, 255, 255], 'no data');
   },
 );
+
+void t.test('a column that one image of many lacks is a hole', async (t) => {
+  const folder = t.testdir();
+  const files = { 'a.tif': join(folder, 'a.tif'), 'b.tif': join(folder, 'b.tif') };
+  const whole: PatternPlace = { ...PLACE, width: 4000, height: 2600 };
+  const options = { bands: 1 };
+  writePattern(files['a.tif'], whole, () => [77], options);
+  writePattern(files['b.tif'], { ...whole, y: whole.y - 2600, width: 3999, height: 100 }, () => [77], options);
+  const made = await makePyramid(folder, files, { tms: 'LAMB93_10cm', interpolation: 'nn', bottom: '18', top: '18' });
+  const pixels = await readAll(made);
+  for (const [right, down, value] of [
+    [3999.5, 2599.2, 77],
+    [3998.2, 2650, 77],
+    [3999.6, 2650, 255],
+  ] as const) {
+    t.same((await pixels.pixelAt('18', PLACE.x + right, PLACE.y - down))?.values, [value], `${right}, ${down}`);
+  }
+});
 
 void t.test('integers of 16 bits become real numbers, and are told', async (t) => {
   const made = await pyramidOf(

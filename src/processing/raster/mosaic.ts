@@ -71,8 +71,9 @@ export function mosaicOf(images: readonly MosaicImage[], channels: MosaicChannel
   }
   const nodata = nodataOf(images, channels);
   const isPalette = channels.colours === 'palette';
-  const grid = { box, resolution, resampling, tellsNodata: nodata !== null || isPalette };
-  const sources = images.map((image) => placed(image, grid));
+  const laid = images.map((image) => ({ image, at: rectangleOf(image, box, resolution) }));
+  const told = { resampling, tellsNodata: nodata !== null || isPalette };
+  const sources = laid.map(({ image, at }) => placed(image, at, told));
   const colours = isPalette ? [1, 1, 1] : channels.colours;
   const bands = colours.map((band, at) =>
     el(
@@ -82,7 +83,14 @@ export function mosaicOf(images: readonly MosaicImage[], channels: MosaicChannel
       sources.map((source) => source.colour(band, isPalette ? at + 1 : null)),
     ),
   );
-  if (nodata === null && needsAlpha(images, { box, isPalette })) {
+  if (
+    nodata === null &&
+    (tellHoles(images, isPalette) ||
+      !covers(
+        laid.map(({ at }) => at),
+        size,
+      ))
+  ) {
     bands.push(
       el(
         'VRTRasterBand',
@@ -114,26 +122,33 @@ function nodataOf(images: readonly MosaicImage[], { sample, alpha, colours }: Mo
   return images.map(({ traits }) => traits.nodata).find((value) => value !== null) ?? null;
 }
 
-interface Grid {
-  readonly box: Bbox;
-  readonly resolution: readonly [number, number];
-  readonly resampling: string;
-  /** Pixels of the value of no data of an image are left out. */
-  readonly tellsNodata: boolean;
+/** Where an image is in the mosaic, in pixels of it: whole ones when it is on its grid. */
+interface Rectangle {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly isOnGrid: boolean;
 }
 
-/** The elements that show an image in a band. */
-function placed(image: MosaicImage, { box, resolution, resampling, tellsNodata }: Grid) {
-  const { traits, path, blockSize } = image;
-  const [xOff, yOff] = [(image.box.minX - box.minX) / resolution[0], (box.maxY - image.box.maxY) / resolution[1]];
-  const [xSize, ySize] = [
-    (traits.width * image.resolution[0]) / resolution[0],
-    (traits.height * image.resolution[1]) / resolution[1],
-  ];
-  const isOnGrid = [xOff, yOff, xOff + xSize, yOff + ySize].every(
-    (value) => Math.abs(value - Math.round(value)) < SAME_GRID,
-  );
+function rectangleOf(
+  { traits, resolution, ...image }: MosaicImage,
+  box: Bbox,
+  side: readonly [number, number],
+): Rectangle {
+  const [x, y] = [(image.box.minX - box.minX) / side[0], (box.maxY - image.box.maxY) / side[1]];
+  const [width, height] = [(traits.width * resolution[0]) / side[0], (traits.height * resolution[1]) / side[1]];
+  const isOnGrid = [x, y, x + width, y + height].every((value) => Math.abs(value - Math.round(value)) < SAME_GRID);
   const exact = isOnGrid ? Math.round : (value: number) => value;
+  return { x: exact(x), y: exact(y), width: exact(width), height: exact(height), isOnGrid };
+}
+
+/** The elements that show an image in a band. `tellsNodata`: pixels of its value of no data are left out. */
+function placed(
+  { traits, path, blockSize }: MosaicImage,
+  { isOnGrid, ...at }: Rectangle,
+  { resampling, tellsNodata }: { resampling: string; tellsNodata: boolean },
+) {
   const source = (band: string, ...more: readonly (XmlElement | false)[]) =>
     el(
       // Much faster, where pixels are only copied.
@@ -150,7 +165,7 @@ function placed(image: MosaicImage, { box, resolution, resampling, tellsNodata }
         BlockYSize: blockSize[1],
       }),
       el('SrcRect', { xOff: 0, yOff: 0, xSize: traits.width, ySize: traits.height }),
-      el('DstRect', { xOff: exact(xOff), yOff: exact(yOff), xSize: exact(xSize), ySize: exact(ySize) }),
+      el('DstRect', { xOff: at.x, yOff: at.y, xSize: at.width, ySize: at.height }),
       ...more,
     );
   // Real numbers that are none let those below be seen. A value has GDAL forget the mask.
@@ -174,31 +189,27 @@ function placed(image: MosaicImage, { box, resolution, resampling, tellsNodata }
   };
 }
 
-/** Whether some pixels of the mosaic may have no data although none of its images says which. */
-function needsAlpha(images: readonly MosaicImage[], { box, isPalette }: { box: Bbox; isPalette: boolean }): boolean {
-  const tells = ({ traits }: MosaicImage) => traits.alpha || traits.mask || (isPalette && traits.nodata !== null);
-  return images.some(tells) || !covers(images, box);
+/** Whether some image says which of its pixels are no data. */
+function tellHoles(images: readonly MosaicImage[], isPalette: boolean): boolean {
+  return images.some(({ traits }) => traits.alpha || traits.mask || (isPalette && traits.nodata !== null));
 }
 
 /** Images beyond this number are taken to leave holes: comparing each with each would take long. */
 const MAX_COMPARED = 4000;
 
-/** Whether images that do not overlap fill a rectangle. Those that do overlap are taken to leave holes. */
-function covers(images: readonly MosaicImage[], box: Bbox): boolean {
-  if (images.length > MAX_COMPARED) return false;
-  const area = ({ minX, minY, maxX, maxY }: Bbox) => (maxX - minX) * (maxY - minY);
-  const filled = images.reduce((sum, image) => sum + area(image.box), 0);
-  const tolerance = Math.max(...images.map((image) => Math.max(...image.resolution))) * SAME_GRID;
-  if (Math.abs(filled / area(box) - 1) > SAME_GRID / 1000) return false;
-  return images.every((one, at) =>
-    images
+/** Whether images that do not overlap fill the mosaic to the pixel. Others are taken to leave holes. */
+function covers(rectangles: readonly Rectangle[], [width, height]: readonly [number, number]): boolean {
+  if (rectangles.length > MAX_COMPARED || !rectangles.every(({ isOnGrid }) => isOnGrid)) return false;
+  if (rectangles.reduce((sum, one) => sum + one.width * one.height, 0) !== width * height) return false;
+  return rectangles.every((one, at) =>
+    rectangles
       .slice(at + 1)
       .every(
         (other) =>
-          one.box.maxX <= other.box.minX + tolerance ||
-          other.box.maxX <= one.box.minX + tolerance ||
-          one.box.maxY <= other.box.minY + tolerance ||
-          other.box.maxY <= one.box.minY + tolerance,
+          one.x + one.width <= other.x ||
+          other.x + other.width <= one.x ||
+          one.y + one.height <= other.y ||
+          other.y + other.height <= one.y,
       ),
   );
 }
