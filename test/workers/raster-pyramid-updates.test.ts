@@ -10,7 +10,7 @@ import {
   writePattern,
 } from '../../fixtures/generate/raster.js';
 import { readList } from '../../src/pyramid/content-list.js';
-import { findLevel, type PyramidDescriptor, readDescriptor } from '../../src/pyramid/descriptor.js';
+import { descriptorPath, findLevel, type PyramidDescriptor, readDescriptor } from '../../src/pyramid/descriptor.js';
 import { HEADER_SIZE } from '../../src/pyramid/slab-format.js';
 import { readSlabPath, slabPath } from '../../src/pyramid/slab-names.js';
 import { readTile } from '../../src/pyramid/tile-reader.js';
@@ -265,6 +265,10 @@ void t.test('pyramids made elsewhere are coped with', async (t) => {
   const again = await update(t, former, [images[1]]);
   t.same(await differences(again, updated, false), [], 'without the slab');
   renameSync(`${path}.away`, path);
+  const text = readFileSync(descriptorPath(former.root, former.name), 'utf8');
+  writeFileSync(descriptorPath(former.root, former.name), text.replace('"nn"', '"lanczos_2"'));
+  const resampled = await update(t, former, [images[1]], { interpolation: null });
+  t.equal(resampled.result === null, false, resampled.log.map(({ message }) => message).join());
   truncateSync(path, HEADER_SIZE + 5);
   const broken = await update(t, former, [images[1]]);
   t.equal(broken.result, null);

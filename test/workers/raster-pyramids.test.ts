@@ -300,6 +300,11 @@ void t.test('palettes become colours, and masks are heeded', async (t) => {
       ],
     ],
     ['mask of elevations', { bands: 1, type: 'Float32', mask: left, paint: () => [12.5] }, [[12.5], [-99999]]],
+    [
+      'mask of elevations, and a value of no data',
+      { bands: 1, type: 'Float32', nodata: -9999, mask: left, paint: () => [12.5] },
+      [[12.5], [-99999]],
+    ],
   ] as const) {
     const made = await pyramidOf(t, { tms: 'LAMB93_10cm', bottom: '18', top: '17' }, options);
     t.equal(made.result === null, false, made.log.map(({ message }) => message).join());

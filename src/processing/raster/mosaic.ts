@@ -168,9 +168,9 @@ function placed(
       el('DstRect', { xOff: at.x, yOff: at.y, xSize: at.width, ySize: at.height }),
       ...more,
     );
-  // Real numbers that are none let those below be seen. A value has GDAL forget the mask.
-  const isBare = traits.type.startsWith('Float') && !traits.mask && !traits.alpha;
-  const ownNodata = traits.nodata ?? (isBare ? NaN : null);
+  // Real numbers that are none let those below be seen. A value would have GDAL forget the mask.
+  const isBare = traits.type.startsWith('Float') && !traits.alpha;
+  const ownNodata = traits.mask ? null : (traits.nodata ?? (isBare ? NaN : null));
   const nodata = tellsNodata && ownNodata !== null && el('NODATA', {}, String(ownNodata));
   return {
     colour: (band: number, component: number | null) =>

@@ -22,6 +22,9 @@ export const RESAMPLINGS: Readonly<Record<string, string>> = {
   linear: 'bilinear',
   bicubic: 'cubic',
   lanczos: 'lanczos',
+  lanczos_2: 'lanczos',
+  lanczos_3: 'lanczos',
+  lanczos_4: 'lanczos',
 };
 
 /** Mosaics of images, and what they are made into. */
