@@ -102,6 +102,24 @@ void t.test('delivered pyramids become stored data', async (t) => {
     });
   });
 
+  await t.test('a raster pyramid is served, its tiles as they were delivered', async (t) => {
+    const upload = await deliverPyramid(user, { format: 'TIFF_PNG_UINT8', channels: 4 });
+    const { storedData, log } = await runExecution(user, copyRequest(COPY_RASTER_PYRAMID, [upload]));
+    const used = { stored_data: storedData, bottom_level: '12', top_level: '11' };
+    await publish(user, DATASTORE, tmsConfiguration('livree_png', [used]), OPEN_WMTS_TMS);
+    const format = rasterFormat('TIFF_PNG_UINT8');
+    if (format === undefined) throw new Error(log);
+    const delivered = tileOf({ format, channels: 4 });
+    const query =
+      'SERVICE=WMTS&VERSION=1.0.0&REQUEST=GetTile&LAYER=livree_png&STYLE=normal&FORMAT=image/png' +
+      '&TILEMATRIXSET=PM&TILEMATRIX=12&TILECOL=2075&TILEROW=1409';
+    for (const address of [`/tms/1.0.0/livree_png/12/2075/1409.png`, `/wmts?${query}`]) {
+      const tile = await fetch(`${origin}${address}`);
+      t.equal(tile.status, 200);
+      t.same(Buffer.from(await tile.arrayBuffer()), delivered, address);
+    }
+  });
+
   await t.test('a vector pyramid is served with its layers', async (t) => {
     const options = { format: 'TIFF_PBF_MVT', tile: VECTOR_TILE };
     const files = pyramidFiles(options);
