@@ -21,11 +21,16 @@ export interface PixelRectangle {
 /** Tiles read and decoded at once: enough for the threads, not more memory than the cache. */
 const AT_ONCE = 16;
 
+/** What the last rectangle was read into: a process makes one image at a time. */
+let windowMemory = new ArrayBuffer(0);
+
 /** The pixels of a level of a pyramid, tile by tile. */
 export class LevelPixels {
   /** What the pixels are. */
   readonly like: PixelsLike;
   private readonly kind: TileKind;
+  /** A tile without data. */
+  private blank: PixelArray | null = null;
   private readonly limits: TileLimits | null;
 
   constructor(
@@ -55,28 +60,44 @@ export class LevelPixels {
     };
   }
 
-  /** Reads a rectangle; it may go beyond what there is. */
+  /**
+   * Reads a rectangle; it may go beyond what there is.
+   * @returns an image whose memory is used again by the next one read
+   */
   async read({ x, y, width, height }: PixelRectangle): Promise<RasterImage> {
     const { channels, nodata } = this.like;
-    const data = pixelsOf(blankSamples(this.like, width * height));
+    const data = this.memory(width * height * channels);
     const present = new Presence(width * height);
     const cells = this.cellsOf({ x, y, width, height });
+    if (!this.isWithin({ x, y, width, height })) data.set(blankSamples(this.like, width * height));
     for (let first = 0; first < cells.length; first += AT_ONCE) {
       const some = cells.slice(first, first + AT_ONCE);
       const tiles = await Promise.all(some.map((cell) => this.tile(cell)));
       for (const [index, { col, row }] of some.entries()) {
-        const tile = tiles[index];
-        if (tile === null || tile === undefined) continue;
-        this.draw(
-          tile,
-          col * this.kind.tileWidth - x,
-          row * this.kind.tileHeight - y,
-          { data, width, height },
-          present,
-        );
+        const place = { x: col * this.kind.tileWidth - x, y: row * this.kind.tileHeight - y };
+        this.draw(tiles[index] ?? null, place, { data, width, height }, present);
       }
     }
     return { width, height, channels, nodata, data, coverage: this.coverage(data, present) };
+  }
+
+  /** Numbers of the kind of the level, anything at first: fresh memory costs as much as what is done with it. */
+  private memory(length: number): PixelArray {
+    const isBytes = this.kind.format.sample === 'UINT8';
+    const bytes = isBytes ? length : 4 * length;
+    if (windowMemory.byteLength < bytes) windowMemory = new ArrayBuffer(bytes);
+    return isBytes ? new Uint8Array(windowMemory, 0, length) : new Float32Array(windowMemory, 0, length);
+  }
+
+  private isWithin({ x, y, width, height }: PixelRectangle): boolean {
+    const { extent } = this;
+    return (
+      extent !== null &&
+      x >= extent.x &&
+      y >= extent.y &&
+      x + width <= extent.x + extent.width &&
+      y + height <= extent.y + extent.height
+    );
   }
 
   private cellsOf({ x, y, width, height }: PixelRectangle): Cell[] {
@@ -104,59 +125,67 @@ export class LevelPixels {
     return tile;
   }
 
-  /** Copies what a tile has in common with the rectangle. @param x,y of the tile in it */
+  /** Copies what a tile has in common with the rectangle. @param tile `null`: no data @param place of it there */
   private draw(
-    tile: PixelArray,
-    x: number,
-    y: number,
-    onto: { data: PixelArray; width: number; height: number },
+    tile: PixelArray | null,
+    place: { readonly x: number; readonly y: number },
+    onto: { readonly data: PixelArray; readonly width: number; readonly height: number },
     present: Presence,
   ): void {
     const { channels, tileWidth, tileHeight } = this.kind;
-    const [left, right] = [Math.max(0, x), Math.min(onto.width, x + tileWidth)];
-    for (let row = Math.max(0, y); row < Math.min(onto.height, y + tileHeight); row += 1) {
-      const from = (row - y) * tileWidth + left - x;
-      const target = row * onto.width + left;
-      onto.data.set(tile.subarray(from * channels, (from + right - left) * channels), target * channels);
-      present.add(target, right - left);
+    this.blank ??= pixelsOf(blankSamples(this.like, tileWidth * tileHeight));
+    const pixels = tile ?? this.blank;
+    const [left, right] = [Math.max(0, place.x), Math.min(onto.width, place.x + tileWidth)];
+    const [top, bottom] = [Math.max(0, place.y), Math.min(onto.height, place.y + tileHeight)];
+    for (let row = top; row < bottom; row += 1) {
+      const from = (row - place.y) * tileWidth + left - place.x;
+      const piece = pixels.subarray(from * channels, (from + right - left) * channels);
+      onto.data.set(piece, (row * onto.width + left) * channels);
     }
+    if (tile !== null) present.add({ x: left, y: top, width: right - left, height: bottom - top }, onto.width);
   }
 
   /** Real numbers say themselves where there are no data. */
   private coverage(data: PixelArray, present: Presence): Uint8Array | null {
-    if (data instanceof Uint8Array) return present.isWhole ? null : present.mask;
+    let mask = present.mask();
+    if (data instanceof Uint8Array) return mask;
     const none = Math.fround(this.like.nodata[0] ?? NaN);
     const { channels } = this.kind;
     for (let at = 0; at < data.length; at += channels) {
       const value = data[at] ?? NaN;
-      if (value === none || Number.isNaN(value)) present.remove(at / channels);
+      if (value !== none && !Number.isNaN(value)) continue;
+      mask ??= new Uint8Array(data.length / channels).fill(255);
+      mask[at / channels] = 0;
     }
-    return present.isWhole ? null : present.mask;
+    return mask;
   }
 }
 
 /** Which pixels of a rectangle have data. */
 class Presence {
-  readonly mask: Uint8Array;
+  private readonly pieces: PixelRectangle[] = [];
   private missing: number;
+  private stride = 0;
 
-  constructor(pixels: number) {
-    this.mask = new Uint8Array(pixels);
+  constructor(private readonly pixels: number) {
     this.missing = pixels;
   }
 
-  get isWhole(): boolean {
-    return this.missing === 0;
+  /** @param stride pixels of a row of the whole rectangle */
+  add(piece: PixelRectangle, stride: number): void {
+    this.pieces.push(piece);
+    this.stride = stride;
+    this.missing -= piece.width * piece.height;
   }
 
-  add(first: number, count: number): void {
-    this.mask.fill(255, first, first + count);
-    this.missing -= count;
-  }
-
-  remove(pixel: number): void {
-    if (this.mask[pixel] === 0) return;
-    this.mask[pixel] = 0;
-    this.missing += 1;
+  /** 255 for each pixel that has data, 0 for the others; `null` when all have. */
+  mask(): Uint8Array | null {
+    if (this.missing === 0) return null;
+    const mask = new Uint8Array(this.pixels);
+    for (const { x, y, width, height } of this.pieces) {
+      for (let row = y; row < y + height; row += 1)
+        mask.fill(255, row * this.stride + x, row * this.stride + x + width);
+    }
+    return mask;
   }
 }
