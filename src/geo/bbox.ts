@@ -27,8 +27,9 @@ export class BboxError extends Error {
   }
 }
 
-// Number() also takes '', ' 1', '0x10' and 'Infinity', which no OGC request means.
-const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+// Number() also takes '', ' 1', '0x10' and 'Infinity', which no OGC request means. One way to read a text only: digits
+// that either of two repetitions may take are tried in every combination, minutes for a long text that is no number.
+const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
 
 /** Reads one finite decimal number, or `null` for anything else (NaN, Infinity, hexadecimal, empty). */
 export function parseFiniteNumber(text: string): number | null {

@@ -40,3 +40,10 @@ void t.test('only plain decimal numbers are numbers', async (t) => {
   for (const text of ['', '.', '0x1f', '1_000', 'NaN', '-Infinity', '1e400', '1 2'])
     t.equal(parseFiniteNumber(text), null);
 });
+
+void t.test('a long text takes no longer than its length', async (t) => {
+  const digits = '1'.repeat(1_000_000);
+  t.equal(parseFiniteNumber(`${digits}x`), null);
+  t.equal(parseFiniteNumber(`0.${digits}x`), null);
+  t.equal(parseFiniteNumber(`0.${digits}`), 1 / 9);
+});

@@ -1,3 +1,4 @@
+import { parseFiniteNumber } from '../../geo/bbox.js';
 import type { Place } from './model.js';
 
 /** Requests of elevations, in the query of a GET or the JSON body of a POST (spec diffusion §10.1). */
@@ -89,7 +90,6 @@ function bad(message: string): AltimetryError {
   return new AltimetryError(400, 'BAD_PARAMETER', message);
 }
 
-const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const BOOLEANS: Readonly<Record<string, boolean>> = { true: true, 1: true, false: false, 0: false };
 
 class Parameters {
@@ -129,14 +129,12 @@ class Parameters {
 
   /** @param limit the largest absolute value */
   numbers(name: string, delimiter: string, limit: number): number[] {
-    const values = this.required(name).split(delimiter);
-    if (values.length > MAX_PLACES) {
-      throw bad(`Le paramètre "${name}" compte ${values.length} valeurs, le maximum est ${MAX_PLACES}.`);
-    }
+    // Not all of them: a body may hold millions.
+    const values = this.required(name).split(delimiter, MAX_PLACES + 1);
+    if (values.length > MAX_PLACES) throw bad(`Le paramètre "${name}" compte plus de ${MAX_PLACES} valeurs.`);
     return values.map((text, at) => {
-      const trimmed = text.trim();
-      const value = Number(trimmed);
-      if (DECIMAL.test(trimmed) && Math.abs(value) <= limit) return value;
+      const value = parseFiniteNumber(text);
+      if (value !== null && Math.abs(value) <= limit) return value;
       throw bad(`La valeur ${at + 1} du paramètre "${name}" doit être un nombre de -${limit} à ${limit}.`);
     });
   }

@@ -1,3 +1,4 @@
+import { parseFiniteNumber } from '../../geo/bbox.js';
 import { UnreadableFileError } from '../unreadable.js';
 import type { ReadElement } from '../xml.js';
 
@@ -69,8 +70,6 @@ export function readConstant(context: SldContext, element: ReadElement): string 
   return null;
 }
 
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
-
 /** Bounds of a number, both included. */
 export interface NumberRange {
   readonly min?: number;
@@ -93,8 +92,8 @@ export function readNumber<Fallback>(
 
 /** @throws SldError when the text is no finite number or is out of range */
 export function toNumber(text: string, element: ReadElement, { min = -Infinity, max = Infinity }: NumberRange): number {
-  const value = NUMBER.test(text) ? Number(text) : Number.NaN;
-  if (!Number.isFinite(value)) throw new SldError(`« ${text} » n'est pas un nombre (${nameOf(element)})`, element.line);
+  const value = parseFiniteNumber(text);
+  if (value === null) throw new SldError(`« ${text} » n'est pas un nombre (${nameOf(element)})`, element.line);
   if (value < min || value > max) {
     throw new SldError(`la valeur ${text} est hors des limites admises (${nameOf(element)})`, element.line);
   }

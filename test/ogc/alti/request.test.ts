@@ -58,12 +58,13 @@ void t.test('refusals name the parameter', async (t) => {
   elevations({ lon: '181' }, /La valeur 1 du paramètre "lon" doit être un nombre de -180 à 180/);
   elevations({ lat: '48|x', lon: '1|2' }, /La valeur 2 du paramètre "lat" doit être un nombre de -90 à 90/);
   for (const wrong of ['1,2', '0x10', 'Infinity', 'NaN', '1||2', '1\u0000']) elevations({ lon: wrong }, /"lon"/);
+  elevations({ lon: `${'1'.repeat(1_000_000)}x` }, /La valeur 1 du paramètre "lon"/);
   elevations({ delimiter: '-' }, /"delimiter" doit être l'une des valeurs : \| ; ,/);
   elevations({ indent: 'oui' }, /"indent" doit être true ou false/);
   elevations({ lon: ['1', '2'] }, /"lon" doit être donné une seule fois/);
   elevations({ lon: { a: 1 } }, /"lon" doit être un texte/);
   const many = Array(5001).fill('1').join('|');
-  elevations({ lon: many, lat: many }, /compte 5001 valeurs, le maximum est 5000/);
+  elevations({ lon: many, lat: many }, /"lon" compte plus de 5000 valeurs/);
   const line = { resource: 'mnt', lon: '1|2', lat: '3|4' };
   const profile = (raw: object, message: RegExp) => refused(() => readProfileRequest({ ...line, ...raw }), message);
   profile(POINT, /au moins deux points/);
