@@ -32,8 +32,8 @@ export function mergeOver(bottom: RasterImage, top: RasterImage): RasterImage {
 /** 0 to 1. */
 function opacity(image: RasterImage, pixel: number): number {
   const { data, channels, coverage } = image;
-  if (hasAlpha(image)) return (data[(pixel + 1) * channels - 1] ?? 0) / 255;
-  return coverage === null || (coverage[pixel] ?? 0) > 0 ? 1 : 0;
+  if (coverage !== null && (coverage[pixel] ?? 0) === 0) return 0;
+  return hasAlpha(image) ? (data[(pixel + 1) * channels - 1] ?? 0) / 255 : 1;
 }
 
 /** Grey is as much of every colour. */

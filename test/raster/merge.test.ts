@@ -42,6 +42,20 @@ void t.test('colours show through by transparency; what has no data is transpare
     [8, 8, 8],
     [100, 50, 0],
   ]);
+  // A palette gives them a colour all the same.
+  const drawn = imageOf(
+    [
+      [7, 7, 7, 255],
+      [8, 8, 8, 255],
+      [9, 9, 9, 255],
+    ],
+    [0, 255, 0],
+  );
+  t.strictSame(pixelsOf(mergeOver(photo, drawn)), [
+    [100, 50, 0, 255],
+    [8, 8, 8, 255],
+    [100, 50, 0, 255],
+  ]);
   const both = mergeOver(holes, holes);
   t.strictSame(pixelsOf(both)[0], [0, 0, 0], 'black where none has data');
   t.strictSame(both.coverage && [...both.coverage], [0, 255, 0]);
