@@ -11,7 +11,7 @@ import type { LevelPixels, PixelRectangle } from './level-pixels.js';
 /** Tiles in a row or a column that a view may lie over: enough for the largest image at the resolution of a level. */
 const MAX_TILES = 64;
 
-/** Pixels of a level held at once. */
+/** Pixels of a level, and of an image, that are worked on at once. */
 const MAX_PIXELS = 8 * 1024 * 1024;
 
 /** Draws a view whose CRS is that of the level. @throws RenderError `too-many-tiles` */
@@ -40,7 +40,8 @@ export async function drawAlong(
   const rows = partWithin(y, { from: extent.y, size: extent.height }, kernel);
   if (columns.axis.count === 0) return canvas.image();
   const across = spanOf(columns.axis, kernel);
-  const strips = stripsOf(rows.axis.count, across.size * Math.max(1, y.step) * rows.axis.count);
+  const columnsHeld = Math.max(across.size * Math.max(1, y.step), columns.axis.count);
+  const strips = stripsOf(rows.axis.count, columnsHeld * rows.axis.count);
   for (const { first, count } of strips) {
     const strip: Axis = { from: rows.axis.from + first * y.step, step: y.step, count };
     const down = spanOf(strip, kernel);
@@ -81,7 +82,7 @@ export async function drawBent(
   if (whole === null) return canvas.image();
   checkTiles(level, whole);
   const margins = { x: marginOf(kernel, stepX), y: marginOf(kernel, stepY) };
-  for (const rows of stripsOf(height, whole.width * whole.height)) {
+  for (const rows of stripsOf(height, Math.max(whole.width * whole.height, width * height))) {
     const reach = windowOf(rows);
     const window = reach && clip(widen(reach, margins), widen(extent, margins));
     if (window === null) continue;
@@ -112,7 +113,7 @@ function checkTiles(level: LevelPixels, { x, y, width, height }: PixelRectangle)
   throw new RenderError('too-many-tiles', `${across} × ${down} tiles of level ${level.matrix.id}`);
 }
 
-/** Rows of the image that are made together. @param pixels of the level that all of them need */
+/** Rows of the image that are made together. @param pixels of the level that all of them need, or of the image */
 function stripsOf(rows: number, pixels: number): { first: number; count: number }[] {
   const strips = Math.max(1, Math.ceil(pixels / MAX_PIXELS));
   const count = Math.max(1, Math.ceil(rows / strips));
