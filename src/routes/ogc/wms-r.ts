@@ -18,11 +18,13 @@ import type { RasterLayer } from '../../ogc/wms-raster/model.js';
 import { contentDisposition } from './disposition.js';
 import { forwardValues } from './forwarded-values.js';
 import { signalOf } from './signal.js';
+import { refuseUnknownPath } from './unknown-path.js';
 
 /** WMS-RASTER: every address of the open service (spec diffusion §1 and §6.4). */
 
 const ENDPOINT_PATH = '/wms-r';
-const PATHS = [ENDPOINT_PATH, '/wms-r/wms'];
+/** Below it. */
+const PATHS = ['/', '/wms'];
 
 const XML = 'text/xml';
 
@@ -33,6 +35,10 @@ type CapabilitiesCache = WeakMap<Published, Map<string, Buffer>>;
 const MAX_ADDRESSES = 20;
 
 export const wmsRasterRoutes: FastifyPluginAsync = async (app) => {
+  await app.register(routes, { prefix: ENDPOINT_PATH });
+};
+
+const routes: FastifyPluginAsync = async (app) => {
   const { deps } = app;
   const capabilities: CapabilitiesCache = new WeakMap();
   const published = () => publishedPyramidLayers<RasterLayer>(deps, 'WMS-RASTER', ENDPOINT_PATH);
@@ -91,6 +97,7 @@ export const wmsRasterRoutes: FastifyPluginAsync = async (app) => {
   };
 
   app.setErrorHandler((error, request, reply) => refuse(reply, toException(error, request)));
+  app.setNotFoundHandler(refuseUnknownPath);
   for (const path of PATHS) {
     app.get(path, answer);
     // Refused before the body is read.

@@ -21,6 +21,7 @@ import { contentDisposition } from './disposition.js';
 import { tileBox } from '../../pyramid/grid.js';
 import { forwardValues } from './forwarded-values.js';
 import { publishedTileLayers, sendTile, type WantedTile } from './tile-answers.js';
+import { refuseUnknownPath } from './unknown-path.js';
 
 /** WMTS of the open endpoint: parameters only, no REST (spec diffusion §6.2). */
 
@@ -105,9 +106,7 @@ const routes: FastifyPluginAsync = async (app) => {
   };
 
   app.setErrorHandler((error, request, reply) => refuse(reply, toException(error, request)));
-  app.setNotFoundHandler((_request, reply) =>
-    reply.code(400).send({ error: 'Bad Request', error_description: 'Unknown request path' }),
-  );
+  app.setNotFoundHandler(refuseUnknownPath);
   app.get('/', answer);
   // Refused before the body is read.
   app.post('/', { onRequest: refusePost }, refusePost);

@@ -166,6 +166,33 @@ await t.test('WMS-RASTER', async (t) => {
     t.ok(error(image, (x, y) => waves(...truth(...centre(lambert, 300, x, y)))) < 3);
   });
 
+  await t.test('the world ends at its edges', async (t) => {
+    const half = 20_037_508;
+    const worlds = {
+      square: { tms: 'PM', box: { minX: -half, minY: -half, maxX: half, maxY: half } },
+      plate: { tms: '4326', box: { minX: -179, minY: -89, maxX: 179, maxY: 89 } },
+    };
+    const extent = { west: -180, south: -85, east: 180, north: 85 };
+    for (const [name, world] of Object.entries(worlds)) {
+      const id = await buildPainted(deps, { ...photo, ...world, levels: ['1'], paint: () => [10, 200, 10], extent });
+      await publishLayer(rasterConfiguration(name, levels(id, '1', '1')));
+    }
+    const green = (colour: number[]) => colour[0] === 10;
+    const place = { LAYERS: 'square', CRS: 'CRS:84', BBOX: '-200,-99,200,99', WIDTH: '200', HEIGHT: '99' };
+    const degrees = await picture(place);
+    const across = Array.from({ length: 200 }, (_, x) => green(degrees.pixel(x, 49)));
+    t.strictSame([across.indexOf(true), across.lastIndexOf(true)], [10, 189], '180 degrees');
+    const down = Array.from({ length: 99 }, (_, y) => green(degrees.pixel(100, y)));
+    t.strictSame([down.indexOf(true), down.lastIndexOf(true)], [7, 91], '85 degrees');
+    const wide = [-1.25 * half, -half / 2, 1.25 * half, half / 2].join(',');
+    const metres = await picture({ LAYERS: 'plate', CRS: 'EPSG:3857', BBOX: wide, WIDTH: '200', HEIGHT: '100' });
+    const columns = Array.from({ length: 200 }, (_, x) => green(metres.pixel(x, 50)));
+    t.strictSame([columns.indexOf(true), columns.lastIndexOf(true)], [20, 179], 'half the world');
+    const corner = { REQUEST: 'GetFeatureInfo', QUERY_LAYERS: 'square', INFO_FORMAT: 'text/plain' };
+    t.equal((await map({ ...corner, ...place, I: '189', J: '91' })).text, '10,200,10');
+    t.equal((await map({ ...corner, ...place, I: '190', J: '91' })).text, '255,255,255');
+  });
+
   await t.test('every interpolation takes pixels at their place; the nearest takes them as they are', async (t) => {
     for (const interpolation of ['NEAREST-NEIGHBOUR', 'LINEAR', 'BICUBIC', 'LANCZOS2', 'LANCZOS3', 'LANCZOS4']) {
       const name = interpolation.toLowerCase();
@@ -228,6 +255,18 @@ await t.test('WMS-RASTER', async (t) => {
       );
     },
   );
+
+  await t.test('images larger than what is worked on at once have no seams', async (t) => {
+    const near = { minX: -171_500, minY: 5_977_000, maxX: -171_000, maxY: 5_977_500 };
+    const sides = { WIDTH: '3000', HEIGHT: '3000' };
+    const along = await picture({ BBOX: bboxOf(near), ...sides });
+    t.ok(error(along, (x, y) => waves(...centre(near, 3000, x, y))) < 4);
+    const [west, south] = fromWebMercator(near.minX, near.minY);
+    const [east, north] = fromWebMercator(near.maxX, near.maxY);
+    const bent = await picture({ CRS: 'CRS:84', BBOX: [west, south, east, north].join(','), ...sides });
+    const degrees = { minX: west, minY: south, maxX: east, maxY: north };
+    t.ok(error(bent, (x, y) => waves(...toWebMercator(...centre(degrees, 3000, x, y)))) < 4);
+  });
 
   await t.test('formats', async (t) => {
     const truth = (x: number, y: number) => waves(...centre(VIEW, 256, x, y));
@@ -487,6 +526,17 @@ await t.test('WMS-RASTER', async (t) => {
     t.equal((await get(query, undefined, '/wms-r/wms')).status, 200);
     t.match((await get(`${query}&layers=relief`)).text, /LAYERS query parameter given several times/);
     t.equal((await get(query, { method: 'POST' })).text.includes('OperationNotSupported'), true);
+    for (const [path, method] of [
+      ['/wms-r/other', 'GET'],
+      ['/wms-r', 'PUT'],
+    ] as const) {
+      const answer = await get('', { method }, path);
+      t.equal(answer.status, 400);
+      t.strictSame(JSON.parse(answer.text), { error: 'Bad Request', error_description: 'Unknown request path' });
+      t.equal(answer.headers.get('access-control-allow-origin'), '*');
+    }
+    const endless = await map({ BBOX: `${'1'.repeat(60_000)}x,0,1,1` });
+    t.match(endless.text, /require 4 comma separated numbers/);
     t.equal(
       (
         await get('', {
