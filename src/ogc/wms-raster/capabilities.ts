@@ -135,7 +135,14 @@ function isInspireLayer({ name, keywords, styles }: RasterLayer): boolean {
 /** Of the layers that are published now, by the last address asked: describing thousands at every request takes long. */
 const described = new WeakMap<RasterLayer, { readonly key: string; readonly rendered: RenderedXml }>();
 
-function describedLayer(layer: RasterLayer, { origin, inspire }: RasterWmsService): RenderedXml {
+/**
+ * Describes a layer ahead of {@link writeCapabilities}, which then takes no time for it: thousands at once would keep
+ * others waiting.
+ */
+export function describedLayer(
+  layer: RasterLayer,
+  { origin, inspire }: Pick<RasterWmsService, 'origin' | 'inspire'>,
+): RenderedXml {
   const key = `${origin} ${inspire}`;
   const known = described.get(layer);
   if (known?.key === key) return known.rendered;

@@ -1,10 +1,10 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { publishedPyramidLayers } from '../../domain/published.js';
-import { drawRasterMap, type Published, rasterValues } from '../../domain/raster-maps.js';
+import { drawRasterMap, rasterValues } from '../../domain/raster-maps.js';
 import { Kvp, RepeatedParameterError } from '../../ogc/ows/kvp.js';
 import { isEchoed } from '../../ogc/rok4/echo.js';
 import { writePixelValues } from '../../ogc/rok4/pixel-values.js';
-import { writeCapabilities } from '../../ogc/wms-raster/capabilities.js';
+import { describedLayer, writeCapabilities } from '../../ogc/wms-raster/capabilities.js';
 import { RasterWmsException, writeExceptionReport } from '../../ogc/wms-raster/exceptions.js';
 import { EXTENSIONS } from '../../ogc/wms-raster/formats.js';
 import {
@@ -15,6 +15,7 @@ import {
   readOperation,
 } from '../../ogc/wms-raster/request.js';
 import type { RasterLayer } from '../../ogc/wms-raster/model.js';
+import { CapabilitiesCache } from './capabilities-cache.js';
 import { contentDisposition } from './disposition.js';
 import { forwardValues } from './forwarded-values.js';
 import { signalOf } from './signal.js';
@@ -28,19 +29,13 @@ const PATHS = ['/', '/wms'];
 
 const XML = 'text/xml';
 
-/** Capabilities by the layers they describe, which are the same object until something is published. */
-type CapabilitiesCache = WeakMap<Published, Map<string, Buffer>>;
-
-/** Addresses for which capabilities are kept: a client chooses the Host header. */
-const MAX_ADDRESSES = 20;
-
 export const wmsRasterRoutes: FastifyPluginAsync = async (app) => {
   await app.register(routes, { prefix: ENDPOINT_PATH });
 };
 
 const routes: FastifyPluginAsync = async (app) => {
   const { deps } = app;
-  const capabilities: CapabilitiesCache = new WeakMap();
+  const documents = new CapabilitiesCache<RasterLayer>();
   const published = () => publishedPyramidLayers<RasterLayer>(deps, 'WMS-RASTER', ENDPOINT_PATH);
 
   const getMap = async (kvp: Kvp, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
@@ -84,11 +79,20 @@ const routes: FastifyPluginAsync = async (app) => {
     return told;
   };
 
+  const capabilities = async ({ origin }: FastifyRequest, inspire: boolean): Promise<Buffer> => {
+    const now = await published();
+    const service = { origin, url: `${origin}${ENDPOINT_PATH}`, layers: now.layers, inspire };
+    return documents.get(now, `${origin} ${inspire}`, {
+      describe: (layer) => describedLayer(layer, service),
+      write: () => writeCapabilities(service),
+    });
+  };
+
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const kvp = Kvp.parse(request.url.split('?').slice(1).join('?'));
     switch (readOperation(kvp)) {
       case 'GetCapabilities':
-        return sendDocument(reply, XML, cachedCapabilities(capabilities, await published(), request, isInspire(kvp)));
+        return sendDocument(reply, XML, await capabilities(request, isInspire(kvp)));
       case 'GetMap':
         return getMap(kvp, request, reply);
       case 'GetFeatureInfo':
@@ -115,22 +119,6 @@ function refuse(reply: FastifyReply, exception: RasterWmsException): FastifyRepl
 
 async function refusePost(_request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   return refuse(reply, new RasterWmsException('OperationNotSupported', 'Requests in POST are not supported: use GET'));
-}
-
-function cachedCapabilities(
-  cache: CapabilitiesCache,
-  published: Published,
-  { origin }: FastifyRequest,
-  inspire: boolean,
-): Buffer {
-  const known = cache.get(published) ?? new Map<string, Buffer>();
-  cache.set(published, known);
-  const key = `${origin} ${inspire}`;
-  const document =
-    known.get(key) ??
-    Buffer.from(writeCapabilities({ origin, url: `${origin}${ENDPOINT_PATH}`, layers: published.layers, inspire }));
-  if (known.size < MAX_ADDRESSES) known.set(key, document);
-  return document;
 }
 
 /** Anything unexpected is logged in full and told in general. */

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { tileMatrixSets } from '../../catalogue/tile-matrix-sets.js';
 import type { PublishedPyramidLayers } from '../../domain/published.js';
@@ -6,6 +5,7 @@ import { tileValues } from '../../domain/tile-values.js';
 import { readStoredTile } from '../../domain/tiles.js';
 import { Kvp, RepeatedParameterError } from '../../ogc/ows/kvp.js';
 import { isEchoed } from '../../ogc/rok4/echo.js';
+import type { PyramidLayer } from '../../ogc/rok4/layer.js';
 import { writePixelValues } from '../../ogc/rok4/pixel-values.js';
 import { describedLayer, writeCapabilities } from '../../ogc/wmts/capabilities.js';
 import { noTile, noValues, WmtsException, writeExceptionReport } from '../../ogc/wmts/exceptions.js';
@@ -17,8 +17,9 @@ import {
   readGetTile,
   readOperation,
 } from '../../ogc/wmts/request.js';
-import { contentDisposition } from './disposition.js';
 import { tileBox } from '../../pyramid/grid.js';
+import { CapabilitiesCache } from './capabilities-cache.js';
+import { contentDisposition } from './disposition.js';
 import { forwardValues } from './forwarded-values.js';
 import { publishedTileLayers, sendTile, type WantedTile } from './tile-answers.js';
 import { refuseUnknownPath } from './unknown-path.js';
@@ -29,22 +30,13 @@ const PATH = '/wmts';
 
 const XML = 'text/xml';
 
-/** Capabilities by the layers they describe, which are the same object until something is published. */
-type CapabilitiesCache = WeakMap<PublishedPyramidLayers, Map<string, Buffer>>;
-
-/** Layers that are described before others have their turn. */
-const LAYERS_AT_ONCE = 50;
-
-/** Addresses for which capabilities are kept: a client chooses the Host header. */
-const MAX_ADDRESSES = 20;
-
 export const wmtsRoutes: FastifyPluginAsync = async (app) => {
   await app.register(routes, { prefix: PATH });
 };
 
 const routes: FastifyPluginAsync = async (app) => {
   const { deps } = app;
-  const capabilities: CapabilitiesCache = new WeakMap();
+  const documents = new CapabilitiesCache<PyramidLayer>();
 
   const getTile = async (kvp: Kvp, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const find = (published: PublishedPyramidLayers): WantedTile => {
@@ -89,15 +81,20 @@ const routes: FastifyPluginAsync = async (app) => {
     return told;
   };
 
+  const capabilities = async ({ origin }: FastifyRequest): Promise<Buffer> => {
+    const published = await publishedTileLayers(deps);
+    const service = { origin, url: `${origin}${PATH}`, layers: published.layers, grids: tileMatrixSets() };
+    return documents.get(published, origin, {
+      describe: (layer) => describedLayer(layer, origin),
+      write: () => writeCapabilities(service),
+    });
+  };
+
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const kvp = Kvp.parse(request.url.split('?').slice(1).join('?'));
     switch (readOperation(kvp)) {
       case 'GetCapabilities':
-        return sendDocument(
-          reply,
-          XML,
-          await cachedCapabilities(capabilities, await publishedTileLayers(deps), request),
-        );
+        return sendDocument(reply, XML, await capabilities(request));
       case 'GetTile':
         return getTile(kvp, request, reply);
       case 'GetFeatureInfo':
@@ -131,25 +128,6 @@ function refuse(reply: FastifyReply, exception: WmtsException): FastifyReply {
 
 async function refusePost(_request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   return refuse(reply, new WmtsException('OperationNotSupported', 'Requests in POST are not supported: use GET'));
-}
-
-async function cachedCapabilities(
-  cache: CapabilitiesCache,
-  published: PublishedPyramidLayers,
-  { origin }: FastifyRequest,
-): Promise<Buffer> {
-  const byOrigin = cache.get(published) ?? new Map<string, Buffer>();
-  cache.set(published, byOrigin);
-  const known = byOrigin.get(origin);
-  if (known !== undefined) return known;
-  const { layers } = published;
-  for (const [at, layer] of layers.entries()) {
-    describedLayer(layer, origin);
-    if (at % LAYERS_AT_ONCE === LAYERS_AT_ONCE - 1) await nextTurn();
-  }
-  const document = Buffer.from(writeCapabilities({ origin, url: `${origin}${PATH}`, layers, grids: tileMatrixSets() }));
-  if (byOrigin.size < MAX_ADDRESSES) byOrigin.set(origin, document);
-  return document;
 }
 
 /** Anything unexpected is logged in full and told in general. */
