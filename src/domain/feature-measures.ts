@@ -86,11 +86,13 @@ export async function boxesIn4326(db: Queryable, boxes: readonly Box[], srid: nu
 
 /** The rectangle around all, written as lifecycle §1.2; `undefined` for none. */
 export function extentOfBoxes(boxes: readonly Box[]): ExtentPolygon | undefined {
-  if (boxes.length === 0) return undefined;
-  const minX = Math.min(...boxes.map((box) => box[0]));
-  const minY = Math.min(...boxes.map((box) => box[1]));
-  const maxX = Math.max(...boxes.map((box) => box[2]));
-  const maxY = Math.max(...boxes.map((box) => box[3]));
+  let [minX, minY, maxX, maxY] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const box of boxes) {
+    minX = Math.min(minX, box[0]);
+    minY = Math.min(minY, box[1]);
+    maxX = Math.max(maxX, box[2]);
+    maxY = Math.max(maxY, box[3]);
+  }
   if (![minX, minY, maxX, maxY].every(Number.isFinite)) return undefined;
   return {
     type: 'Polygon',

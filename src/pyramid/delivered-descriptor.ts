@@ -29,8 +29,8 @@ export interface DeliveredDescriptor {
   readonly levels: readonly DeliveredLevel[];
 }
 
-/** Most tiles along a side of a slab: 256 × 256 tiles have an index of half a megabyte. */
-const MAX_SLAB_SIDE = 256;
+/** Most tiles along a side of a slab, four times the usual: readers hold the index of each slab that they read. */
+const MAX_SLAB_SIDE = 64;
 const MAX_PATH_DEPTH = 12;
 
 /**
@@ -95,6 +95,8 @@ function readRaster(root: JsonObject, format: string): DeliveredDescriptor['rast
     object.fault('nodata', 'doit être une chaîne de nombres entiers séparés par des virgules');
   } else if (nodata !== undefined && values.length < channels) {
     object.fault('nodata', `doit donner ${channels} valeurs, une par canal`);
+  } else if (nodata !== undefined && !values.slice(0, channels).every((value) => isSample(Number(value), format))) {
+    object.fault('nodata', `doit donner des valeurs qu'un canal peut prendre (${rasterFormat(format)?.sample})`);
   }
   if (['JPG', 'JPG90'].includes(rasterFormat(format)?.encoding ?? '') && channels !== 3) {
     object.fault('channels', 'doit être 3 pour des tuiles JPEG');
@@ -107,6 +109,13 @@ function readRaster(root: JsonObject, format: string): DeliveredDescriptor['rast
   };
 }
 
+/** Whether a channel of a format can hold a number. An unknown format has a fault of its own. */
+function isSample(value: number, format: string): boolean {
+  const sample = rasterFormat(format)?.sample;
+  if (sample === 'UINT8') return value >= 0 && value <= 255;
+  return Number.isFinite(Math.fround(value));
+}
+
 function readLevel(
   level: JsonObject,
   pyramid: { set: TileMatrixSet | undefined; name: string; format: string; masks: boolean },
@@ -116,9 +125,14 @@ function readLevel(
   if (id !== undefined && pyramid.set !== undefined && matrix === undefined) {
     level.fault('id', `n'est pas un niveau du TMS ${pyramid.set.id} : ${id}`);
   }
-  const side = { required: true, integer: true, min: 1, max: MAX_SLAB_SIDE };
-  const tilesPerWidth = level.number('tiles_per_width', side);
-  const tilesPerHeight = level.number('tiles_per_height', side);
+  const side = (name: string) => {
+    const tiles = level.number(name, { required: true, integer: true, min: 1 });
+    if (tiles === undefined || tiles <= MAX_SLAB_SIDE) return tiles;
+    const most = `${MAX_SLAB_SIDE} x ${MAX_SLAB_SIDE}`;
+    return level.fault(name, `demande un index trop grand : une dalle a au plus ${most} tuiles, pas ${tiles} de côté`);
+  };
+  const tilesPerWidth = side('tiles_per_width');
+  const tilesPerHeight = side('tiles_per_height');
   const limits = readLimits(level, matrix);
   const tables = pyramid.format === VECTOR_FORMAT ? readDeliveredTables(level) : [];
   const storage = readStorage(level, `${pyramid.name}/`, pyramid.masks);

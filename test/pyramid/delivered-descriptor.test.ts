@@ -30,6 +30,15 @@ void t.test('sound descriptors are read', (t) => {
     '',
   );
   t.equal(
+    faultsOf((d) => {
+      d.levels[0].tiles_per_width = 64;
+      d.levels[0].tiles_per_height = 64;
+      // More values than channels are left out.
+      d.raster_specifications.nodata = '0,128,255,999';
+    }),
+    '',
+  );
+  t.equal(
     faultsOf(() => undefined, { format: 'TIFF_PBF_MVT', tile: Buffer.from('x') }),
     '',
   );
@@ -44,6 +53,9 @@ void t.test('each member is judged', (t) => {
     ['channels', (d) => (d.raster_specifications.channels = 5), /channels" doit être inférieur ou égal à 4/],
     ['nodata number', (d) => (d.raster_specifications.nodata = 255), /nodata" doit être une chaîne/],
     ['nodata short', (d) => (d.raster_specifications.nodata = '255,255'), /nodata" doit donner 3 valeurs/],
+    ['nodata 999', (d) => (d.raster_specifications.nodata = '255,999,0'), /nodata" doit donner des valeurs.*UINT8/],
+    ['nodata -5', (d) => (d.raster_specifications.nodata = '255,255,-5'), /nodata" doit donner des valeurs.*UINT8/],
+    ['nodata text', (d) => (d.raster_specifications.nodata = '255,blanc,0'), /nodata" doit être une chaîne de nombres/],
     ['photometric', (d) => (d.raster_specifications.photometric = 'cmyk'), /photometric" doit être l'une/],
     ['mask format', (d) => (d.mask_format = 'TIFF_RAW_UINT8'), /"mask_format" doit être TIFF_ZIP_UINT8/],
     ['mask folders', (d) => (d.mask_format = 'TIFF_ZIP_UINT8'), /levels\[0\].storage.mask_directory" doit accompagner/],
@@ -52,7 +64,8 @@ void t.test('each member is judged', (t) => {
     ['level unknown', (d) => (d.levels[0].id = '99'), /levels\[0\]\.id" n'est pas un niveau du TMS PM : 99/],
     ['level twice', (d) => (d.levels[0].id = '12'), /contient plusieurs fois le niveau 12/],
     ['tiles', (d) => (d.levels[0].tiles_per_width = 0), /tiles_per_width" doit être supérieur ou égal à 1/],
-    ['huge slab', (d) => (d.levels[0].tiles_per_width = 1e9), /tiles_per_width" doit être inférieur ou égal/],
+    ['huge slab', (d) => (d.levels[0].tiles_per_width = 1e9), /tiles_per_width" demande un index trop grand/],
+    ['slab of 65 rows', (d) => (d.levels[1].tiles_per_height = 65), /tiles_per_height.*au plus 64 x 64 tuiles, pas 65/],
     ['limits', (d) => (d.levels[0].tile_limits.max_row = 2048), /max_row" doit être inférieur ou égal à 2047/],
     [
       'limits upside down',

@@ -393,6 +393,31 @@ void t.test('only what the configuration allows is harvested', async (t) => {
   t.match(own.log, /ERROR.*LayerNotDefined/, 'the emulator itself is');
 });
 
+void t.test('keys are shown to nobody', async (t) => {
+  const emulator = await startTestEmulator(t);
+  const [user, admin] = [await logIn(emulator), await logIn(emulator, 'admin')];
+  const answer = await user.call<{ _id: string; parameters: object }>(
+    'POST',
+    EXECUTIONS,
+    harvestRequest('http://127.0.0.1/wms?token=hidden', { harvest_extras: 'apikey=very-secret&styles=a' }),
+  );
+  t.equal(answer.status, 201);
+  const { _id: id } = answer.body;
+  const shown = { harvest_url: 'http://127.0.0.1/wms?token=***', harvest_extras: 'apikey=***&styles=***' };
+  t.match(answer.body.parameters, shown);
+  for (const [reader, path] of [
+    [user, EXECUTIONS],
+    [admin, '/administrator/processings/executions'],
+  ] as const) {
+    const { status, body } = await reader.call<{ parameters: object }>('GET', `${path}/${id}`);
+    t.equal(status, 200);
+    t.match(body.parameters, shown);
+    t.notMatch(JSON.stringify(body), /very-secret|hidden/);
+  }
+  const { parameters } = await emulator.deps.prisma.processingExecution.findUniqueOrThrow({ where: { id } });
+  t.match(parameters, { harvest_extras: 'apikey=very-secret&styles=a' }, 'the job has them');
+});
+
 void t.test('what can only fail is refused, every fault told', async (t) => {
   const emulator = await startTestEmulator(t);
   const user = await logIn(emulator);

@@ -99,14 +99,22 @@ export function shownUrl(url: string): string {
   return `${origin}${pathname}`;
 }
 
-/** Shortest value that is taken for a secret. */
+/** Shortest value that is taken for a secret: `1` or `fr` would be taken out of everything. */
 const SECRET_LENGTH = 3;
 
 /** What takes the values that a producer gave out of the words of a service. */
 export function redactor(service: WmsService): (text: string) => string {
   const values = [...service.extras.map(([, value]) => value), ...new URL(service.url).searchParams.values()];
-  const secrets = [...new Set(values.flatMap((value) => [value, encodeURIComponent(value)]))]
+  const secrets = [...new Set(values.flatMap(writingsOf))]
     .filter((value) => value.length >= SECRET_LENGTH)
     .toSorted((a, b) => b.length - a.length);
   return (text) => secrets.reduce((shown, secret) => shown.replaceAll(secret, '***'), text);
+}
+
+/** How services may write a value: as it is, or as it is in an address, spaces as `%20` or `+`, hexadecimals of either case. */
+function writingsOf(value: string): string[] {
+  const encoded = [encodeURIComponent(value), new URLSearchParams([['', value]]).toString().slice(1)];
+  const inAddresses = encoded.flatMap((text) => [text, text.replaceAll('%20', '+'), text.replaceAll('+', '%20')]);
+  const lower = inAddresses.map((text) => text.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()));
+  return [value, value.replaceAll(' ', '+'), ...inAddresses, ...lower];
 }

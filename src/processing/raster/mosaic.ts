@@ -56,10 +56,11 @@ const SAME_GRID = 0.01;
  */
 export function mosaicOf(images: readonly MosaicImage[], channels: MosaicChannels, resampling: string): Mosaic {
   const box = unionOf(images.map((image) => image.box));
-  const resolution = [
-    Math.min(...images.map((image) => image.resolution[0])),
-    Math.min(...images.map((image) => image.resolution[1])),
-  ] as const;
+  // No arguments of a function: deliveries may have more images than it takes.
+  const resolution = images.reduce<readonly [number, number]>(
+    ([x, y], image) => [Math.min(x, image.resolution[0]), Math.min(y, image.resolution[1])],
+    [Infinity, Infinity],
+  );
   const size = [
     Math.max(1, Math.round((box.maxX - box.minX) / resolution[0])),
     Math.max(1, Math.round((box.maxY - box.minY) / resolution[1])),

@@ -7,6 +7,7 @@ import { sampleBytes } from '../../pyramid/formats.js';
 import { unionLimits } from '../../pyramid/grid.js';
 import type { RasterLevel } from '../../pyramid/raster-level.js';
 import { TileCutter } from '../../pyramid/tile-pixels.js';
+import { allEnded, inLanes } from '../lanes.js';
 import { type CoveredSlab, coveredSlabs, halvedLimits, isTwice, slabsAbove } from './level-plan.js';
 import type { PixelSource } from './warper.js';
 
@@ -91,29 +92,14 @@ async function generateChain(request: GenerationRequest, levels: readonly TileMa
 /** Several slabs at a time: while one waits for its pixels, another is encoded. */
 async function fill(request: GenerationRequest, builder: LevelBuilder, covered: readonly CoveredSlab[]): Promise<void> {
   const lanes = Math.min(MAX_LANES, covered.length, Math.max(request.parallelization, availableParallelism()));
-  const waiting = covered[Symbol.iterator]();
-  let failed = false;
-  const work = async () => {
+  await inLanes(covered, lanes, async (slabs) => {
     const source = request.open();
     try {
-      for (const slab of waiting) {
-        await fillSlab(request.context, builder, slab, source);
-        if (failed) return;
-      }
-    } catch (error) {
-      failed = true;
-      throw error;
+      for (const slab of slabs) await fillSlab(request.context, builder, slab, source);
     } finally {
       source.close();
     }
-  };
-  await allEnded(Array.from({ length: lanes }, work));
-}
-
-/** Waits for all: when one fails, nothing goes on behind its error. */
-async function allEnded(works: readonly Promise<void>[]): Promise<void> {
-  await Promise.allSettled(works);
-  await Promise.all(works);
+  });
 }
 
 async function fillSlab(

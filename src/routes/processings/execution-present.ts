@@ -1,4 +1,5 @@
 import type { ExecutionDetail, ExecutionItem } from '../../domain/execution-reads.js';
+import { shownParameters } from '../../domain/harvest-parameters.js';
 import { presentDates, presentInstant, presentOptional } from '../present.js';
 
 /** An execution in a list. Its `update` is its last step: it has none of its own. */
@@ -29,7 +30,7 @@ export function presentExecution(execution: ExecutionDetail) {
       stored_data: execution.outputStoredData && presentEntity(execution.outputStoredData),
       upload: execution.outputUpload && presentEntity(execution.outputUpload),
     }),
-    parameters: execution.parameters,
+    parameters: shownParameters(execution.parameters as Readonly<Record<string, unknown>>),
     ...presentOptional({ callback: execution.callback }),
   };
 }

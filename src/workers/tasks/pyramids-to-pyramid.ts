@@ -6,6 +6,7 @@ import { type MergedPyramid, readMerge, sharedBox } from '../../domain/merge-par
 import type { ExecutionOutcome, StoredDataResult } from '../../domain/outcomes.js';
 import type { Bbox, GeographicBox } from '../../geo/bbox.js';
 import { DataFault } from '../../processing/data-fault.js';
+import { inLanes } from '../../processing/lanes.js';
 import { boxesIn } from '../../processing/raster/set-boxes.js';
 import { logFrom, type TaskLog } from '../../processing/task-log.js';
 import { readDescriptor, type TileLimits } from '../../pyramid/descriptor.js';
@@ -131,11 +132,9 @@ async function mergeLevel(work: Work, level: TileMatrix, lines: Lines): Promise<
     const [only] = from;
     if (from.length === 1 && only !== undefined) written.push(...only.keep(slab, work.folder, { masks: work.masks }));
   }
-  const waiting = shared[Symbol.iterator]();
-  const lane = async () => {
-    for (const { slab, sources: from } of waiting) written.push(...(await mergeSlab(work, level, slab, from)));
-  };
-  await Promise.all(Array.from({ length: Math.min(work.lanes, shared.length) }, lane));
+  await inLanes(shared, Math.min(work.lanes, shared.length), async (lane) => {
+    for (const { slab, sources: from } of lane) written.push(...(await mergeSlab(work, level, slab, from)));
+  });
   return {
     level,
     size,
