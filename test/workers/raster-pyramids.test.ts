@@ -482,3 +482,57 @@ void t.test('what no pyramid can be made from is refused in a sentence', async (
     t.same(readdirSync(made.root), [], 'nothing is left');
   }
 });
+
+void t.test('palettes with transparent colours become colours and transparency', async (t) => {
+  const folder = t.testdir();
+  const files: Record<string, string> = {};
+  // Of the second image, which lies over the first, all is transparent but its last columns.
+  for (const [name, numberAt] of [
+    ['a', (column: number) => (column < 300 ? 1 : 2)],
+    ['b', (column: number) => (column < 450 ? (column % 2 === 0 ? 3 : 4) : 1)],
+  ] as const) {
+    const drawn = gdal.open('', 'w', 'MEM', PLACE.width, PLACE.height, 1, 'Byte');
+    const table = new gdal.ColorTable('RGB');
+    for (const [index, [c1, c2, c3, c4]] of [
+      [0, 0, 0, 255],
+      [250, 10, 20, 255],
+      [10, 200, 30, 100],
+      [90, 90, 90, 0],
+      [50, 60, 70, 0],
+    ].entries()) {
+      table.set(index, { c1: c1 ?? 0, c2: c2 ?? 0, c3: c3 ?? 0, c4: c4 ?? 0 });
+    }
+    const band = drawn.bands.get(1);
+    band.colorTable = table;
+    const numbers = new Uint8Array(PLACE.width * PLACE.height).map((_, at) => numberAt(at % PLACE.width));
+    band.pixels.write(0, 0, PLACE.width, PLACE.height, numbers);
+    const path = join(folder, `${name}.png`);
+    gdal.drivers.get('PNG').createCopy(path, drawn).close();
+    writeFileSync(join(folder, `${name}.pgw`), worldFile(PLACE));
+    files[`${name}.png`] = path;
+    files[`${name}.pgw`] = join(folder, `${name}.pgw`);
+  }
+  const colours = async (name: string, parameters: Parameters) => {
+    const own = join(folder, name);
+    mkdirSync(own);
+    const made = await makePyramid(own, files, { tms: 'LAMB93_10cm', bottom: '18', top: '17', ...parameters });
+    const log = made.log.map(({ message }) => message).join('\n');
+    t.not(made.result, null, log);
+    t.match(log, /palettes des images sont développées en 3 couleurs et transparence/);
+    const pixels = await readAll(made);
+    const columns = [100, 400, 550];
+    return Promise.all(
+      columns.map(async (column) => (await pixels.pixelAt('18', PLACE.x + column, PLACE.y - 250))?.values),
+    );
+  };
+  t.same(await colours('png', { compression: 'png' }), [
+    [250, 10, 20, 255],
+    [10, 200, 30, 100],
+    [250, 10, 20, 255],
+  ]);
+  const jpeg = await colours('jpg', { compression: 'jpg90' });
+  t.same(
+    jpeg.map((values) => values?.length),
+    [3, 3, 3],
+  );
+});

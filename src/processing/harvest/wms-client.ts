@@ -59,6 +59,8 @@ export class WmsClient {
   private readonly slots: Slots;
   private readonly allowed: AddressRule;
   private readonly redact: (text: string) => string;
+  /** What no further attempt could mend: nothing more is asked. */
+  private fault: DataFault | null = null;
 
   /** @param warn told of failures in passing */
   constructor(
@@ -83,14 +85,17 @@ export class WmsClient {
    */
   async get(window: MapWindow): Promise<MapPixels | null> {
     return this.slots.run(async () => {
+      if (this.fault !== null) throw this.fault;
       this.counts.asked += 1;
       for (let attempt = 1; ; attempt += 1) {
         try {
           return await this.attempt(window);
         } catch (error) {
-          if (!(error instanceof PassingFailure)) throw error;
-          if (attempt === ATTEMPTS) throw new DataFault(`${error.message} (${ATTEMPTS} tentatives)`);
-          this.tellRetry(error);
+          const isLast = attempt === ATTEMPTS && error instanceof PassingFailure;
+          const told = isLast ? new DataFault(`${error.message} (${ATTEMPTS} tentatives)`) : error;
+          if (told instanceof DataFault) this.fault ??= told;
+          if (!(told instanceof PassingFailure)) throw told;
+          this.tellRetry(told);
         }
         await wait(this.limits.retryDelayMs * 2 ** (attempt - 1));
       }

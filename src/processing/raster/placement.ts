@@ -42,7 +42,7 @@ export function placementOf({ width, height, geoTransform, controlPoints }: Imag
  * numbers beyond it may come out as the pole.
  */
 export function isOnEarth([minX, minY, maxX, maxY]: ImageBox, reference: Gdal.SpatialReference): boolean {
-  const degrees = gdal.SpatialReference.fromUserInput('OGC:CRS84');
+  const degrees = gdal.SpatialReference.fromEPSG(4326);
   const box = boxTransformer(reference, degrees)({ minX, minY, maxX, maxY });
   return (
     box !== null &&

@@ -9,6 +9,8 @@ export interface ImageTraits {
   readonly type: string;
   /** Pixels are numbers of colours. */
   readonly palette: boolean;
+  /** Some of these colours are not opaque. */
+  readonly clearColours: boolean;
   /** The last band is one of transparency. */
   readonly alpha: boolean;
   /** A mask lies beside the bands. */
@@ -50,6 +52,7 @@ export function traitsOf(handle: Gdal.Dataset): ImageTraits {
     bands: bands.length,
     type: types.size > 1 ? 'mixed' : (type ?? 'none'),
     palette: first?.colorInterpretation === 'Palette',
+    clearColours: hasClearColours(handle),
     alpha: bands.length > 1 && bands.at(-1)?.colorInterpretation === 'Alpha',
     mask: (flags & PER_DATASET) !== 0 && (flags & ALPHA) === 0,
     compression: structure.COMPRESSION ?? null,
@@ -59,6 +62,16 @@ export function traitsOf(handle: Gdal.Dataset): ImageTraits {
     blockBytes: block.x * block.y * bands.length * (BYTES[type ?? ''] ?? 8),
     pages: Object.keys(subdatasets).length > 0,
   };
+}
+
+/** The colours of a TIFF are opaque: of no data, GDAL makes one that is not. */
+function hasClearColours(handle: Gdal.Dataset): boolean {
+  const first = handle.bands.count() === 0 ? null : handle.bands.get(1);
+  if (first?.colorInterpretation !== 'Palette' || handle.driver.description === 'GTiff') return false;
+  const table = first.colorTable;
+  const count = table?.count() ?? 0;
+  for (let index = 0; index < count; index += 1) if (table?.get(index).c4 !== 255) return true;
+  return false;
 }
 
 /** Bytes of the pixels of an image, decoded. */

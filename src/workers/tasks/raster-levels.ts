@@ -2,7 +2,7 @@ import type { TileMatrix, TileMatrixSet } from '../../catalogue/tile-matrix-sets
 import { DataFault } from '../../processing/data-fault.js';
 import { type DeliveredImages, finestImage } from '../../processing/raster/delivered-mosaics.js';
 import { levelsBetween, nearestLevel } from '../../processing/raster/level-plan.js';
-import { boxesIn } from '../../processing/raster/set-boxes.js';
+import { resolutionIn } from '../../processing/raster/set-boxes.js';
 import type { logFrom } from '../../processing/task-log.js';
 import { findLevel, type PyramidDescriptor } from '../../pyramid/descriptor.js';
 import type { RasterToPyramidInput } from './task.js';
@@ -47,10 +47,9 @@ export function levelsOf(
 function suitableLevel(set: TileMatrixSet, deliveries: readonly DeliveredImages[], lines: Lines): TileMatrix {
   const found = deliveries.flatMap(({ srs, images }) => {
     const image = finestImage(images);
-    const [box] = image === undefined ? [] : boxesIn(set, srs, [image.box]);
-    if (image === undefined || box === undefined) return [];
-    return [Math.sqrt(((box.maxX - box.minX) / image.width) * ((box.maxY - box.minY) / image.height))];
+    return image === undefined ? [] : (resolutionIn(set, srs, image) ?? []);
   });
+  if (found.length === 0) throw new DataFault(`Les images sont hors de l'emprise du TMS ${set.id}`);
   const resolution = Math.min(...found);
   const { level, suits } = nearestLevel(set, resolution);
   lines.info(`Niveau de la résolution des images : ${level.id} (${resolution} dans le TMS)`);

@@ -14,7 +14,8 @@ import {
   openDelivery,
 } from '../../processing/raster/delivered-mosaics.js';
 import { unionOf } from '../../processing/raster/mosaic.js';
-import { boxesIn, srsOf, transformerBetween } from '../../processing/raster/set-boxes.js';
+import { expandPalettes } from '../../processing/raster/palettes.js';
+import { boxesIn, geographicBox, srsOf } from '../../processing/raster/set-boxes.js';
 import { RESAMPLINGS, UnreadablePixelsError, Warper, type WarpPlan } from '../../processing/raster/warper.js';
 import { logFrom, type TaskLog } from '../../processing/task-log.js';
 import { type PyramidDescriptor, readDescriptor } from '../../pyramid/descriptor.js';
@@ -45,7 +46,7 @@ async function generate(input: RasterToPyramidInput, log: TaskLog): Promise<Stor
   const { former } = input;
   const descriptor = former === null ? null : await readDescriptor(former.root, former.name);
   const set = setOf(descriptor?.tile_matrix_set ?? input.tms);
-  const deliveries = await openAll(input, lines);
+  const deliveries = await openAll(input, descriptor, lines);
   const interpolation = input.interpolation ?? descriptor?.raster_specifications?.interpolation ?? 'bicubic';
   const resampling = RESAMPLINGS[interpolation];
   if (resampling === undefined) throw new DataFault(`L'interpolation demandée est inconnue : ${interpolation}`);
@@ -99,14 +100,21 @@ function setOf(id: string): TileMatrixSet {
   return set;
 }
 
-async function openAll(input: RasterToPyramidInput, lines: ReturnType<typeof logFrom>): Promise<DeliveredImages[]> {
+/** @param former descriptor of the pyramid that is updated: palettes become as many channels as it has */
+async function openAll(
+  input: RasterToPyramidInput,
+  former: PyramidDescriptor | null,
+  lines: ReturnType<typeof logFrom>,
+): Promise<readonly DeliveredImages[]> {
   const deliveries: DeliveredImages[] = [];
   for (const upload of input.uploads) {
     const delivery = await openDelivery(upload, deliveryFolder(input.folder, upload.id));
     lines.info(`${delivery.images.length} images dans la livraison ${upload.id}`);
     deliveries.push(delivery);
   }
-  return deliveries;
+  const expanded = await expandPalettes(deliveries, former?.raster_specifications?.channels === 4);
+  if (expanded !== deliveries) lines.warning('Les palettes des images sont développées en 3 couleurs et transparence');
+  return expanded;
 }
 
 /** The pixels of a new pyramid. */
@@ -161,8 +169,5 @@ function unreadablePixels({ message }: UnreadablePixelsError, { uploads, folder 
 }
 
 function geographicBoxes(deliveries: readonly DeliveredImages[]): (GeographicBox | null)[] {
-  return deliveries.map(({ srs, images }) => {
-    const box = transformerBetween(srs, 'EPSG:4326')(unionOf(images.map((image) => image.box)));
-    return box && { west: box.minX, south: box.minY, east: box.maxX, north: box.maxY };
-  });
+  return deliveries.map(({ srs, images }) => geographicBox(srs, unionOf(images.map((image) => image.box))));
 }

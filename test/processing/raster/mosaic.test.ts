@@ -3,7 +3,7 @@ import { type MosaicImage, mosaicOf } from '../../../src/processing/raster/mosai
 import type { ImageTraits } from '../../../src/processing/raster/traits.js';
 
 const TRAITS: ImageTraits = {
-  ...{ width: 10, height: 10, bands: 1, type: 'Byte', palette: false, alpha: false, mask: false },
+  ...{ width: 10, height: 10, bands: 1, type: 'Byte', palette: false, clearColours: false, alpha: false, mask: false },
   ...{ compression: null, nodata: null, geoTransform: null, controlPoints: false, blockBytes: 100, pages: false },
 };
 

@@ -11,6 +11,7 @@ const TRAITS: ImageTraits = {
   bands: 3,
   type: 'Byte',
   palette: false,
+  clearColours: false,
   alpha: false,
   mask: false,
   compression: null,
