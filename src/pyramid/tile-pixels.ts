@@ -27,11 +27,12 @@ export function blankPixels(kind: PixelKind, pixels = kind.tileWidth * kind.tile
 
 /**
  * Where the pixels of a tile have data, as far as they tell: real numbers that are not the value of no data, what is
- * not transparent. `null` when there are data everywhere.
+ * not transparent. The last of two or four channels is transparency when that of no data is 0; it is a colour, like near
+ * infrared, otherwise. `null` when there are data everywhere.
  */
 export function maskOf({ channels, nodata }: PixelKind, data: PixelArray): Uint8Array | null {
   const isReal = data instanceof Float32Array;
-  if (!isReal && channels % 2 === 1) return null;
+  if (!isReal && (channels % 2 === 1 || nodata.at(-1) !== 0)) return null;
   const mask = new Uint8Array(data.length / channels).fill(255);
   const none = Math.fround(nodata[0] ?? NaN);
   let found = false;

@@ -155,6 +155,16 @@ void t.test('without masks, pixels of the value of no data are no data', async (
   t.match(merged.log.find(({ level }) => level === 'WARNING')?.message, /n'ont pas de masques/);
 });
 
+void t.test('near infrared of 0 is a colour, not transparency', async (t) => {
+  const merged = await mergeOf(t, 'AB', {
+    ...{ bands: 4, options: ['PHOTOMETRIC=MINISBLACK', 'ALPHA=NO'] },
+    paints: [() => [...RED, 0], () => [...GREEN, 90]],
+    parameters: { compression: 'png' },
+  });
+  const values = { A: [...RED, 0], B: [...GREEN, 90], none: [...WHITE, 255] };
+  await compare(t, await openPixels(merged.root, 'merged'), 'AB', values);
+});
+
 void t.test('elevations', async (t) => {
   const merged = await mergeOf(t, 'AB', {
     ...{ bands: 1, type: 'Float32', paints: [() => [12.5], () => [99.25]] },
