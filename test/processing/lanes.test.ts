@@ -10,7 +10,10 @@ void t.test('every item is taken once', async (t) => {
       taken.push(item);
     }
   });
-  t.same(taken.toSorted(), [1, 2, 3, 4, 5]);
+  t.same(
+    taken.toSorted((a, b) => a - b),
+    [1, 2, 3, 4, 5],
+  );
 });
 
 void t.test('after an error lanes end what they do, and begin nothing', async (t) => {

@@ -61,7 +61,9 @@ async function compareWithPattern(
   const [own, theirs] = [gdal.SpatialReference.fromEPSG(place.srid), gdal.SpatialReference.fromUserInput(crs)];
   const there = new gdal.CoordinateTransformation(own, theirs);
   const back = new gdal.CoordinateTransformation(theirs, own);
-  const [isNorthFirst, swaps] = [own, theirs].map((one) => one.EPSGTreatsAsLatLong() || one.EPSGTreatsAsNorthingEasting());
+  const [isNorthFirst, swaps] = [own, theirs].map(
+    (one) => one.EPSGTreatsAsLatLong() || one.EPSGTreatsAsNorthingEasting(),
+  );
   const put = (transformation: gdal.CoordinateTransformation, x: number, y: number, swap = [false, false]) => {
     const found = transformation.transformPoint(...((swap[0] ? [y, x] : [x, y]) as [number, number]));
     return swap[1] ? ([found.y, found.x] as const) : ([found.x, found.y] as const);
@@ -74,7 +76,7 @@ async function compareWithPattern(
       const [x, y] = [place.x + (width * (across + 0.5)) / 20, place.y - (height * (down + 0.5)) / 10];
       const at = put(there, x, y, [isNorthFirst ?? false, swaps ?? false]);
       const found = await pixels.pixelAt(level, at[0], at[1]);
-      if (found === null) return t.fail(`nothing at ${at.join()}`), seen;
+      if (found === null) return (t.fail(`nothing at ${at.join()}`), seen);
       const [px, py] = put(back, ...found.centre, [swaps ?? false, isNorthFirst ?? false]);
       const gaps = [px - place.x - width / 2, py - place.y + height / 2].map(Math.abs);
       if (gaps.some((gap) => gap < margin)) continue;

@@ -44,7 +44,13 @@ function virtualImage({ path, traits, blockSize }: MosaicImage): string {
   const { width, height, type, mask, nodata } = traits;
   const whole = { xOff: 0, yOff: 0, xSize: width, ySize: height };
   const [blockX, blockY] = blockSize;
-  const properties = { RasterXSize: width, RasterYSize: height, DataType: type, BlockXSize: blockX, BlockYSize: blockY };
+  const properties = {
+    RasterXSize: width,
+    RasterYSize: height,
+    DataType: type,
+    BlockXSize: blockX,
+    BlockYSize: blockY,
+  };
   const bands = Array.from({ length: CHANNELS }, (_, at) =>
     el(
       'VRTRasterBand',

@@ -1,5 +1,5 @@
 import type { ExecutionDetail, ExecutionItem } from '../../domain/execution-reads.js';
-import { shownParameters } from '../../domain/harvest-parameters.js';
+import { shownParameters } from '../../domain/shown-parameters.js';
 import { presentDates, presentInstant, presentOptional } from '../present.js';
 
 /** An execution in a list. Its `update` is its last step: it has none of its own. */

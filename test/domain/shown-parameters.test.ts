@@ -1,5 +1,5 @@
 import t from 'tap';
-import { shownParameters } from '../../src/domain/harvest-parameters.js';
+import { shownParameters } from '../../src/domain/shown-parameters.js';
 
 void t.test('values that may be secret are not shown', (t) => {
   const kept = { harvest_layers: 'a', bottom: '14' };
