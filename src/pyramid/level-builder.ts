@@ -1,13 +1,22 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { TileMatrix } from '../catalogue/tile-matrix-sets.js';
-import type { TileLimits } from './descriptor.js';
+import { levelStorage, type TileLimits } from './descriptor.js';
 import { MASK_KIND } from './formats.js';
 import { unionLimits } from './grid.js';
 import { rasterHeader, type SlabKind } from './raster-header.js';
-import type { RasterLevel, RasterSlab, WrittenSlab } from './raster-level.js';
+import { RasterLevel, type RasterSlab, type WrittenSlab } from './raster-level.js';
 import { SlabAssembly } from './slab-assembly.js';
-import { type Cell, listedPath, slabOf, type SlabSize, type SlabType, tileIndexOf } from './slab-names.js';
+import {
+  type Cell,
+  cellKey,
+  listedPath,
+  slabOf,
+  type SlabSize,
+  type SlabType,
+  tileIndexOf,
+  tilesOf,
+} from './slab-names.js';
 import { encodeTile } from './tile-codec.js';
 import { blankPixels, overlay, type PixelKind, QuarteredTile, type TilePixels } from './tile-pixels.js';
 
@@ -49,6 +58,8 @@ export interface BuiltLevel {
    * that is not put (`null`) stays as it was, byte for byte, and slabs that are not made are kept without a copy.
    */
   readonly former: RasterLevel | null;
+  /** Whether the level is read again when it is finished: its masks are put aside then, if the pyramid keeps none. */
+  readonly isRead: boolean;
 }
 
 /**
@@ -64,6 +75,8 @@ export class LevelBuilder {
   readonly written: WrittenSlab[] = [];
   private readonly below: LevelBuilder | null;
   private readonly former: RasterLevel | null;
+  /** Folder of the masks, `null` for none: that of the slabs, or one of what is not kept. */
+  private readonly maskFolder: string | null;
   private readonly open = new Map<string, OpenSlab>();
   /** Tiles that wait for more of those below: what they hold so far, and how many are still to come. */
   private readonly quartered = new Map<string, { tile: QuarteredTile | null; left: number }>();
@@ -72,7 +85,7 @@ export class LevelBuilder {
 
   constructor(
     private readonly context: PyramidContext,
-    { level, limits, slabs, below, former }: BuiltLevel,
+    { level, limits, slabs, below, former, isRead }: BuiltLevel,
   ) {
     this.level = level;
     this.slabs = slabs;
@@ -80,7 +93,8 @@ export class LevelBuilder {
     this.former = former;
     this.size = former?.size ?? context.size;
     this.limits = former === null ? limits : unionLimits([limits, former.limits]);
-    const { kind } = context;
+    const { kind, root, name, folder, masks } = context;
+    this.maskFolder = masks ? join(root, name) : isRead ? join(folder, 'masques') : null;
     const mask = (value: number) =>
       encodeTile({ ...kind, ...MASK_KIND }, new Uint8Array(kind.tileWidth * kind.tileHeight).fill(value));
     this.blank = Promise.all([encodeTile(kind, blankPixels(kind)), mask(0)]).then(([data, empty]) => ({
@@ -111,6 +125,16 @@ export class LevelBuilder {
     }
   }
 
+  /** The finished level, to be read; see {@link BuiltLevel.isRead}. */
+  read(): RasterLevel {
+    const { root, name, kind } = this.context;
+    const storage = levelStorage(name, this.level.id);
+    const masks = this.maskFolder === null ? {} : { mask_directory: join(relative(root, this.maskFolder), 'MASK', this.level.id) };
+    const { tilesPerWidth: tiles_per_width, tilesPerHeight: tiles_per_height } = this.size;
+    const size = { tiles_per_width, tiles_per_height, tile_limits: this.limits };
+    return new RasterLevel(root, { id: this.level.id, ...size, storage: { ...storage, ...masks } }, kind);
+  }
+
   /**
    * Takes a tile, `null` for one without data, or which stays as it was; each tile of each slab once. Resolves when it
    * is encoded, and those above that it completes.
@@ -120,15 +144,12 @@ export class LevelBuilder {
     const slab = await this.slabAt(cell);
     const whole = tile === null ? null : await this.over(slab, cell, tile);
     const completed = this.above?.receive(cell, whole) ?? null;
-    const { kind, masks } = this.context;
     if (whole === null) {
-      const stays = slab.former?.tile(cell);
-      const isUnmasked = masks && stays?.data && stays.mask === null;
-      this.store(slab, cell, stays?.data ?? null, isUnmasked ? await this.fullMask : (stays?.mask ?? null));
+      this.store(slab, cell, slab.former?.tile(cell).data ?? null, await this.maskThatStays(slab, cell));
     } else {
       const [data, mask] = await Promise.all([
-        encodeTile(kind, whole.data),
-        masks ? this.encodeMask(whole.mask) : null,
+        encodeTile(this.context.kind, whole.data),
+        slab.mask === null ? null : this.encodeMask(whole.mask),
       ]);
       this.store(slab, cell, data, mask);
     }
@@ -139,6 +160,14 @@ export class LevelBuilder {
   private async over({ former }: OpenSlab, cell: Cell, tile: TilePixels): Promise<TilePixels> {
     const under = tile.mask === null || former === null ? null : await former.pixels(cell);
     return under === null ? tile : overlay(this.context.kind, tile, under);
+  }
+
+  private async maskThatStays({ former, mask }: OpenSlab, cell: Cell): Promise<Buffer | null> {
+    const stays = former?.tile(cell);
+    if (!stays?.data || mask === null || stays.mask !== null) return stays?.mask ?? null;
+    if (this.context.masks) return this.fullMask;
+    const pixels = (await former?.pixels(cell)) ?? null;
+    return pixels && this.encodeMask(pixels.mask);
   }
 
   /** Takes the tile of a quarter; gives the tile it is of when it was the last of them. */
@@ -185,11 +214,15 @@ export class LevelBuilder {
   }
 
   private start(at: Cell, blank: { data: Buffer; mask: Buffer }): OpenSlab {
-    const { kind, photometric, masks } = this.context;
+    const { kind, photometric, root, name } = this.context;
+    const { maskFolder } = this;
     const shared = { ...kind, photometric, size: this.size };
     const slab = {
-      data: this.assembly('DATA', at, shared, blank.data),
-      mask: masks ? this.assembly('MASK', at, { ...shared, ...MASK_KIND, photometric: 'mask' }, blank.mask) : null,
+      data: this.assembly(join(root, name), 'DATA', at, shared, blank.data),
+      mask:
+        maskFolder === null
+          ? null
+          : this.assembly(maskFolder, 'MASK', at, { ...shared, ...MASK_KIND, photometric: 'mask' }, blank.mask),
       former: this.former?.open(at) ?? null,
     };
     this.open.set(cellKey(at), slab);
@@ -210,35 +243,20 @@ export class LevelBuilder {
     this.open.delete(cellKey(at));
     slab.former?.close();
     this.written.push({ path: listedPath('DATA', this.level.id, at), bytes: slab.data.finish() });
-    if (slab.mask !== null) {
-      this.written.push({ path: listedPath('MASK', this.level.id, at), bytes: slab.mask.finish() });
-    }
+    const maskBytes = slab.mask?.finish() ?? 0;
+    if (this.context.masks) this.written.push({ path: listedPath('MASK', this.level.id, at), bytes: maskBytes });
     this.context.onSlab(this.level.id);
   }
 
-  private assembly(type: SlabType, at: Cell, kind: SlabKind, nodata: Buffer): SlabAssembly {
-    const { root, name, folder } = this.context;
+  private assembly(slabs: string, type: SlabType, at: Cell, kind: SlabKind, nodata: Buffer): SlabAssembly {
+    const { folder } = this.context;
     mkdirSync(folder, { recursive: true });
     return new SlabAssembly(
-      join(root, name, listedPath(type, this.level.id, at)),
+      join(slabs, listedPath(type, this.level.id, at)),
       this.size,
       (entries) => rasterHeader(kind, entries),
       nodata,
       join(folder, `${type}-${this.level.id}-${cellKey(at)}`),
     );
-  }
-}
-
-/** A cell as a key of maps and sets. */
-export function cellKey({ col, row }: Cell): string {
-  return `${col}-${row}`;
-}
-
-/** The tiles of a slab, in the order of its index. */
-export function* tilesOf(slab: Cell, { tilesPerWidth, tilesPerHeight }: SlabSize): Generator<Cell> {
-  for (let row = 0; row < tilesPerHeight; row += 1) {
-    for (let col = 0; col < tilesPerWidth; col += 1) {
-      yield { col: slab.col * tilesPerWidth + col, row: slab.row * tilesPerHeight + row };
-    }
   }
 }

@@ -9,7 +9,7 @@ import { tileCount } from './slab-format.js';
 import { type Cell, listedPath, slabPath, type SlabSize, type SlabType, tileIndexOf } from './slab-names.js';
 import { SlabReader } from './slab-reader.js';
 import { decodeTile } from './tile-codec.js';
-import { maskOf, type PixelKind, type TilePixels } from './tile-pixels.js';
+import { isBlank, maskOf, type PixelKind, type TilePixels } from './tile-pixels.js';
 
 /** A slab whose bytes are not what its pyramid says. */
 export class UnreadableSlabError extends Error {
@@ -134,7 +134,7 @@ export class RasterSlab {
 
   /**
    * The pixels of a tile, `null` for none. Without a mask in the pyramid, real numbers of the value of no data and what
-   * is transparent are no data; other pixels of that value cannot be told from data.
+   * is transparent are no data, and so are tiles of nothing but that value; other pixels of it cannot be told from data.
    * @throws UnreadableSlabError
    */
   async pixels(cell: Cell): Promise<TilePixels | null> {
@@ -146,7 +146,8 @@ export class RasterSlab {
         decodeTile(kind, tile.data),
         tile.mask && decodeTile({ ...kind, ...MASK_KIND }, tile.mask),
       ]);
-      return { data, mask: mask instanceof Uint8Array ? mask : maskOf(kind, data) };
+      if (mask instanceof Uint8Array) return { data, mask };
+      return isBlank(kind, data) ? null : { data, mask: maskOf(kind, data) };
     } catch (error) {
       throw new UnreadableSlabError(this.name, error);
     }

@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import { MASK_KIND } from './formats.js';
-import { tilesOf } from './level-builder.js';
 import { rasterHeader, type SlabKind } from './raster-header.js';
 import type { RasterSlab, WrittenSlab } from './raster-level.js';
 import { tileCount } from './slab-format.js';
-import { type Cell, listedPath, type SlabSize, type SlabType } from './slab-names.js';
+import { type Cell, listedPath, type SlabSize, type SlabType, tilesOf } from './slab-names.js';
 import { SlabWriter } from './slab-writer.js';
 import { encodeTile } from './tile-codec.js';
 import { blankPixels, overlay, type PixelKind, type TilePixels } from './tile-pixels.js';

@@ -59,3 +59,17 @@ export function readSlabPath(path: string): Cell | null {
   const every = (first: 0 | 1) => [...digits].filter((_, at) => at % 2 === first).join('');
   return { col: Number.parseInt(every(0), 36), row: Number.parseInt(every(1), 36) };
 }
+
+/** A cell as a key of maps and sets. */
+export function cellKey({ col, row }: Cell): string {
+  return `${col}-${row}`;
+}
+
+/** The tiles of a slab, in the order of its index. */
+export function* tilesOf(slab: Cell, { tilesPerWidth, tilesPerHeight }: SlabSize): Generator<Cell> {
+  for (let row = 0; row < tilesPerHeight; row += 1) {
+    for (let col = 0; col < tilesPerWidth; col += 1) {
+      yield { col: slab.col * tilesPerWidth + col, row: slab.row * tilesPerHeight + row };
+    }
+  }
+}

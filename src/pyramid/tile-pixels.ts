@@ -45,6 +45,11 @@ export function maskOf({ channels, nodata }: PixelKind, data: PixelArray): Uint8
   return found ? mask : null;
 }
 
+/** Whether pixels are all of the value of no data. */
+export function isBlank({ channels, nodata }: PixelKind, data: PixelArray): boolean {
+  return data.every((value: number, at: number) => value === nodata[at % channels]);
+}
+
 /** A tile over another of the same kind: where the one has no data, the pixels of the other. */
 export function overlay({ channels }: PixelKind, over: TilePixels, under: TilePixels): TilePixels {
   if (over.mask === null) return over;

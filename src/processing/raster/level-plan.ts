@@ -3,8 +3,7 @@ import type { Bbox } from '../../geo/bbox.js';
 import type { TileLimits } from '../../pyramid/descriptor.js';
 import { DataFault } from '../data-fault.js';
 import { limitsOf, unionLimits } from '../../pyramid/grid.js';
-import { cellKey } from '../../pyramid/level-builder.js';
-import type { Cell, SlabSize } from '../../pyramid/slab-names.js';
+import { type Cell, cellKey, type SlabSize } from '../../pyramid/slab-names.js';
 
 /** Which levels a pyramid of images has, and which slabs (ROK4, generation semantics). */
 

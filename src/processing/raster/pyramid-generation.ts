@@ -2,12 +2,14 @@ import { availableParallelism } from 'node:os';
 import type { TileMatrix } from '../../catalogue/tile-matrix-sets.js';
 import type { Bbox } from '../../geo/bbox.js';
 import type { TileLimits } from '../../pyramid/descriptor.js';
-import { cellKey, LevelBuilder, type PyramidContext, tilesOf } from '../../pyramid/level-builder.js';
+import { LevelBuilder, type PyramidContext } from '../../pyramid/level-builder.js';
 import { sampleBytes } from '../../pyramid/formats.js';
 import { unionLimits } from '../../pyramid/grid.js';
 import type { RasterLevel } from '../../pyramid/raster-level.js';
+import { cellKey, tilesOf } from '../../pyramid/slab-names.js';
 import { TileCutter } from '../../pyramid/tile-pixels.js';
 import { allEnded, inLanes } from '../lanes.js';
+import { DecimatedSource } from './decimated-source.js';
 import { type CoveredSlab, coveredSlabs, halvedLimits, isTwice, slabsAbove } from './level-plan.js';
 import type { PixelSource } from './warper.js';
 
@@ -28,10 +30,10 @@ export interface GenerationRequest {
    * copy. Left out, or `null`: nothing was there.
    */
   readonly former?: (level: TileMatrix) => RasterLevel | null;
-  /** Ids of levels that are made from the source even when they could be halved. */
+  /** Ids of levels that are made from the source, as the first is, and not from the level below. */
   readonly fromSource?: ReadonlySet<string>;
   /** Told when the slabs of a level are about to be made. */
-  readonly onLevel: (level: string, slabs: number, isHalved: boolean) => void;
+  readonly onLevel: (level: string, slabs: number, isReduced: boolean) => void;
 }
 
 /** Slabs under way at once, at most: each takes its memory. */
@@ -39,30 +41,52 @@ const MAX_LANES = 4;
 /** Bytes of pixels that are made at once, unless a row of tiles is more. */
 const BLOCK_BYTES = 8 * 1024 * 1024;
 
+/** Levels each of which is halved from the one before, and where the first comes from. */
+interface Chain {
+  readonly levels: TileMatrix[];
+  /** Whether that is the last level of the chain before; else the source of the pyramid. */
+  readonly isDecimated: boolean;
+}
+
 /**
  * Makes every slab of a pyramid, with memory that does not depend on its size. A level whose tiles are made of four of
- * the level below is halved from it, without reading the images again; any other is made from them.
+ * the level below is halved from it as it comes; any other is made from the level below when that is finished, unless it
+ * is asked of the source.
  * @returns the levels, finest first
  */
 export async function generateSlabs(request: GenerationRequest): Promise<LevelBuilder[]> {
   const done: LevelBuilder[] = [];
-  for (const chain of chainsOf(request)) done.push(...(await generateChain(request, chain)));
+  const chains = chainsOf(request);
+  for (const [index, { levels, isDecimated }] of chains.entries()) {
+    const below = isDecimated ? done.at(-1) : undefined;
+    const open =
+      below === undefined
+        ? request.open
+        : () => new DecimatedSource(below.level, below.read(), request.context.kind);
+    const isRead = chains[index + 1]?.isDecimated ?? false;
+    done.push(...(await generateChain({ ...request, open }, levels, { isDecimated, isRead })));
+  }
   return done;
 }
 
 /** Levels cut where one cannot be halved from the one below, or must not be. */
-function chainsOf({ levels, fromSource }: GenerationRequest): TileMatrix[][] {
-  const chains: TileMatrix[][] = [];
+function chainsOf({ levels, fromSource }: GenerationRequest): Chain[] {
+  const chains: Chain[] = [];
   for (const [index, level] of levels.entries()) {
     const below = levels[index - 1];
-    const isFresh = fromSource?.has(level.id) ?? false;
-    if (below !== undefined && !isFresh && isTwice(level, below)) chains.at(-1)?.push(level);
-    else chains.push([level]);
+    const isFresh = below === undefined || (fromSource?.has(level.id) ?? false);
+    if (!isFresh && isTwice(level, below)) chains.at(-1)?.levels.push(level);
+    else chains.push({ levels: [level], isDecimated: !isFresh });
   }
   return chains;
 }
 
-async function generateChain(request: GenerationRequest, levels: readonly TileMatrix[]): Promise<LevelBuilder[]> {
+/** @param isRead whether the last level is read again */
+async function generateChain(
+  request: GenerationRequest,
+  levels: readonly TileMatrix[],
+  { isDecimated, isRead }: { isDecimated: boolean; isRead: boolean },
+): Promise<LevelBuilder[]> {
   const { context, boxes, onLevel } = request;
   const [bottom] = levels;
   if (bottom === undefined) return [];
@@ -78,8 +102,11 @@ async function generateChain(request: GenerationRequest, levels: readonly TileMa
       limits = halvedLimits(limits);
       slabs = slabsAbove(slabs, below.size, former?.size ?? context.size);
     }
-    onLevel(level.id, slabs.length, below !== null);
-    const builder = new LevelBuilder(context, { level, limits, slabs: new Set(slabs.map(cellKey)), below, former });
+    onLevel(level.id, slabs.length, isDecimated || below !== null);
+    const builder = new LevelBuilder(context, {
+      ...{ level, limits, slabs: new Set(slabs.map(cellKey)), below, former },
+      isRead: isRead && level === levels.at(-1),
+    });
     below?.feed(builder);
     builders.push(builder);
   }

@@ -5,13 +5,13 @@ const PARTS = 4;
 
 /**
  * Tells a producer how far the levels of a pyramid are.
- * @param from how a level that is not halved is made
+ * @param from what a level that is not made from the one below is made of
  */
 export function pyramidProgress(lines: ReturnType<typeof logFrom>, from = 'à partir des images') {
   const levels = new Map<string, { slabs: number; done: number }>();
   return {
-    onLevel: (level: string, slabs: number, isHalved: boolean): void => {
-      const how = isHalved ? 'par réduction du niveau inférieur' : from;
+    onLevel: (level: string, slabs: number, isReduced: boolean): void => {
+      const how = isReduced ? 'par réduction du niveau inférieur' : from;
       lines.info(`Niveau ${level} : ${slabs} dalles à calculer ${how}`);
       levels.set(level, { slabs, done: 0 });
     },
