@@ -129,7 +129,8 @@ export class LevelBuilder {
   read(): RasterLevel {
     const { root, name, kind } = this.context;
     const storage = levelStorage(name, this.level.id);
-    const masks = this.maskFolder === null ? {} : { mask_directory: join(relative(root, this.maskFolder), 'MASK', this.level.id) };
+    const masks =
+      this.maskFolder === null ? {} : { mask_directory: join(relative(root, this.maskFolder), 'MASK', this.level.id) };
     const { tilesPerWidth: tiles_per_width, tilesPerHeight: tiles_per_height } = this.size;
     const size = { tiles_per_width, tiles_per_height, tile_limits: this.limits };
     return new RasterLevel(root, { id: this.level.id, ...size, storage: { ...storage, ...masks } }, kind);

@@ -1,4 +1,14 @@
-import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import t, { type Test } from 'tap';
 import {
@@ -291,4 +301,55 @@ void t.test('what cannot be laid over a pyramid is refused in a sentence', async
       message,
     );
   }
+});
+
+void t.test('levels that are not the half of the one below are made from it', async (t) => {
+  t.testdir();
+  const set = { tms: 'LAMB93_1M_MNT', bottom: '8', top: '3' } as const;
+  const place: PatternPlace = { ...PLACE, x: 350_003.5, y: 6_690_003.5, resolution: 1, width: 900, height: 700 };
+  const patch: PatternPlace = { ...place, x: place.x + 100, y: place.y - 130, width: 330, height: 250 };
+  const base: Images = { place, paint: quadrants(place) };
+  const over: Images = { place: patch, paint: RED };
+  const together = await make(t, 'together', [base, over], set);
+  const reduced = together.log.filter(({ message }) =>
+    message.endsWith('à calculer par réduction du niveau inférieur'),
+  );
+  t.equal(reduced.length, 5);
+  const pixels = await openPixels(together.root, together.name);
+  const middle = [patch.x + 150, patch.y - 100] as const;
+  for (const level of ['8', '7', '6']) {
+    t.same((await pixels.pixelAt(level, ...middle))?.values, [200, 10, 20], level);
+  }
+  const former = await make(t, 'former', [base], set);
+  t.same(await differences(await update(t, former, [over]), together), [], 'updated');
+
+  // Elevations tell their masks.
+  const options = { type: 'Float32', bands: 1, nodata: -99999 };
+  const relief: Images = { place, paint: ramp(place), options };
+  const higher: Images = { place: patch, paint: () => [4321], options };
+  const bare = { ...set, mask: false, compression: 'zip' };
+  const whole = await make(t, 'relief', [relief, higher], bare);
+  const updated = await update(t, await make(t, 'lower', [relief], bare), [higher]);
+  t.same(await differences(updated, whole, false), [], 'updated, without masks');
+});
+
+void t.test('white is white and holes are holes in such levels, without masks', async (t) => {
+  t.testdir();
+  const set = { tms: 'LAMB93_1M_MNT', bottom: '8', top: '3' } as const;
+  const place: PatternPlace = { ...PLACE, x: 350_003.5, y: 6_690_003.5, resolution: 1, width: 903, height: 702 };
+  const images: Images[] = [{ place, paint: () => [60, 70, 80] }];
+  const masked = await make(t, 'masked', images, set);
+  const bare = await make(t, 'bare', images, { ...set, mask: false });
+  t.same(await differences(bare, masked, false), []);
+  const { root, name } = bare;
+  t.notOk(existsSync(join(root, name, 'MASK')), 'no mask is left');
+  const pixels = await openPixels(root, name);
+  // On the edge, where pixels are partly covered, the value of no data does not mix with the others.
+  const seen = new Set<string>();
+  for (const level of ['7', '6', '5', '4', '3']) {
+    const limits = findLevel(pixels.descriptor, level)?.tile_limits;
+    const tile = limits && (await pixels.tile(level, limits.min_col, limits.min_row));
+    for (let at = 0; at < (tile?.length ?? 0); at += 3) seen.add([...(tile?.subarray(at, at + 3) ?? [])].join());
+  }
+  t.same([...seen].sort(), ['255,255,255', '60,70,80']);
 });

@@ -54,7 +54,11 @@ export class DecimatedSource implements PixelSource {
     const open = new Map<string, RasterSlab | null>();
     const there = this.from.limits;
     try {
-      for (let row = Math.max(limits.min_row, there.min_row); row <= Math.min(limits.max_row, there.max_row); row += 1) {
+      for (
+        let row = Math.max(limits.min_row, there.min_row);
+        row <= Math.min(limits.max_row, there.max_row);
+        row += 1
+      ) {
         for (
           let col = Math.max(limits.min_col, there.min_col);
           col <= Math.min(limits.max_col, there.max_col);

@@ -60,9 +60,7 @@ export async function generateSlabs(request: GenerationRequest): Promise<LevelBu
   for (const [index, { levels, isDecimated }] of chains.entries()) {
     const below = isDecimated ? done.at(-1) : undefined;
     const open =
-      below === undefined
-        ? request.open
-        : () => new DecimatedSource(below.level, below.read(), request.context.kind);
+      below === undefined ? request.open : () => new DecimatedSource(below.level, below.read(), request.context.kind);
     const isRead = chains[index + 1]?.isDecimated ?? false;
     done.push(...(await generateChain({ ...request, open }, levels, { isDecimated, isRead })));
   }
