@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { constants, open, readdir, rename } from 'node:fs/promises';
+import { constants, link, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { backendName } from '../../src/workers/backends.js';
@@ -54,11 +54,16 @@ export async function holdFiles(emulator: TestEmulator, upload: string): Promise
     await run('mkfifo', ['-m', '644', path]);
   }
   return async () => {
+    // The files first: whoever goes on to the next one must not find a pipe that nobody will write to any more.
+    for (const path of paths) {
+      await link(path, `${path}.pipe`);
+      await rename(`${path}.held`, path);
+    }
     for (const path of paths) {
       // Whoever still waits finds an empty file; it fails when nobody does.
-      const writer = await open(path, constants.O_WRONLY | constants.O_NONBLOCK).catch(() => null);
-      await rename(`${path}.held`, path);
+      const writer = await open(`${path}.pipe`, constants.O_WRONLY | constants.O_NONBLOCK).catch(() => null);
       await writer?.close();
+      await rm(`${path}.pipe`);
     }
   };
 }
