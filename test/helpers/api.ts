@@ -71,10 +71,10 @@ async function call<Body>(request: {
 
 /**
  * Asks again until the answer is as wanted: asynchronous work has no other sign of its end over HTTP.
- * @throws Error with the last answer after a minute
+ * @throws Error with the last answer after two minutes
  */
 export async function until<T>(ask: () => Promise<T>, isWanted: (answer: T) => boolean): Promise<T> {
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + 120_000;
   for (;;) {
     const answer = await ask();
     if (isWanted(answer)) return answer;
