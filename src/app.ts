@@ -31,6 +31,7 @@ import { organizationEntityRoutes, platformEntityRoutes } from './routes/extende
 import { metadataRoutes } from './routes/metadata/index.js';
 import { offeringRoutes } from './routes/offerings/index.js';
 import { altimetryRoutes } from './routes/ogc/altimetrie.js';
+import { cswRoutes } from './routes/ogc/csw.js';
 import { tmsRoutes } from './routes/ogc/tms.js';
 import { vectorTmsRoutes } from './routes/ogc/vector-tms.js';
 import { wfsRoutes } from './routes/ogc/wfs.js';
@@ -140,6 +141,7 @@ export async function buildApp(
     await services.register(tmsRoutes);
     await services.register(vectorTmsRoutes);
     await services.register(altimetryRoutes);
+    await services.register(cswRoutes);
     await services.register(async (files) => {
       await files.register(fidelityPlugin);
       await files.register(publicFileRoutes);

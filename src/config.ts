@@ -39,6 +39,8 @@ export interface Config {
     readonly jpegQuality: number;
   };
   readonly wfs: { readonly maxFeatures: number };
+  /** `indexingDelayMs`: `undefined` when it follows {@link timing}. */
+  readonly csw: { readonly indexingDelayMs: number | undefined };
   /** Milliseconds. */
   readonly statementTimeoutMs: number;
   /** Milliseconds. */
@@ -150,6 +152,7 @@ function toConfig(values: Environment): Config {
       jpegQuality: values.JPEG_QUALITY,
     },
     wfs: { maxFeatures: values.WFS_MAX_FEATURES },
+    csw: { indexingDelayMs: values.CSW_INDEXING_DELAY },
     statementTimeoutMs: values.STATEMENT_TIMEOUT,
     sqlTimeoutMs: values.SQL_TIMEOUT,
     worker: {

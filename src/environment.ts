@@ -86,6 +86,14 @@ export const EnvironmentSchema = Type.Object({
     default: 5000,
     description: 'Largest page of WFS GetFeature (CountDefault).',
   }),
+  CSW_INDEXING_DELAY: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 86_400_000,
+      description:
+        'Time before the catalogue (/csw, /catalogue) shows a publication, unpublication or new file, milliseconds. Default: 1500 when TIMING=realistic, else 0.',
+    }),
+  ),
   STATEMENT_TIMEOUT: Type.Integer({
     minimum: 100,
     default: 60_000,

@@ -55,6 +55,11 @@ export class FeatureSnapshot {
     return Number(rows[0]?.count ?? 0);
   }
 
+  /** Runs a query whose rows fit into memory. */
+  async rows<Row extends object>(query: SqlFragment): Promise<Row[]> {
+    return (await this.client.query<Row>(toQuery(query))).rows;
+  }
+
   /** Starts streaming a query of one text column; rows are separated by `separator`. */
   async copy(query: SqlFragment, separator: string): Promise<RowStream> {
     const decoder = new CopyRowDecoder(separator);

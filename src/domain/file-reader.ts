@@ -25,17 +25,23 @@ export async function readFile<Kind extends FileKind>(
   bytes: Buffer,
   options: { readonly strict: boolean },
 ): Promise<FileContents[Kind]> {
-  const reading = { kind, text: decode(kind, bytes), strict: options.strict };
+  const reading = { kind, text: isXml(kind) ? decodeXml(bytes) : decode('utf-8', bytes), strict: options.strict };
   if (reading.text.length < THREAD_FROM && kind !== 'DERIVATION-SQL') return parseFile(reading);
   const read = await readInThread(reading);
   if ('sentences' in read) throw new UnreadableFileError(read.sentences);
   return read.content as FileContents[Kind];
 }
 
-/** Text of an XML file in the encoding its declaration names; UTF-8 without one, and for what is no XML. */
-function decode(kind: FileKind, bytes: Buffer): string {
-  const declaration = isXml(kind) ? bytes.subarray(0, 200).toString('latin1') : '';
-  const encoding = /^[^<]*<\?xml[^>]*\sencoding\s*=\s*["']([A-Za-z0-9._-]+)["']/.exec(declaration)?.[1] ?? 'utf-8';
+/**
+ * Text of an XML file in the encoding its declaration names, UTF-8 without one.
+ * @throws UnreadableFileError
+ */
+export function decodeXml(bytes: Buffer): string {
+  const declaration = bytes.subarray(0, 200).toString('latin1');
+  return decode(/^[^<]*<\?xml[^>]*\sencoding\s*=\s*["']([A-Za-z0-9._-]+)["']/.exec(declaration)?.[1] ?? 'utf-8', bytes);
+}
+
+function decode(encoding: string, bytes: Buffer): string {
   const text = tryDecode(encoding, bytes);
   if (text === null) {
     throw new UnreadableFileError([`Le fichier n'est pas un texte lisible dans l'encodage ${encoding}.`]);

@@ -3,8 +3,9 @@ import { badRequest, notFound } from '../errors.js';
 import type { Db } from './database.js';
 import { holdEndpoint } from './offerings.js';
 import { quotaExceeded } from './quotas.js';
+import { indexRecord, removeRecords, storedRecordFile } from './record-index.js';
 
-/** Publication of metadata records (spec diffusion §9): told at once, by file identifier. */
+/** Publication of metadata records (spec diffusion §9): told at once, by file identifier, and shown by the catalogue. */
 
 /** What clients send: records of the datastore and one endpoint of metadata. */
 export interface MetadataPublicationRequest {
@@ -13,19 +14,21 @@ export interface MetadataPublicationRequest {
 }
 
 /**
- * Shows records on an endpoint; those it shows already stay as they are.
+ * Shows records on an endpoint, as their type and `open_data` are now; those it shows already are shown again.
  * @throws ApiError not_found for the endpoint, or naming every unknown identifier; bad_request for an endpoint of
  *   another type; conflict when the quota of the endpoint is passed. Nothing is published then.
  */
 export async function publishMetadata(
-  { prisma }: Pick<Deps, 'prisma'>,
+  deps: Pick<Deps, 'prisma' | 'config' | 'storage'>,
   datastoreId: string,
   request: MetadataPublicationRequest,
 ): Promise<void> {
-  await prisma.$transaction(async (tx) => {
+  await deps.prisma.$transaction(async (tx) => {
     const { endpoint, quota } = await holdEndpoint(tx, datastoreId, request.endpoint);
     assertMetadataEndpoint(endpoint);
     const ids = await findRecords(tx, datastoreId, request.file_identifiers);
+    // A file that is being replaced is replaced first: the catalogue shows the new one.
+    await tx.$queryRaw`SELECT 1 FROM geopf.metadata WHERE id = ANY (${ids}::uuid[]) ORDER BY id FOR SHARE`;
     const shown = await tx.metadataPublication.findMany({
       where: { endpointId: endpoint.id, metadata: { datastoreId } },
       select: { metadataId: true },
@@ -39,6 +42,12 @@ export async function publishMetadata(
     await tx.metadataPublication.createMany({
       data: added.map((metadataId) => ({ metadataId, endpointId: endpoint.id })),
     });
+    for (const id of ids) {
+      const metadata = await tx.metadata.findUnique({ where: { id } });
+      if (metadata === null) continue;
+      const file = await storedRecordFile(deps, metadata);
+      await indexRecord(deps, tx, metadata, { ...metadata, endpointId: endpoint.id, file });
+    }
   });
 }
 
@@ -48,17 +57,18 @@ export async function publishMetadata(
  *   another type
  */
 export async function unpublishMetadata(
-  { prisma }: Pick<Deps, 'prisma'>,
+  deps: Pick<Deps, 'prisma' | 'config'>,
   datastoreId: string,
   request: MetadataPublicationRequest,
 ): Promise<void> {
-  await prisma.$transaction(async (tx) => {
+  await deps.prisma.$transaction(async (tx) => {
     // An endpoint that is no longer lent may still show records.
     const endpoint = await tx.endpoint.findUnique({ where: { id: request.endpoint } });
     if (endpoint === null) throw notFound(`Le point d'accès ${request.endpoint} n'existe pas.`);
     assertMetadataEndpoint(endpoint);
     const ids = await findRecords(tx, datastoreId, request.file_identifiers);
     await tx.metadataPublication.deleteMany({ where: { endpointId: endpoint.id, metadataId: { in: ids } } });
+    await removeRecords(deps, tx, { endpointId: endpoint.id, metadataIds: ids });
   });
 }
 

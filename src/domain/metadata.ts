@@ -3,11 +3,13 @@ import { Readable } from 'node:stream';
 import type { Deps } from '../deps.js';
 import { ApiError, conflict, notFound } from '../errors.js';
 import type { Metadata, Prisma } from '../generated/prisma/client.js';
+import type { RecordContent } from '../ogc/iso/content.js';
 import type { MetadataRecord as ReadRecord } from '../ogc/iso/metadata.js';
 import { UnreadableFileError } from '../ogc/unreadable.js';
 import { isUniqueViolation } from './database.js';
 import { readFile } from './file-reader.js';
 import { getMetadata, type MetadataRecord } from './metadata-reads.js';
+import { indexNewFile, recordFile } from './record-index.js';
 
 /** Metadata records, spec lifecycle §6: ISO files that a datastore shows in catalogues. */
 
@@ -16,11 +18,6 @@ export type MetadataType = (typeof METADATA_TYPES)[number];
 
 /** Largest metadata file, bytes: it is held in memory while it is read. */
 export const MAX_METADATA_BYTES = 5 * 1024 * 1024;
-
-/** What was read of the file beside the columns. */
-interface MetadataContent {
-  readonly title?: string;
-}
 
 /**
  * Stores a metadata record.
@@ -82,7 +79,9 @@ export async function replaceMetadataFile(
       const [old] = await tx.$queryRaw<{ key: string }[]>`
         SELECT key FROM geopf.metadata WHERE id = ${id}::uuid FOR UPDATE`;
       if (old === undefined) throw notFound(`La métadonnée ${id} n'existe pas.`);
-      await tx.metadata.update({ where: { id }, data: { ...columnsOf(file, key, read), update: new Date() } });
+      const data = { ...columnsOf(file, key, read), update: new Date() };
+      const metadata = await tx.metadata.update({ where: { id }, data });
+      await indexNewFile(deps, tx, metadata, recordFile(file, read.content));
       return old.key;
     });
   } finally {
@@ -127,7 +126,7 @@ export async function deleteMetadata(deps: Deps, datastoreId: string, id: string
 
 /** A record as sentences name it: its title, when it has one, and its identifier. */
 function nameOf({ content, fileIdentifier }: Metadata): string {
-  const { title } = content as MetadataContent;
+  const { title } = content as Pick<RecordContent, 'title'>;
   return title === undefined ? `"${fileIdentifier}"` : `« ${title} » ("${fileIdentifier}")`;
 }
 
@@ -162,7 +161,6 @@ function folderOf(id: string): string {
   return `metadata/${id}`;
 }
 
-function columnsOf(file: Buffer, key: string, { level, title }: ReadRecord) {
-  const content: MetadataContent = title === undefined ? {} : { title };
-  return { key, size: BigInt(file.length), level, content: { ...content } };
+function columnsOf(file: Buffer, key: string, { level, content }: ReadRecord) {
+  return { key, size: BigInt(file.length), level, content: content as unknown as Prisma.InputJsonObject };
 }

@@ -9,6 +9,11 @@ export function waitingDelayMs(config: Pick<Config, 'timing'>): number {
   return config.timing === 'realistic' ? REALISTIC_STATE_MS : 0;
 }
 
+/** How long the catalogue takes to show what was published, milliseconds. */
+export function indexingDelayMs({ csw, timing }: Pick<Config, 'csw' | 'timing'>): number {
+  return csw.indexingDelayMs ?? (timing === 'realistic' ? REALISTIC_STATE_MS : 0);
+}
+
 /** When a state entered at `since` may end at the earliest; both epoch milliseconds. */
 export function stateEnd(config: Pick<Config, 'timing'>, since: number): number {
   return config.timing === 'realistic' ? since + REALISTIC_STATE_MS : since;

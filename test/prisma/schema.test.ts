@@ -15,6 +15,7 @@ const TYPES: Readonly<Record<string, string>> = {
   Json: 'jsonb',
   '@db.Json': 'json',
   '@db.Uuid': 'uuid',
+  '@db.Date': 'date',
   '@db.Timestamptz(6)': 'timestamp(6) with time zone',
 };
 
@@ -23,10 +24,12 @@ function declaredColumns(schema: string): string[] {
   return [...schema.matchAll(/^model \w+ \{\n(.*?)^\}/gms)].flatMap(([, body = '']) => {
     const table = /@@map\("(\w+)"\)/.exec(body)?.[1] ?? '';
     return [...body.matchAll(/^ {2}(\w+) +(\w+)(\[\]|\?)?(.*)$/gm)].flatMap(([, field, type = '', mark, rest = '']) => {
-      const column = TYPES[/@db\.\w+(\(\d+\))?/.exec(rest)?.[0] ?? type];
+      const [, unsupported, optional] = /^\("([^"]+)"\)(\??)/.exec(rest) ?? [];
+      const column = unsupported ?? TYPES[/@db\.\w+(\(\d+\))?/.exec(rest)?.[0] ?? type];
       if (column === undefined) return []; // a relation
       const name = /@map\("(\w+)"\)/.exec(rest)?.[1] ?? field;
-      return [`${table}.${name} ${column}${mark === '[]' ? '[]' : mark === '?' ? '' : ' not null'}`];
+      const isOptional = mark === '?' || optional === '?';
+      return [`${table}.${name} ${column}${mark === '[]' ? '[]' : isOptional ? '' : ' not null'}`];
     });
   });
 }

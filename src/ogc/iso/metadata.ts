@@ -1,6 +1,9 @@
 import { UnreadableFileError } from '../unreadable.js';
-import { child, type ReadElement, readXml, XmlReadError } from '../xml.js';
+import { type ReadElement, readXml, XmlReadError } from '../xml.js';
 import { xmlFaultSentence } from '../xml-faults.js';
+import type { RecordContent } from './content.js';
+import { elementsAt } from './elements.js';
+import { readContent } from './read-content.js';
 
 /** Metadata records: ISO 19139 (gmd, gmi), which producers write, and ISO 19115-3 (mdb). */
 
@@ -11,8 +14,7 @@ export type MetadataLevel = (typeof METADATA_LEVELS)[number];
 export interface MetadataRecord {
   readonly fileIdentifier: string;
   readonly level: MetadataLevel;
-  /** Title of the resource, absent when the record gives none. */
-  readonly title?: string;
+  readonly content: RecordContent;
 }
 
 /** Raised for a record that cannot be read; the sentence names line and reason. */
@@ -27,32 +29,30 @@ export class MetadataError extends UnreadableFileError {
   }
 }
 
-/** Where each standard writes what is read, from the root, by local names; `*` is any element. */
+/** What tells one standard from the other, and where each writes its identifier. */
 interface Standard {
   readonly label: string;
+  readonly name: RecordContent['standard'];
   readonly isRoot: (root: ReadElement) => boolean;
-  readonly identifier: readonly string[];
-  readonly level: readonly string[];
-  readonly title: readonly string[];
+  /** Path from the root. */
+  readonly identifier: string;
 }
 
 const STANDARDS: readonly Standard[] = [
   {
     label: 'ISO 19139',
+    name: 'gmd',
     isRoot: ({ name, namespace }) =>
       (name === 'MD_Metadata' && namespace === 'http://www.isotc211.org/2005/gmd') ||
       (name === 'MI_Metadata' && namespace === 'http://www.isotc211.org/2005/gmi'),
-    identifier: ['fileIdentifier'],
-    level: ['hierarchyLevel', 'MD_ScopeCode'],
-    title: ['identificationInfo', '*', 'citation', 'CI_Citation', 'title'],
+    identifier: 'fileIdentifier',
   },
   {
     label: 'ISO 19115-3',
+    name: 'mdb',
     isRoot: ({ name, namespace }) =>
       name === 'MD_Metadata' && /^http:\/\/standards\.iso\.org\/iso\/19115\/-3\/mdb\/\d/.test(namespace),
-    identifier: ['metadataIdentifier', 'MD_Identifier', 'code'],
-    level: ['metadataScope', 'MD_MetadataScope', 'resourceScope', 'MD_ScopeCode'],
-    title: ['identificationInfo', '*', 'citation', 'CI_Citation', 'title'],
+    identifier: 'metadataIdentifier/MD_Identifier/code',
   },
 ];
 
@@ -71,11 +71,12 @@ export function parseMetadata(xml: string): MetadataRecord {
       root.line,
     );
   }
-  const title = textAt(root, standard.title);
+  const content = readContent(root, standard.name);
   return {
     fileIdentifier: readIdentifier(root, standard),
-    level: readLevel(root, standard),
-    ...(title === null ? {} : { title }),
+    // Anything but a series is shown as a dataset: the API knows no other level.
+    level: content.level.toLowerCase() === 'series' ? 'SERIES' : 'DATASET',
+    content,
   };
 }
 
@@ -89,37 +90,15 @@ function readDocument(xml: string): ReadElement {
 }
 
 function readIdentifier(root: ReadElement, { identifier, label }: Standard): string {
-  const path = `${identifier.join('/')}/CharacterString`;
-  const text = textAt(root, identifier);
-  const line = find(root, identifier)?.line ?? root.line;
-  if (text === null) throw new MetadataError(`l'élément ${path} (${label}) est absent ou vide`, line);
+  const path = `${identifier}/CharacterString`;
+  const [element] = elementsAt(root, identifier);
+  const line = element?.line ?? root.line;
+  const [written] = element === undefined ? [] : elementsAt(element, 'CharacterString|Anchor');
+  const text = written?.text.trim() ?? '';
+  if (text === '') throw new MetadataError(`l'élément ${path} (${label}) est absent ou vide`, line);
   if (text.length > MAX_IDENTIFIER_LENGTH) {
     throw new MetadataError(`l'élément ${path} dépasse ${MAX_IDENTIFIER_LENGTH} caractères`, line);
   }
   if (/\p{Cc}/u.test(text)) throw new MetadataError(`l'élément ${path} contient un caractère de contrôle`, line);
   return text;
-}
-
-/** Anything but a series is shown as a dataset: the API knows no other level. */
-function readLevel(root: ReadElement, { level }: Standard): MetadataLevel {
-  const code = find(root, level);
-  const value = code?.attributes['codeListValue'] ?? code?.text ?? '';
-  return value.trim().toLowerCase() === 'series' ? 'SERIES' : 'DATASET';
-}
-
-/** The text of an element's CharacterString, or of the Anchor that may stand for it; `null` when there is none. */
-function textAt(root: ReadElement, path: readonly string[]): string | null {
-  const element = find(root, path);
-  if (element === undefined) return null;
-  const text = (child(element, 'CharacterString') ?? child(element, 'Anchor'))?.text.trim() ?? '';
-  return text === '' ? null : text;
-}
-
-function find(root: ReadElement, path: readonly string[]): ReadElement | undefined {
-  let element: ReadElement | undefined = root;
-  for (const name of path) {
-    if (element === undefined) return undefined;
-    element = name === '*' ? element.children[0] : child(element, name);
-  }
-  return element;
 }

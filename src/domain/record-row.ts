@@ -1,0 +1,97 @@
+import { type GeographicBox } from '../geo/bbox.js';
+import { withoutAccents } from '../ogc/csw/full-text.js';
+import { namesByRole, organisationsOf, type RecordContent, subjectsOf } from '../ogc/iso/content.js';
+
+/** What the index keeps of a record beside its content: plain values for the columns of `catalogue_record`. */
+
+/** Tags by which portals harvest, as `HarvestTag` is asked for. */
+export const HARVEST_TAGS = { inspire: 'INSPIRE', openData: 'OPENDATA' } as const;
+
+/** Characters of the texts that are indexed of one record, per weight: PostgreSQL holds a megabyte of words. */
+const MAX_SEARCHED = 60_000;
+
+/** Texts to search, by how much they tell of the record, each as written and without accents. */
+export interface SearchedTexts {
+  readonly titles: readonly [string, string];
+  readonly subjects: readonly [string, string];
+  readonly rest: readonly [string, string];
+}
+
+/** The texts of a record that full-text queries look into: everything that is read of it. */
+export function searchedTexts(identifier: string, content: RecordContent): SearchedTexts {
+  const people = [...content.parties, ...content.contacts];
+  return {
+    titles: both([content.title ?? '', ...content.alternateTitles]),
+    subjects: both(subjectsOf(content)),
+    rest: both([
+      content.abstract ?? '',
+      identifier,
+      ...organisationsOf(content),
+      ...people.flatMap(({ individual, email }) => [individual ?? '', email ?? '']),
+      content.lineage ?? '',
+      ...content.links.flatMap(({ url, name, description }) => [name ?? '', description ?? '', url]),
+      ...content.resourceIdentifiers,
+      ...content.formats,
+      ...content.crs,
+      ...content.useConditions,
+      ...content.otherConstraints,
+      content.level,
+    ]),
+  };
+}
+
+function both(texts: readonly string[]): readonly [string, string] {
+  const text = texts.join('\n').slice(0, MAX_SEARCHED).replace(/[\uD800-\uDBFF]$/, '');
+  return [text, withoutAccents(text)];
+}
+
+/** The extent as WKT, in WGS 84 longitude first; `null` when the record has none. */
+export function extentWkt({ boxes }: RecordContent): string | null {
+  if (boxes.length === 0) return null;
+  return `MULTIPOLYGON(${boxes.flatMap(polygonsOf).join(',')})`;
+}
+
+/** A box across the antimeridian is two; one without area gets a centimetre, since a polygon has some. */
+function polygonsOf({ west, south, east, north }: GeographicBox): string[] {
+  if (west > east) {
+    return [
+      ...polygonsOf({ west, south, east: 180, north }),
+      ...polygonsOf({ west: -180, south, east, north }),
+    ];
+  }
+  const [x1, x2] = east - west < LEAST ? [west - LEAST, east + LEAST] : [west, east];
+  const [y1, y2] = north - south < LEAST ? [south - LEAST, north + LEAST] : [south, north];
+  return [`((${x1} ${y1},${x2} ${y1},${x2} ${y2},${x1} ${y2},${x1} ${y1}))`];
+}
+
+const LEAST = 1e-7;
+
+/** A day of a date as written, its first one when only the year or month is; `null` for no date. */
+export function readDay(text: string | undefined): string | null {
+  const [, year, month = '01', day = '01'] = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:T.*)?$/.exec(text ?? '') ?? [];
+  if (year === undefined || year === '0000') return null;
+  const written = `${year}-${month}-${day}`;
+  const date = new Date(`${written}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(written) ? written : null;
+}
+
+/** An instant of a date as written, UTC without zone; `null` for no date. */
+export function readInstant(text: string | undefined): Date | null {
+  const day = readDay(text);
+  if (text === undefined || day === null) return null;
+  const date = new Date(/T.*(?:Z|[+-]\d\d:?\d\d)$/.test(text) ? text : text.includes('T') ? `${text}Z` : day);
+  return Number.isNaN(date.getTime()) ? new Date(day) : date;
+}
+
+/** Lists that several columns are made of. */
+export function listsOf(content: RecordContent) {
+  return {
+    subjects: subjectsOf(content),
+    organisations: organisationsOf(content),
+    creators: namesByRole(content, 'owner', 'originator', 'author', 'resourceProvider'),
+    publishers: namesByRole(content, 'publisher', 'distributor'),
+    contributors: namesByRole(content, 'custodian', 'processor', 'pointOfContact'),
+    links: content.links.map(({ url }) => url),
+    linkProtocols: [...new Set(content.links.flatMap(({ protocol }) => protocol ?? []))],
+  };
+}

@@ -1,0 +1,201 @@
+import type { Logger } from 'pino';
+import type pg from 'pg';
+import { join, raw, sql, type SqlFragment, toQuery } from '../filter/fragment.js';
+import { type Filter, FilterError } from '../filter/model.js';
+import { identifiedBy, recordCondition, reference, required } from '../ogc/csw/conditions.js';
+import type { CatalogueRecord, SortKey } from '../ogc/csw/model.js';
+import { findQueryable } from '../ogc/csw/queryables.js';
+import { FeatureSnapshot } from './features.js';
+import { HARVEST_TAGS } from './record-row.js';
+
+/** Reading the index of the catalogue: what each of its views shows now. */
+
+export interface SearchDeps {
+  readonly pool: pg.Pool;
+  readonly log: Logger;
+  readonly config: { readonly statementTimeoutMs: number };
+}
+
+/** Which records a catalogue shows. */
+export type RecordView =
+  /** All that is published under a path of an endpoint. */
+  | { readonly kind: 'endpoint'; readonly path: string }
+  /** Those of the sandbox, by their identifiers. */
+  | { readonly kind: 'sandbox'; readonly path: string }
+  | { readonly kind: 'inspire' | 'openData'; readonly path: string }
+  /** Those of one datastore. @see datastoreView */
+  | { readonly kind: 'datastore'; readonly path: string; readonly datastoreId: string };
+
+/** What identifiers of the sandbox start with, whatever their case. */
+const SANDBOX_PREFIX = 'sandbox';
+
+/** The view of the datastore of this technical name; `null` when there is none. */
+export async function datastoreView(
+  { pool }: Pick<SearchDeps, 'pool'>,
+  path: string,
+  technicalName: string,
+): Promise<RecordView | null> {
+  const { rows } = await pool.query<{ id: string }>('SELECT id FROM geopf.datastore WHERE technical_name = $1', [
+    technicalName,
+  ]);
+  const datastoreId = rows[0]?.id;
+  return datastoreId === undefined ? null : { kind: 'datastore', path, datastoreId };
+}
+
+/** Rows that a view shows now, alias `record`. */
+export function viewCondition(view: RecordView): SqlFragment {
+  const conditions = [
+    sql`record.endpoint_id = ANY (ARRAY(
+      SELECT id FROM geopf.endpoint
+      WHERE type = 'METADATA' AND urls @> jsonb_build_array(jsonb_build_object('path', ${view.path}::text))))`,
+    sql`record.visible_from <= now() AND record.visible_until > now()`,
+  ];
+  switch (view.kind) {
+    case 'endpoint':
+      break;
+    case 'sandbox':
+      conditions.push(sql`starts_with(lower(record.identifier), ${SANDBOX_PREFIX}::text)`);
+      break;
+    case 'inspire':
+      conditions.push(sql`${HARVEST_TAGS.inspire}::text = ANY (record.harvest_tags)`);
+      break;
+    case 'openData':
+      conditions.push(sql`${HARVEST_TAGS.openData}::text = ANY (record.harvest_tags)`);
+      break;
+    case 'datastore':
+      conditions.push(sql`record.datastore_id = ${view.datastoreId}::uuid`);
+      break;
+  }
+  return join(conditions, ' AND ');
+}
+
+/** A search: records that hold the filter, in an order that never changes. */
+export interface RecordQuery {
+  readonly view: RecordView;
+  readonly filter: Filter;
+  readonly sortBy: readonly SortKey[];
+  readonly offset: number;
+  readonly limit: number;
+}
+
+/** What was found, on one snapshot of the index. Whoever holds it reads all batches, or closes it. */
+export interface FoundRecords {
+  readonly matched: number;
+  readonly returned: number;
+  /** The records of the page, some at a time. */
+  batches(): AsyncGenerator<CatalogueRecord[], void>;
+  close(): void;
+}
+
+/** Records read at once: a page stays light, whatever its records weigh. */
+const BATCH = 20;
+
+/**
+ * Counts the records that are looked for and finds those of the page.
+ * @throws FilterError
+ */
+export async function searchRecords(deps: SearchDeps, query: RecordQuery): Promise<FoundRecords> {
+  const where = sql`${viewCondition(query.view)} AND ${recordCondition(query.filter)}`;
+  const orderBy = orderOf(query.sortBy);
+  const snapshot = await FeatureSnapshot.open(deps, deps.config.statementTimeoutMs);
+  try {
+    const matched = await snapshot.count(sql`SELECT count(*) AS count FROM geopf.catalogue_record AS record WHERE ${where}`);
+    const ids =
+      query.limit === 0 || query.offset >= matched
+        ? []
+        : await snapshot.rows<{ id: string }>(
+            sql`SELECT record.id FROM geopf.catalogue_record AS record WHERE ${where}
+              ORDER BY ${orderBy} LIMIT ${query.limit}::integer OFFSET ${query.offset}::integer`,
+          );
+    return foundRecords(
+      snapshot,
+      matched,
+      ids.map(({ id }) => id),
+    );
+  } catch (error) {
+    snapshot.abort();
+    throw error;
+  }
+}
+
+/** The records of these identifiers that a view shows, in the order of the identifiers. */
+export async function recordsById(deps: SearchDeps, view: RecordView, ids: readonly string[]): Promise<FoundRecords> {
+  const snapshot = await FeatureSnapshot.open(deps, deps.config.statementTimeoutMs);
+  try {
+    const rows = await snapshot.rows<{ id: string; identifier: string }>(
+      sql`SELECT record.id, lower(record.identifier) AS identifier FROM geopf.catalogue_record AS record
+        WHERE ${viewCondition(view)} AND ${identifiedBy(ids)} ORDER BY record.id`,
+    );
+    const order = ids.map((id) => id.toLowerCase());
+    const sorted = rows.toSorted((a, b) => order.indexOf(a.identifier) - order.indexOf(b.identifier));
+    return foundRecords(
+      snapshot,
+      rows.length,
+      sorted.map(({ id }) => id),
+    );
+  } catch (error) {
+    snapshot.abort();
+    throw error;
+  }
+}
+
+function foundRecords(snapshot: FeatureSnapshot, matched: number, ids: readonly string[]): FoundRecords {
+  return {
+    matched,
+    returned: ids.length,
+    async *batches() {
+      for (let from = 0; from < ids.length; from += BATCH) {
+        const list = ids.slice(from, from + BATCH).join(',');
+        yield await snapshot.rows<CatalogueRecord>(
+          sql`SELECT record.identifier, record.content, record.document FROM geopf.catalogue_record AS record
+            JOIN unnest(string_to_array(${list}::text, ',')::bigint[]) WITH ORDINALITY AS wanted (id, position)
+              ON record.id = wanted.id
+            ORDER BY wanted.position`,
+        );
+      }
+      await snapshot.close();
+    },
+    close: () => snapshot.abort(),
+  };
+}
+
+/** Records without the property come last; the order of publication decides between equals. */
+function orderOf(sortBy: readonly SortKey[]): SqlFragment {
+  const keys = sortBy.map(({ property, descending }) => {
+    const { column, isList } = required(property);
+    const value = isList ? sql`${reference(column)}[1]` : reference(column);
+    return sql`${value} ${raw(descending ? 'DESC' : 'ASC')} NULLS LAST`;
+  });
+  return join([...keys, raw('record.id')], ', ');
+}
+
+/** How many values of a property are told. */
+const MAX_DOMAIN = 1000;
+
+/** Values of a property in the records of a view, or the ends of their range for dates; `null` when there are none. */
+export async function domainOf(
+  { pool }: Pick<SearchDeps, 'pool'>,
+  view: RecordView,
+  property: string,
+): Promise<readonly string[] | { readonly min: string; readonly max: string } | null> {
+  const found = findQueryable(property);
+  if (found === undefined) throw new FilterError('unknown-property', `Unknown property: ${property}`);
+  const { column, isList } = found;
+  const from = sql`FROM geopf.catalogue_record AS record`;
+  if (column.type === 'date' || column.type === 'timestamp with time zone') {
+    const { rows } = await pool.query<{ min: string | null; max: string | null }>(
+      toQuery(sql`SELECT min(${reference(column)})::date::text AS min, max(${reference(column)})::date::text AS max
+        ${from} WHERE ${viewCondition(view)}`),
+    );
+    const [{ min, max } = { min: null, max: null }] = rows;
+    return min === null || max === null ? null : { min, max };
+  }
+  const value = isList ? raw('each.value') : reference(column);
+  const lists = isList ? sql`, unnest(${reference(column)}) AS each (value)` : raw('');
+  const { rows } = await pool.query<{ value: string }>(
+    toQuery(sql`SELECT value::text FROM (SELECT DISTINCT ${value} AS value ${from} ${lists}
+        WHERE ${viewCondition(view)} AND ${value} IS NOT NULL) AS distinct_values
+      ORDER BY value LIMIT ${MAX_DOMAIN}::integer`),
+  );
+  return rows.length === 0 ? null : rows.map((row) => row.value);
+}

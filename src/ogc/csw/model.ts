@@ -1,0 +1,77 @@
+import type { Filter } from '../../filter/model.js';
+import type { RecordContent } from '../iso/content.js';
+
+/** CSW 2.0.2 (OGC 07-006r1): what requests ask, whatever the encoding they came in, and what answers show. */
+
+export const CSW_VERSION = '2.0.2';
+
+export const ELEMENT_SETS = ['brief', 'summary', 'full'] as const;
+export type ElementSet = (typeof ELEMENT_SETS)[number];
+
+export const RESULT_TYPES = ['hits', 'results', 'validate'] as const;
+export type ResultType = (typeof RESULT_TYPES)[number];
+
+/** How records are written. `own`: the XML as it was sent, whatever its standard. */
+export type OutputSchema = 'dc' | 'gmd' | 'mdb' | 'dcat' | 'own';
+
+export const SECTIONS = [
+  'ServiceIdentification',
+  'ServiceProvider',
+  'OperationsMetadata',
+  'Filter_Capabilities',
+] as const;
+export type Section = (typeof SECTIONS)[number];
+
+export interface GetCapabilities {
+  readonly operation: 'GetCapabilities';
+  readonly sections: readonly Section[];
+}
+
+export interface DescribeRecord {
+  readonly operation: 'DescribeRecord';
+  /** Local names; empty: all of them. */
+  readonly typeNames: readonly string[];
+}
+
+export interface GetDomain {
+  readonly operation: 'GetDomain';
+  readonly propertyNames: readonly string[];
+  readonly parameterNames: readonly string[];
+}
+
+/** Order of records by one property, as the client names it. */
+export interface SortKey {
+  readonly property: string;
+  readonly descending: boolean;
+}
+
+export interface GetRecords {
+  readonly operation: 'GetRecords';
+  readonly resultType: ResultType;
+  readonly outputSchema: OutputSchema;
+  readonly elementSet: ElementSet;
+  /** Local names of the elements wanted; `null`: those of {@link elementSet}. */
+  readonly elementNames: readonly string[] | null;
+  /** From 1. */
+  readonly startPosition: number;
+  readonly maxRecords: number;
+  readonly filter: Filter;
+  readonly sortBy: readonly SortKey[];
+}
+
+export interface GetRecordById {
+  readonly operation: 'GetRecordById';
+  readonly ids: readonly string[];
+  readonly outputSchema: OutputSchema;
+  readonly elementSet: ElementSet;
+}
+
+export type CswRequest = GetCapabilities | DescribeRecord | GetDomain | GetRecords | GetRecordById;
+
+/** A record as answers show it. */
+export interface CatalogueRecord {
+  readonly identifier: string;
+  readonly content: RecordContent;
+  /** The XML as it was sent, from its root on. */
+  readonly document: string;
+}

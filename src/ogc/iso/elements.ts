@@ -1,0 +1,66 @@
+import type { ReadElement } from '../xml.js';
+
+/** Finding what a record says, by the local names of its elements: both standards share most of them. */
+
+/**
+ * The elements at a path from another one, in document order. Steps are joined by `/`, alternatives by `|`; `*` is any
+ * element.
+ */
+export function elementsAt(from: ReadElement, path: string): ReadElement[] {
+  let found: ReadElement[] = [from];
+  for (const step of path.split('/')) {
+    const names = step.split('|');
+    found = found.flatMap(({ children }) =>
+      step === '*' ? children : children.filter(({ name }) => names.includes(name)),
+    );
+  }
+  return found;
+}
+
+/** Texts of all the elements at a path, each value once. */
+export function textsAt(from: ReadElement, path: string): string[] {
+  return distinct(elementsAt(from, path).flatMap((element) => textOf(element) ?? []));
+}
+
+/** The first text at a path. */
+export function textAt(from: ReadElement, path: string): string | undefined {
+  return textsAt(from, path)[0];
+}
+
+/** Values of the codes at a path: attribute `codeListValue`, else the text. */
+export function codesAt(from: ReadElement, path: string): string[] {
+  return distinct(elementsAt(from, path).flatMap((code) => codeOf(code) ?? []));
+}
+
+function codeOf({ attributes, text }: ReadElement): string | undefined {
+  const value = (attributes['codeListValue'] ?? '').trim() || text.trim();
+  return value === '' ? undefined : cut(value);
+}
+
+const TEXTS = new Set(['CharacterString', 'Anchor', 'URL', 'LocalisedCharacterString']);
+
+/** The text of an element, or of the CharacterString, Anchor or URL in it. */
+function textOf({ children, text }: ReadElement): string | undefined {
+  const written = (children.find(({ name }) => TEXTS.has(name))?.text ?? text).trim();
+  return written === '' ? undefined : cut(written);
+}
+
+/** Characters kept of one text: what is shown of a record stays light, whatever the record weighs. */
+const MAX_TEXT = 20_000;
+
+/** Values kept of one list. */
+const MAX_VALUES = 500;
+
+function cut(text: string): string {
+  return text.length > MAX_TEXT ? text.slice(0, MAX_TEXT).replace(/[\uD800-\uDBFF]$/, '') : text;
+}
+
+/** Each value once, in order, as many as are kept. */
+export function distinct<T>(values: readonly T[]): T[] {
+  return [...new Set(values)].slice(0, MAX_VALUES);
+}
+
+/** As many values as are kept. */
+export function firstOf<T>(values: readonly T[]): T[] {
+  return values.slice(0, MAX_VALUES);
+}

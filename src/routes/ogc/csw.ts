@@ -1,0 +1,130 @@
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import { getDomain, getRecordById, getRecords } from '../../domain/csw.js';
+import { datastoreView, type RecordView } from '../../domain/record-search.js';
+import { type CatalogueDescription, cswCapabilities } from '../../ogc/csw/capabilities.js';
+import { describeRecordResponse } from '../../ogc/csw/describe.js';
+import { cswExceptionReport } from '../../ogc/csw/exceptions.js';
+import { readKvpRequest } from '../../ogc/csw/kvp-request.js';
+import type { CswRequest, GetRecords } from '../../ogc/csw/model.js';
+import { acknowledgement } from '../../ogc/csw/responses.js';
+import { validatedRequest } from '../../ogc/csw/validated.js';
+import { readXmlRequest, REQUEST_LIMITS } from '../../ogc/csw/xml-request.js';
+import { OwsException } from '../../ogc/ows/exceptions.js';
+import { isStorableText } from '../../plugins/text.js';
+import { signalOf } from './signal.js';
+
+/** The catalogue (spec diffusion §9): CSW 2.0.2, by GET and by POST of XML. */
+
+const ENDPOINT_PATH = '/csw';
+
+/** Where the platform answers too. */
+const LEGACY_PATHS = ['/geonetwork/srv/fre/csw', '/geonetwork/srv/eng/csw'] as const;
+
+const XML = 'application/xml;charset=UTF-8';
+
+interface Portal {
+  Params: { portal: string };
+}
+
+export const cswRoutes: FastifyPluginAsync = async (app) => {
+  app.setErrorHandler((error, request, reply) => {
+    const refusal = error instanceof OwsException ? error : refusalOf(error, request);
+    return reply.code(refusal.status).type(XML).send(cswExceptionReport(refusal));
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: REQUEST_LIMITS.maxLength }, (_request, body, done) => {
+    done(null, body);
+  });
+  const catalogue = async (request: FastifyRequest, view: RecordView) => {
+    const path = request.url.split('?', 1)[0] ?? ENDPOINT_PATH;
+    return { view, serviceUrl: `${request.origin}${path.replace(/\/$/, '')}` };
+  };
+  const serve = (paths: readonly string[], viewOf: (request: FastifyRequest) => Promise<RecordView>): void => {
+    for (const path of paths) {
+      app.route({
+        method: ['GET', 'POST'],
+        url: path,
+        handler: async (request, reply) => {
+          const asked = readRequest(request);
+          const { view, serviceUrl } = await catalogue(request, await viewOf(request));
+          const body = await answer(app.deps, { request, asked, view, serviceUrl }, signalOf(reply));
+          return reply.type(XML).send(body);
+        },
+      });
+    }
+  };
+  serve([ENDPOINT_PATH, ...LEGACY_PATHS], async () => ({ kind: 'endpoint', path: ENDPOINT_PATH }));
+  serve(['/sandbox/csw'], async () => ({ kind: 'sandbox', path: ENDPOINT_PATH }));
+  serve([`${ENDPOINT_PATH}/INSPIRE`], async () => ({ kind: 'inspire', path: ENDPOINT_PATH }));
+  serve([`${ENDPOINT_PATH}/OPENDATA`], async () => ({ kind: 'openData', path: ENDPOINT_PATH }));
+  serve([`${ENDPOINT_PATH}/:portal`], async (request) => {
+    const { portal } = (request as FastifyRequest<Portal>).params;
+    const view = isStorableText(portal) ? await datastoreView(app.deps, ENDPOINT_PATH, portal) : null;
+    if (view === null) throw new OwsException('NotFound', `There is no catalogue ${portal}`, undefined, 404);
+    return view;
+  });
+};
+
+interface Asked {
+  readonly request: FastifyRequest;
+  readonly asked: CswRequest;
+  readonly view: RecordView;
+  readonly serviceUrl: string;
+}
+
+function readRequest(request: FastifyRequest): CswRequest {
+  const query = request.raw.url?.split('?').slice(1).join('?') ?? '';
+  if (request.method === 'GET' || request.method === 'HEAD') return readKvpRequest(query);
+  const body = typeof request.body === 'string' ? request.body : '';
+  const isForm = /^application\/x-www-form-urlencoded/i.test(request.headers['content-type'] ?? '');
+  if (isForm && !body.trimStart().startsWith('<')) return readKvpRequest(body);
+  return body.trim() === '' ? readKvpRequest(query) : readXmlRequest(body);
+}
+
+async function answer(
+  deps: Parameters<typeof getRecords>[0],
+  { request, asked, view, serviceUrl }: Asked,
+  signal: AbortSignal,
+) {
+  switch (asked.operation) {
+    case 'GetCapabilities':
+      return cswCapabilities(describe(view, serviceUrl), asked.sections);
+    case 'DescribeRecord':
+      return describeRecordResponse(asked.typeNames);
+    case 'GetDomain':
+      return getDomain(deps, view, asked);
+    case 'GetRecords':
+      return asked.resultType === 'validate' ? validated(request, asked) : getRecords(deps, view, asked, signal);
+    case 'GetRecordById':
+      return getRecordById(deps, view, asked, signal);
+  }
+}
+
+const VIEWS: Readonly<Record<RecordView['kind'], string>> = {
+  endpoint: 'Catalogue de la Géoplateforme (émulateur)',
+  sandbox: 'Catalogue du bac à sable (émulateur)',
+  inspire: 'Catalogue INSPIRE de la Géoplateforme (émulateur)',
+  openData: 'Catalogue des données ouvertes de la Géoplateforme (émulateur)',
+  datastore: "Catalogue d'un entrepôt de la Géoplateforme (émulateur)",
+};
+
+function describe({ kind }: RecordView, serviceUrl: string): CatalogueDescription {
+  return { serviceUrl, title: VIEWS[kind], abstract: 'Métadonnées publiées sur la Géoplateforme émulée' };
+}
+
+/** @throws OwsException when something of the request that only a search would find is wrong */
+function validated(request: FastifyRequest, asked: GetRecords): string {
+  const body = request.method === 'POST' && typeof request.body === 'string' ? request.body : null;
+  return acknowledgement(validatedRequest(asked, body), new Date());
+}
+
+/** Refusals of the framework (unreadable or too large bodies), and what was not foreseen. */
+function refusalOf(error: unknown, request: FastifyRequest): OwsException {
+  const status = (error as { statusCode?: unknown }).statusCode;
+  if (typeof status === 'number' && status >= 400 && status < 500) {
+    return new OwsException('NoApplicableCode', 'The request cannot be read', undefined, status);
+  }
+  // A client that left is no failure of ours.
+  request.log[request.socket.destroyed ? 'info' : 'error']({ err: error, reqId: request.id }, 'Csw:Failed');
+  return new OwsException('NoApplicableCode', 'Internal error', undefined, 500);
+}
