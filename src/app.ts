@@ -16,6 +16,7 @@ import { requestLogPlugin } from './plugins/request-log.js';
 import { trafficPlugin } from './plugins/traffic.js';
 import { compileValidator } from './plugins/validation.js';
 import { annexRoutes } from './routes/annexes/index.js';
+import { catalogueRoutes } from './routes/catalogue/index.js';
 import { catalogRoutes } from './routes/catalogs/index.js';
 import { activityRoutes } from './routes/activity/index.js';
 import { administratorRoutes } from './routes/administrator/index.js';
@@ -142,6 +143,7 @@ export async function buildApp(
     await services.register(vectorTmsRoutes);
     await services.register(altimetryRoutes);
     await services.register(cswRoutes);
+    await services.register(catalogueRoutes, { prefix: '/catalogue' });
     await services.register(async (files) => {
       await files.register(fidelityPlugin);
       await files.register(publicFileRoutes);

@@ -41,7 +41,10 @@ export function searchedTexts(identifier: string, content: RecordContent): Searc
 }
 
 function both(texts: readonly string[]): readonly [string, string] {
-  const text = texts.join('\n').slice(0, MAX_SEARCHED).replace(/[\uD800-\uDBFF]$/, '');
+  const text = texts
+    .join('\n')
+    .slice(0, MAX_SEARCHED)
+    .replace(/[\uD800-\uDBFF]$/, '');
   return [text, withoutAccents(text)];
 }
 
@@ -54,10 +57,7 @@ export function extentWkt({ boxes }: RecordContent): string | null {
 /** A box across the antimeridian is two; one without area gets a centimetre, since a polygon has some. */
 function polygonsOf({ west, south, east, north }: GeographicBox): string[] {
   if (west > east) {
-    return [
-      ...polygonsOf({ west, south, east: 180, north }),
-      ...polygonsOf({ west: -180, south, east, north }),
-    ];
+    return [...polygonsOf({ west, south, east: 180, north }), ...polygonsOf({ west: -180, south, east, north })];
   }
   const [x1, x2] = east - west < LEAST ? [west - LEAST, east + LEAST] : [west, east];
   const [y1, y2] = north - south < LEAST ? [south - LEAST, north + LEAST] : [south, north];

@@ -29,15 +29,18 @@ export type RecordView =
 /** What identifiers of the sandbox start with, whatever their case. */
 const SANDBOX_PREFIX = 'sandbox';
 
-/** The view of the datastore of this technical name; `null` when there is none. */
+/** The view of the datastore of this technical name, which is that of its community; `null` when there is none. */
 export async function datastoreView(
   { pool }: Pick<SearchDeps, 'pool'>,
   path: string,
   technicalName: string,
 ): Promise<RecordView | null> {
-  const { rows } = await pool.query<{ id: string }>('SELECT id FROM geopf.datastore WHERE technical_name = $1', [
-    technicalName,
-  ]);
+  const { rows } = await pool.query<{ id: string }>(
+    `SELECT datastore.id FROM geopf.datastore AS datastore
+     JOIN geopf.community AS community ON community.id = datastore.community_id
+     WHERE community.technical_name = $1`,
+    [technicalName],
+  );
   const datastoreId = rows[0]?.id;
   return datastoreId === undefined ? null : { kind: 'datastore', path, datastoreId };
 }
@@ -99,7 +102,9 @@ export async function searchRecords(deps: SearchDeps, query: RecordQuery): Promi
   const orderBy = orderOf(query.sortBy);
   const snapshot = await FeatureSnapshot.open(deps, deps.config.statementTimeoutMs);
   try {
-    const matched = await snapshot.count(sql`SELECT count(*) AS count FROM geopf.catalogue_record AS record WHERE ${where}`);
+    const matched = await snapshot.count(
+      sql`SELECT count(*) AS count FROM geopf.catalogue_record AS record WHERE ${where}`,
+    );
     const ids =
       query.limit === 0 || query.offset >= matched
         ? []

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { default as Provider } from 'oidc-provider';
 import type { PrismaClient } from '../../generated/prisma/client.js';
-import type { Html } from '../pages/html.js';
+import type { Html } from '../../html.js';
 import { PAGE_HEADERS } from '../pages/layout.js';
 import { errorPage } from '../pages/message.js';
 import type { LoginThrottle } from '../throttle.js';

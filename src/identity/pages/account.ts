@@ -1,5 +1,5 @@
 import type { Account } from '../accounts.js';
-import { type Html, markup } from './html.js';
+import { type Html, markup } from '../../html.js';
 import { layout } from './layout.js';
 import { logoutForm } from './logout.js';
 import { fullName } from './persons.js';

@@ -1,4 +1,4 @@
-import { type Html, literal, markup } from './html.js';
+import { type Html, literal, markup } from '../../html.js';
 import { cspHash } from './layout.js';
 
 /**

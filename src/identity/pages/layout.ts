@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Html, literal, markup } from './html.js';
+import { type Html, literal, markup } from '../../html.js';
 
 /** The only style sheet; no page loads anything from elsewhere. */
 const STYLE = `

@@ -1,4 +1,4 @@
-import { type Html, markup } from './html.js';
+import { type Html, markup } from '../../html.js';
 import { errorMessage, layout } from './layout.js';
 
 /** Ways to log in without password that the emulator simulates, by the last part of their path. */

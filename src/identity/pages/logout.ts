@@ -1,4 +1,4 @@
-import { type Html, markup } from './html.js';
+import { type Html, markup } from '../../html.js';
 import { layout } from './layout.js';
 
 /** Asks whether to log out: the application could not prove that it is the one that logged the person in. */

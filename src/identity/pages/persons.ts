@@ -1,5 +1,5 @@
 import type { Account } from '../accounts.js';
-import { type Html, markup } from './html.js';
+import { type Html, markup } from '../../html.js';
 import { layout } from './layout.js';
 import { FEDERATIONS, type Federation } from './login.js';
 

@@ -82,7 +82,12 @@ function operationsMetadata({ serviceUrl }: CatalogueDescription): XmlElement {
     operation('GetCapabilities', parameters('GetCapabilities')),
     operation('DescribeRecord', parameters('DescribeRecord')),
     operation('GetDomain'),
-    operation('GetRecords', parameters('GetRecords'), queryables('SupportedISOQueryables'), queryables('AdditionalQueryables')),
+    operation(
+      'GetRecords',
+      parameters('GetRecords'),
+      queryables('SupportedISOQueryables'),
+      queryables('AdditionalQueryables'),
+    ),
     operation('GetRecordById', parameters('GetRecordById')),
     list('ows:Parameter', 'service', ['CSW']),
     list('ows:Parameter', 'version', [CSW_VERSION]),
@@ -142,14 +147,26 @@ function filterCapabilities(): XmlElement {
     el(
       'ogc:Spatial_Capabilities',
       {},
-      el('ogc:GeometryOperands', {}, GEOMETRIES.map((name) => el('ogc:GeometryOperand', {}, name))),
-      el('ogc:SpatialOperators', {}, SPATIAL_OPERATORS.map((name) => el('ogc:SpatialOperator', { name }))),
+      el(
+        'ogc:GeometryOperands',
+        {},
+        GEOMETRIES.map((name) => el('ogc:GeometryOperand', {}, name)),
+      ),
+      el(
+        'ogc:SpatialOperators',
+        {},
+        SPATIAL_OPERATORS.map((name) => el('ogc:SpatialOperator', { name })),
+      ),
     ),
     el(
       'ogc:Scalar_Capabilities',
       {},
       el('ogc:LogicalOperators'),
-      el('ogc:ComparisonOperators', {}, COMPARISONS.map((name) => el('ogc:ComparisonOperator', {}, name))),
+      el(
+        'ogc:ComparisonOperators',
+        {},
+        COMPARISONS.map((name) => el('ogc:ComparisonOperator', {}, name)),
+      ),
     ),
     el('ogc:Id_Capabilities', {}, el('ogc:EID'), el('ogc:FID')),
   );

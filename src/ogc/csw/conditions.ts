@@ -74,6 +74,12 @@ export function holdsWords(text: string): SqlFragment | null {
   return words.length === 0 ? null : sql`(${identifier(RECORD_ALIAS)}.search @@ ${wordsQuery(words)})`;
 }
 
+/** How near records are to the words of a text, a number; `null`: the text has no words. */
+export function searchRank(text: string): SqlFragment | null {
+  const words = wordsOfText(text);
+  return words.length === 0 ? null : sql`ts_rank(${identifier(RECORD_ALIAS)}.search, ${wordsQuery(words)})`;
+}
+
 function comparison(filter: Comparison): SqlFragment {
   const { left, right, operator } = filter;
   if (left.kind === 'literal' && right.kind === 'property') {
@@ -102,10 +108,7 @@ function columnsCompared(filter: Comparison, left: string, right: string): SqlFr
   }
   const [a, b] = columns.map(({ column }): Operand => ({ kind: 'property', name: column.name }));
   if (a === undefined || b === undefined) throw new Error('two columns are compared');
-  return filterToSql(
-    { ...filter, left: a, right: b, matchCase: false },
-    context(columns.map(({ column }) => column)),
-  );
+  return filterToSql({ ...filter, left: a, right: b, matchCase: false }, context(columns.map(({ column }) => column)));
 }
 
 /** A condition on the one value of a property, or on any of its values. */

@@ -52,7 +52,8 @@ export function dublinCoreRecord(
 
 /** Everything that can be said in Dublin Core, in the order of `csw:SummaryRecord`, then the rest. */
 function elementsOf({ identifier, content }: CatalogueRecord): XmlElement[] {
-  const text = (name: string, value: string | undefined): XmlElement[] => (value === undefined ? [] : [el(name, {}, value)]);
+  const text = (name: string, value: string | undefined): XmlElement[] =>
+    value === undefined ? [] : [el(name, {}, value)];
   const texts = (name: string, values: readonly string[]): XmlElement[] => values.map((value) => el(name, {}, value));
   return [
     ...text('dc:identifier', identifier),

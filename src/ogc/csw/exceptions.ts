@@ -36,7 +36,10 @@ export function asCswException(error: unknown, locator: string): OwsException {
   if (error instanceof OwsException) return error;
   if (error instanceof RepeatedParameterError) return invalidParameter(error.parameter, error.message);
   if (error instanceof XmlReadError) {
-    return new OwsException('NoApplicableCode', `The request is not readable XML, line ${error.line}: ${error.message}`);
+    return new OwsException(
+      'NoApplicableCode',
+      `The request is not readable XML, line ${error.line}: ${error.message}`,
+    );
   }
   if (
     error instanceof FilterError ||

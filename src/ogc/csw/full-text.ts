@@ -43,7 +43,10 @@ export function wordsQuery(words: readonly SearchedWord[]): SqlFragment {
 
 /** A text without its accents; ligatures are left. */
 export function withoutAccents(text: string): string {
-  return text.normalize('NFD').replace(/\p{Mn}/gu, '').normalize('NFC');
+  return text
+    .normalize('NFD')
+    .replace(/\p{Mn}/gu, '')
+    .normalize('NFC');
 }
 
 /** A quoted operand of a `tsquery`: whatever it holds, it is one. */

@@ -69,7 +69,8 @@ export function readCswRequest(raw: RawRequest): CswRequest {
       return readGetRecords(raw);
     case 'getrecordbyid':
       if (raw.ids.length === 0) throw missingParameter('id');
-      if (raw.ids.length > MAX_RECORDS) throw invalidParameter('id', `At most ${MAX_RECORDS} identifiers can be asked for`);
+      if (raw.ids.length > MAX_RECORDS)
+        throw invalidParameter('id', `At most ${MAX_RECORDS} identifiers can be asked for`);
       return {
         operation: 'GetRecordById',
         ids: raw.ids,
@@ -104,8 +105,7 @@ function readGetRecords(raw: RawRequest): GetRecords {
     resultType: readChoice(raw.resultType, RESULT_TYPES, 'hits', 'resultType'),
     outputSchema,
     elementSet: readChoice(raw.elementSetName, ELEMENT_SETS, 'summary', 'ElementSetName'),
-    elementNames:
-      raw.elementNames.length === 0 ? null : raw.elementNames.map((name) => name.replace(/^.*[:/]/, '')),
+    elementNames: raw.elementNames.length === 0 ? null : raw.elementNames.map((name) => name.replace(/^.*[:/]/, '')),
     startPosition: readInteger(raw.startPosition, { minimum: 1, fallback: 1, locator: 'startPosition' }),
     maxRecords: Math.min(readInteger(raw.maxRecords, { minimum: 0, fallback: 10, locator: 'maxRecords' }), MAX_RECORDS),
     filter: raw.readFilter(),
@@ -115,8 +115,12 @@ function readGetRecords(raw: RawRequest): GetRecords {
 
 /** @throws OwsException when none of the versions is ours, or for an unknown section */
 function readSections({ version, acceptVersions, sections }: RawRequest): Section[] {
-  if (acceptVersions.length > 0 ? !acceptVersions.includes(CSW_VERSION) : /^3/.test(version ?? '')) {
-    throw new OwsException('VersionNegotiationFailed', `The version that is supported is ${CSW_VERSION}`, 'acceptVersions');
+  if (acceptVersions.length > 0 ? !acceptVersions.includes(CSW_VERSION) : version?.startsWith('3') === true) {
+    throw new OwsException(
+      'VersionNegotiationFailed',
+      `The version that is supported is ${CSW_VERSION}`,
+      'acceptVersions',
+    );
   }
   if (sections.length === 0 || sections.some((name) => name.toLowerCase() === 'all')) return [...SECTIONS];
   return sections.map((name) => {
@@ -126,7 +130,12 @@ function readSections({ version, acceptVersions, sections }: RawRequest): Sectio
   });
 }
 
-function readChoice<T extends string>(text: string | undefined, choices: readonly T[], fallback: T, locator: string): T {
+function readChoice<T extends string>(
+  text: string | undefined,
+  choices: readonly T[],
+  fallback: T,
+  locator: string,
+): T {
   if (text === undefined) return fallback;
   const found = choices.find((choice) => choice === text.toLowerCase());
   if (found === undefined) throw invalidParameter(locator, `${text} is none of ${choices.join(', ')}`);

@@ -76,12 +76,7 @@ export function domainResponse(domains: readonly DomainValues[]): string {
 function valuesOf(values: DomainValues['values']): XmlElement | null {
   if (values === null) return null;
   if ('min' in values) {
-    return el(
-      'csw:RangeOfValues',
-      {},
-      el('csw:MinValue', {}, values.min),
-      el('csw:MaxValue', {}, values.max),
-    );
+    return el('csw:RangeOfValues', {}, el('csw:MinValue', {}, values.min), el('csw:MaxValue', {}, values.max));
   }
   return el(
     'csw:ListOfValues',

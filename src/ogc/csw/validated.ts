@@ -16,7 +16,8 @@ export function validatedRequest(request: GetRecords, body: string | null): stri
   } catch (error) {
     throw asCswException(error, 'constraint');
   }
-  if (body !== null && body.trimStart().startsWith('<')) return body.replace(/^\uFEFF?(?:\s|<\?[\s\S]*?\?>|<!--[\s\S]*?-->)*/, '');
+  if (body !== null && body.trimStart().startsWith('<'))
+    return body.replace(/^\uFEFF?(?:\s|<\?[\s\S]*?\?>|<!--[\s\S]*?-->)*/, '');
   return renderElement(
     el(
       'csw:GetRecords',

@@ -32,8 +32,13 @@ function readElement(root: ReadElement): CswRequest {
   const { attributes } = root;
   const query = child(root, 'Query');
   const texts = (name: string, from: ReadElement | undefined = root): string[] =>
-    (from === undefined ? [] : childrenNamed(from, name)).flatMap(({ text }) => text.trim().split(/[\s,]+/)).filter(isText);
-  const lines = (name: string): string[] => childrenNamed(root, name).map(({ text }) => text.trim()).filter(isText);
+    (from === undefined ? [] : childrenNamed(from, name))
+      .flatMap(({ text }) => text.trim().split(/[\s,]+/))
+      .filter(isText);
+  const lines = (name: string): string[] =>
+    childrenNamed(root, name)
+      .map(({ text }) => text.trim())
+      .filter(isText);
   const elementSet = child(query ?? root, 'ElementSetName')?.text.trim();
   return readCswRequest({
     operation: root.name,

@@ -44,8 +44,13 @@ export function readContent(root: ReadElement, standard: RecordContent['standard
         ...textsAt(root, `${path}/formatSpecificationCitation/CI_Citation/title`),
       ]),
     ),
-    crs: textsAt(root, 'referenceSystemInfo/MD_ReferenceSystem/referenceSystemIdentifier/RS_Identifier|MD_Identifier/code'),
-    boxes: firstOf(elementsAt(root, `${RESOURCE}/extent/EX_Extent/geographicElement/EX_GeographicBoundingBox`).flatMap(readBox)),
+    crs: textsAt(
+      root,
+      'referenceSystemInfo/MD_ReferenceSystem/referenceSystemIdentifier/RS_Identifier|MD_Identifier/code',
+    ),
+    boxes: firstOf(
+      elementsAt(root, `${RESOURCE}/extent/EX_Extent/geographicElement/EX_GeographicBoundingBox`).flatMap(readBox),
+    ),
     links: firstOf(LINKS.flatMap((path) => elementsAt(root, `${path}/CI_OnlineResource`)).flatMap(readLink)),
     overviews: textsAt(root, `${RESOURCE}/graphicOverview/MD_BrowseGraphic/fileName`),
     accessConstraints: codesAt(root, `${CONSTRAINTS}/accessConstraints/MD_RestrictionCode`),
@@ -55,7 +60,9 @@ export function readContent(root: ReadElement, standard: RecordContent['standard
     ]),
     otherConstraints: textsAt(root, `${CONSTRAINTS}/otherConstraints`),
     denominators: distinct(
-      textsAt(root, `${RESOLUTION}/equivalentScale/MD_RepresentativeFraction/denominator/Integer`).flatMap(readDenominator),
+      textsAt(root, `${RESOLUTION}/equivalentScale/MD_RepresentativeFraction/denominator/Integer`).flatMap(
+        readDenominator,
+      ),
     ),
     distances: firstOf(elementsAt(root, `${RESOLUTION}/distance/Distance`).flatMap(readDistance)),
     resourceIdentifiers: textsAt(root, `${CITATION}/identifier/MD_Identifier|RS_Identifier/code`),

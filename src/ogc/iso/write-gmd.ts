@@ -57,15 +57,17 @@ function identification(content: RecordContent, extent: RecordExtent): XmlElemen
     ),
     !isBrief && content.abstract !== undefined && text('abstract', content.abstract),
     !isBrief && content.parties.map((party) => el('gmd:pointOfContact', {}, responsible(party))),
-    !isBrief && content.overviews.map((url) =>
-      el('gmd:graphicOverview', {}, el('gmd:MD_BrowseGraphic', {}, text('fileName', url))),
-    ),
+    !isBrief &&
+      content.overviews.map((url) =>
+        el('gmd:graphicOverview', {}, el('gmd:MD_BrowseGraphic', {}, text('fileName', url))),
+      ),
     !isBrief && keywords(content.keywords),
     !isBrief && keywords(content.inspireThemes, 'GEMET - INSPIRE themes, version 1.0'),
     !isBrief && constraints(content),
     isFull && resolutions(content),
     !isService && content.resourceLanguages.map((language) => el('gmd:language', {}, code('LanguageCode', language))),
-    !isService && !isBrief &&
+    !isService &&
+      !isBrief &&
       content.topicCategories.map((topic) => el('gmd:topicCategory', {}, el('gmd:MD_TopicCategoryCode', {}, topic))),
     content.boxes.map((box) => extentOf(box, isService ? 'srv:extent' : 'gmd:extent')),
   );
@@ -87,12 +89,7 @@ function citationDate(kind: string, value: string): XmlElement {
   return el(
     'gmd:date',
     {},
-    el(
-      'gmd:CI_Date',
-      {},
-      el('gmd:date', {}, date(value)),
-      el('gmd:dateType', {}, code('CI_DateTypeCode', kind)),
-    ),
+    el('gmd:CI_Date', {}, el('gmd:date', {}, date(value)), el('gmd:dateType', {}, code('CI_DateTypeCode', kind))),
   );
 }
 
@@ -106,11 +103,7 @@ function responsible({ organisation, individual, email, role }: Party): XmlEleme
       el(
         'gmd:contactInfo',
         {},
-        el(
-          'gmd:CI_Contact',
-          {},
-          el('gmd:address', {}, el('gmd:CI_Address', {}, text('electronicMailAddress', email))),
-        ),
+        el('gmd:CI_Contact', {}, el('gmd:address', {}, el('gmd:CI_Address', {}, text('electronicMailAddress', email)))),
       ),
     el('gmd:role', {}, code('CI_RoleCode', role)),
   );
@@ -208,7 +201,11 @@ function distribution({ formats, links }: RecordContent, isFull: boolean): XmlEl
         el(
           'gmd:transferOptions',
           {},
-          el('gmd:MD_DigitalTransferOptions', {}, links.map((link) => onLine(link, isFull))),
+          el(
+            'gmd:MD_DigitalTransferOptions',
+            {},
+            links.map((link) => onLine(link, isFull)),
+          ),
         ),
     ),
   );

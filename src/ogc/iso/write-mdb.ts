@@ -126,7 +126,11 @@ function responsible({ organisation, individual, email, role }: Party): XmlEleme
     el(
       'cit:contactInfo',
       {},
-      el('cit:CI_Contact', {}, el('cit:address', {}, el('cit:CI_Address', {}, text('cit:electronicMailAddress', email)))),
+      el(
+        'cit:CI_Contact',
+        {},
+        el('cit:address', {}, el('cit:CI_Address', {}, text('cit:electronicMailAddress', email))),
+      ),
     );
   const person = individual !== undefined && el('cit:CI_Individual', {}, text('cit:name', individual));
   return el(
@@ -247,8 +251,7 @@ function distribution({ formats, links }: RecordContent): XmlElement | undefined
           ),
         ),
       ),
-      links.length > 0 &&
-        el('mrd:transferOptions', {}, el('mrd:MD_DigitalTransferOptions', {}, links.map(onLine))),
+      links.length > 0 && el('mrd:transferOptions', {}, el('mrd:MD_DigitalTransferOptions', {}, links.map(onLine))),
     ),
   );
 }

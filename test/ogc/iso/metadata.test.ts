@@ -7,15 +7,15 @@ for (const [standard, write] of [
   ['ISO 19115-3', iso191153],
 ] as const) {
   void t.test(`a record in ${standard}`, async (t) => {
-    t.strictSame(parseMetadata(write({ identifier: ' a.b.xml ', level: 'series', title: 'Routes' })), {
+    t.match(parseMetadata(write({ identifier: ' a.b.xml ', level: 'series', title: 'Routes' })), {
       fileIdentifier: 'a.b.xml',
       level: 'SERIES',
-      title: 'Routes',
+      content: { title: 'Routes', level: 'series' },
     });
     t.equal(parseMetadata(write({ identifier: 'a', level: 'dataset' })).level, 'DATASET');
     t.equal(parseMetadata(write({ identifier: 'a' })).level, 'DATASET', 'the default');
     t.equal(parseMetadata(write({ identifier: 'a', level: 'service' })).level, 'DATASET', 'the API has no other');
-    t.notOk('title' in parseMetadata(write({ identifier: 'a', title: '' })), 'a record may have no title');
+    t.notOk('title' in parseMetadata(write({ identifier: 'a', title: '' })).content, 'a record may have no title');
   });
 }
 

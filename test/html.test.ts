@@ -1,5 +1,5 @@
 import t from 'tap';
-import { literal, markup } from '../../../src/identity/pages/html.js';
+import { literal, markup } from '../src/html.js';
 
 void t.test('values are escaped in texts and attributes', async (t) => {
   const page = markup`<a title="${'"\'><&'}">${'<script>'} ${1}</a>`;

@@ -1,0 +1,96 @@
+import t from 'tap';
+import { logIn } from '../helpers/api.js';
+import { startApi } from '../helpers/deposit.js';
+import { publishRecord } from '../helpers/records.js';
+import { pythonWith } from '../helpers/python.js';
+
+/** OWSLib's client of catalogues, which QGIS MetaSearch is built on, with MetaSearch's own requests. */
+
+const python = await pythonWith('OWSLib==0.28.1');
+const skip = 'missing' in python ? python.missing : false;
+
+const SCRIPT = `
+import json, sys
+from owslib.csw import CatalogueServiceWeb
+from owslib.fes import PropertyIsLike, PropertyIsEqualTo, BBox, And, SortBy, SortProperty
+
+csw = CatalogueServiceWeb(sys.argv[1], timeout=30)
+out = {'title': csw.identification.title, 'operations': sorted(op.name for op in csw.operations)}
+out['constraints'] = sorted(csw.get_operation_by_name('GetRecords').constraints[0].values)[:3]
+
+def ask(constraints, **more):
+    csw.getrecords2(constraints=constraints, maxrecords=10, **more)
+    return [sorted(csw.records), csw.results]
+
+like = PropertyIsLike('csw:AnyText', '%transport%')
+box = BBox([1.0, 47.0, 4.0, 50.0])
+latlon = BBox([47.0, 1.0, 50.0, 4.0], crs='urn:ogc:def:crs:EPSG::4326')
+out['keyword'] = ask([like], esn='full', startposition=0)[0]
+out['box'] = ask([box], esn='full')[0]
+out['latlon'] = ask([latlon], esn='full')[0]
+out['both'] = ask([like, box], esn='full', startposition=1)
+record = csw.records['routes']
+out['record'] = [record.title, record.subjects, record.abstract, [r['url'] for r in record.references],
+  [float(x) for x in (record.bbox.minx, record.bbox.miny, record.bbox.maxx, record.bbox.maxy)]]
+out['and'] = ask([[like, PropertyIsEqualTo('dc:type', 'series')]], esn='brief')[0]
+out['sorted'] = ask([], sortby=SortBy([SortProperty('dc:title', 'DESC')]), esn='summary', startposition=1)[1]
+out['cql'] = ask([], cql="dc:title LIKE 'Ré%'", esn='brief')[0]
+csw.getrecords2(constraints=[like], outputschema='http://www.isotc211.org/2005/gmd', esn='full')
+out['gmd'] = sorted(r.identification[0].title for r in csw.records.values())
+csw.getrecordbyid(id=['routes'], outputschema='http://www.isotc211.org/2005/gmd', esn='full')
+out['gmdById'] = csw.records['routes'].identification[0].title
+csw.getrecordbyid(id=['forets'])
+out['byId'] = csw.records['forets'].title
+csw.describerecord()
+csw.getdomain('dc:type', 'property')
+out['domain'] = csw.results['values']
+try:
+    csw.getrecords2(constraints=[PropertyIsEqualTo('Colour', 'red')])
+except Exception as error:
+    out['refused'] = str(error)
+else:
+    out['refused'] = str(csw.exceptionreport.exceptions[0]['ExceptionText']) if csw.exceptionreport else None
+print(json.dumps(out))
+`;
+
+void t.test('OWSLib reads the catalogue', { skip }, async (t) => {
+  if ('missing' in python) return;
+  const emulator = await startApi(t);
+  const producer = await logIn(emulator);
+  await publishRecord(producer, {
+    identifier: 'forets',
+    level: 'dataset',
+    title: 'Forêts',
+    keywords: ['bois'],
+    box: [-5.1, 41.2, 9.6, 51.1],
+  });
+  await publishRecord(producer, {
+    identifier: 'routes',
+    level: 'series',
+    title: 'Réseau routier',
+    abstract: 'Chaussées.',
+    keywords: ['transport'],
+    box: [2, 48, 3, 49],
+    links: [{ url: 'https://example.test/wfs', protocol: 'OGC:WFS', name: 'routes' }],
+  });
+  await publishRecord(producer, { identifier: 'avions', title: 'Aérodromes', keywords: ['transports'] });
+
+  const out = JSON.parse(await python.run(['-c', SCRIPT, `${emulator.origin}/csw`])) as Record<string, unknown>;
+  t.match(out, {
+    title: 'Catalogue de la Géoplateforme (émulateur)',
+    operations: ['DescribeRecord', 'GetCapabilities', 'GetDomain', 'GetRecordById', 'GetRecords'],
+    keyword: ['avions', 'routes'],
+    box: ['forets', 'routes'],
+    latlon: ['forets', 'routes'],
+    both: [['routes'], { matches: 1, returned: 1, nextrecord: 0 }],
+    record: ['Réseau routier', ['transport'], 'Chaussées.', ['https://example.test/wfs'], [2, 48, 3, 49]],
+    and: ['routes'],
+    sorted: { matches: 3, returned: 3, nextrecord: 0 },
+    cql: ['routes'],
+    gmd: ['Aérodromes', 'Réseau routier'],
+    gmdById: 'Réseau routier',
+    byId: 'Forêts',
+    domain: ['dataset', 'series'],
+    refused: /Colour/,
+  });
+});

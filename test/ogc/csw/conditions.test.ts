@@ -1,0 +1,70 @@
+import t from 'tap';
+import { parseCql } from '../../../src/filter/cql.js';
+import { toQuery } from '../../../src/filter/fragment.js';
+import { FilterError } from '../../../src/filter/model.js';
+import { holdsWords, recordCondition } from '../../../src/ogc/csw/conditions.js';
+import { wordsOfPattern } from '../../../src/ogc/csw/full-text.js';
+import { QUERYABLES } from '../../../src/ogc/csw/queryables.js';
+
+const written = (cql: string) => toQuery(recordCondition(parseCql(cql)));
+
+function fault(cql: string): string {
+  try {
+    recordCondition(parseCql(cql));
+  } catch (error) {
+    if (error instanceof FilterError) return error.fault;
+    throw error;
+  }
+  return 'none';
+}
+
+void t.test('names of the profile and of Dublin Core lead to columns, whatever their prefix and case', async (t) => {
+  for (const name of ['Title', 'apiso:Title', 'dc:title', 'TITLE', 'csw:Record/dc:title']) {
+    t.match(written(`${name} = 'a'`), { text: /lower\("record"\."title"/, values: ['a'] }, name);
+  }
+  for (const { name, dublinCore, column } of QUERYABLES) {
+    for (const each of [name, ...dublinCore]) t.match(written(`${each} IS NULL`).text, `"${column.name}"`, each);
+  }
+  t.equal(fault("Colour = 'red'"), 'unknown-property');
+});
+
+void t.test('a list matches when one value does, and differs when none is equal', async (t) => {
+  t.match(
+    written("Subject = 'eau'").text,
+    /^EXISTS \(SELECT FROM unnest\("record"\."subjects"\) AS each \(value\) WHERE/,
+  );
+  t.match(written("Subject <> 'eau'").text, /IS NOT TRUE\)$/);
+  t.match(written("NOT Subject LIKE 'e%'").text, /ILIKE.*IS NOT TRUE\)$/);
+  t.match(written('Denominator BETWEEN 1 AND 5').text, /unnest\("record"\."denominators"\)/);
+  t.match(written("Subject IN ('a', 'b')").text, /OR EXISTS/);
+  t.match(written('Subject IS NULL').text, 'cardinality');
+  t.match(written("'eau' = Subject"), written("Subject = 'eau'"));
+  t.match(written('5 < Denominator'), written('Denominator > 5'));
+});
+
+void t.test('what cannot be asked', async (t) => {
+  t.equal(fault("AnyText < 'a'"), 'unsupported');
+  t.equal(fault("AnyText BETWEEN 'a' AND 'b'"), 'unsupported');
+  t.equal(fault("BoundingBox = 'a'"), 'unsupported');
+  t.equal(fault('BBOX(Title, 1, 2, 3, 4)'), 'type');
+  t.equal(fault('Subject = Title'), 'unsupported');
+  t.equal(fault("Denominator = 'many'"), 'type');
+  t.equal(fault("CreationDate > 'yesterday'"), 'type');
+});
+
+void t.test('words of full-text searches', async (t) => {
+  t.match(written("AnyText LIKE '%forêt%'").values, ["('forêt':* | 'foret':*)"]);
+  t.match(written("AnyText = 'l''eau vive'").values, ["('l''eau') & ('vive')"]);
+  t.match(written("AnyText <> 'eau'").text, /IS NOT TRUE/);
+  t.equal(written("AnyText LIKE '%'").text, 'TRUE');
+  t.equal(written("AnyText = '!!'").text, 'FALSE');
+  t.equal(written('AnyText IS NULL').text, 'FALSE');
+  t.match(written("AnyText LIKE 'a\\\\b'").values.join(), /a/);
+  t.strictSame(wordsOfPattern(['any', { text: 'plan d' }, 'any', { text: ' eau' }]), [
+    { text: 'plan', isPrefix: false },
+    { text: 'd', isPrefix: true },
+    { text: 'eau', isPrefix: false },
+  ]);
+  t.equal(wordsOfPattern([{ text: 'mot '.repeat(100) }]).length, 64);
+  t.equal(holdsWords(' - '), null);
+});

@@ -1,0 +1,181 @@
+import t from 'tap';
+import { readKvpRequest } from '../../../src/ogc/csw/kvp-request.js';
+import { readXmlRequest } from '../../../src/ogc/csw/xml-request.js';
+import { OwsException } from '../../../src/ogc/ows/exceptions.js';
+
+const BASE = 'SERVICE=CSW&VERSION=2.0.2';
+
+function refusal(read: () => unknown): Partial<OwsException> {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof OwsException) return error;
+    throw error;
+  }
+  return { message: 'not refused' };
+}
+
+void t.test('GetRecords in both encodings is the same request', async (t) => {
+  const kvp = readKvpRequest(
+    `${BASE}&REQUEST=GetRecords&typeNames=csw:Record&resultType=results&elementSetName=full&startPosition=11&` +
+      `maxRecords=5000&outputSchema=gmd&sortBy=dc:title:A,Modified:D,apiso:Type&constraintLanguage=CQL_TEXT&` +
+      `constraint=${encodeURIComponent("csw:AnyText LIKE '%eau%' AND BBOX(ows:BoundingBox, 1, 2, 3, 4)")}`,
+  );
+  t.match(kvp, {
+    operation: 'GetRecords',
+    resultType: 'results',
+    outputSchema: 'gmd',
+    elementSet: 'full',
+    elementNames: null,
+    startPosition: 11,
+    maxRecords: 1000,
+    filter: { kind: 'and', filters: [{ kind: 'like', operand: { name: 'AnyText' } }, { kind: 'bbox' }] },
+    sortBy: [
+      { property: 'dc:title', descending: false },
+      { property: 'Modified', descending: true },
+      { property: 'apiso:Type', descending: false },
+    ],
+  });
+  const xml = readXmlRequest(`<?xml version="1.0"?>
+    <csw:GetRecords xmlns:csw="http://www.opengis.net/cat/csw/2.0.2" xmlns:ogc="http://www.opengis.net/ogc"
+      xmlns:gml="http://www.opengis.net/gml" service="CSW" version="2.0.2" resultType="results" startPosition="11"
+      maxRecords="5000" outputSchema="http://www.isotc211.org/2005/gmd" outputFormat="application/xml">
+      <csw:Query typeNames="csw:Record"><csw:ElementSetName>full</csw:ElementSetName>
+        <csw:Constraint version="1.1.0"><ogc:Filter><ogc:And>
+          <ogc:PropertyIsLike wildCard="%" singleChar="_" escapeChar="\\">
+            <ogc:PropertyName>csw:AnyText</ogc:PropertyName><ogc:Literal>%eau%</ogc:Literal></ogc:PropertyIsLike>
+          <ogc:BBOX><ogc:PropertyName>ows:BoundingBox</ogc:PropertyName><gml:Envelope>
+            <gml:lowerCorner>1 2</gml:lowerCorner><gml:upperCorner>3 4</gml:upperCorner></gml:Envelope></ogc:BBOX>
+        </ogc:And></ogc:Filter></csw:Constraint>
+        <ogc:SortBy><ogc:SortProperty><ogc:PropertyName>dc:title</ogc:PropertyName></ogc:SortProperty>
+          <ogc:SortProperty><ogc:PropertyName>Modified</ogc:PropertyName><ogc:SortOrder>DESC</ogc:SortOrder>
+          </ogc:SortProperty><ogc:SortProperty><ogc:PropertyName>apiso:Type</ogc:PropertyName></ogc:SortProperty>
+        </ogc:SortBy>
+      </csw:Query></csw:GetRecords>`);
+  t.strictSame(JSON.parse(JSON.stringify(xml)), JSON.parse(JSON.stringify(kvp)));
+});
+
+void t.test('defaults, and other operations', async (t) => {
+  t.match(readKvpRequest(`${BASE}&request=getrecords`), {
+    resultType: 'hits',
+    outputSchema: 'dc',
+    elementSet: 'summary',
+    startPosition: 1,
+    maxRecords: 10,
+    filter: { kind: 'include' },
+    sortBy: [],
+  });
+  t.match(readKvpRequest(`${BASE}&request=GetRecords&elementName=dc:title,dct:abstract`), {
+    elementNames: ['title', 'abstract'],
+  });
+  t.match(readKvpRequest(`service=CSW&request=GetCapabilities&sections=operationsmetadata`), {
+    operation: 'GetCapabilities',
+    sections: ['OperationsMetadata'],
+  });
+  t.match(readKvpRequest(`${BASE}&request=GetRecordById&id=a,b&outputSchema=own`), {
+    ids: ['a', 'b'],
+    outputSchema: 'own',
+  });
+  t.match(readKvpRequest(`${BASE}&request=DescribeRecord&typeName=gmd:MD_Metadata`), { typeNames: ['MD_Metadata'] });
+  t.match(readKvpRequest(`${BASE}&request=GetDomain&propertyName=Type`), { propertyNames: ['Type'] });
+  const ns = 'xmlns="http://www.opengis.net/cat/csw/2.0.2"';
+  t.match(
+    readXmlRequest(
+      `<GetRecordById ${ns}><Id>a b</Id><Id>c,d</Id><ElementSetName>brief</ElementSetName></GetRecordById>`,
+    ),
+    {
+      ids: ['a b', 'c,d'],
+      elementSet: 'brief',
+    },
+  );
+  t.match(readXmlRequest(`<GetDomain ${ns}><ParameterName>GetRecords.resultType</ParameterName></GetDomain>`), {
+    parameterNames: ['GetRecords.resultType'],
+  });
+  t.match(readXmlRequest(`<DescribeRecord ${ns}><TypeName>csw:Record</TypeName></DescribeRecord>`), {
+    typeNames: ['Record'],
+  });
+  t.match(
+    readXmlRequest(`<GetCapabilities ${ns} xmlns:ows="http://www.opengis.net/ows"><ows:AcceptVersions>
+      <ows:Version>2.0.2</ows:Version></ows:AcceptVersions></GetCapabilities>`),
+    { operation: 'GetCapabilities' },
+  );
+  t.match(
+    readXmlRequest(`<e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope"><e:Body>
+      <GetRecords ${ns}><Query typeNames="csw:Record"><Constraint><CqlText>Title = 'a'</CqlText></Constraint></Query>
+      </GetRecords></e:Body></e:Envelope>`),
+    { operation: 'GetRecords', filter: { kind: 'comparison' } },
+  );
+  t.match(readXmlRequest(`<GetRecords ${ns}><Query><Constraint><Filter/></Constraint></Query></GetRecords>`), {
+    filter: { kind: 'include' },
+  });
+});
+
+void t.test('what is refused, with its code and locator', async (t) => {
+  const cases: readonly (readonly [string, string, string?])[] = [
+    ['', 'MissingParameterValue', 'request'],
+    ['request=GetRecords', 'MissingParameterValue', 'service'],
+    ['service=WFS&request=GetRecords', 'InvalidParameterValue', 'service'],
+    ['service=CSW&request=GetRecords', 'MissingParameterValue', 'version'],
+    ['service=CSW&request=GetRecords&version=3.0.0', 'InvalidParameterValue', 'version'],
+    ['service=CSW&request=GetCapabilities&acceptVersions=3.0.0', 'VersionNegotiationFailed', 'acceptVersions'],
+    ['service=CSW&request=GetCapabilities&sections=Rest', 'InvalidParameterValue', 'sections'],
+    [`${BASE}&request=Transaction`, 'OperationNotSupported', 'Transaction'],
+    [`${BASE}&request=Dance`, 'OperationNotSupported', 'Dance'],
+    [`${BASE}&request=GetRecordById`, 'MissingParameterValue', 'id'],
+    [`${BASE}&request=GetDomain`, 'MissingParameterValue', 'propertyName'],
+    [`${BASE}&request=DescribeRecord&typeName=a:b`, 'InvalidParameterValue', 'typeName'],
+    [`${BASE}&request=DescribeRecord&schemaLanguage=relaxng`, 'InvalidParameterValue', 'schemaLanguage'],
+    [`${BASE}&request=GetRecords&typeNames=rim:Thing`, 'InvalidParameterValue', 'typeNames'],
+    [`${BASE}&request=GetRecords&outputFormat=text/html`, 'InvalidParameterValue', 'outputFormat'],
+    [`${BASE}&request=GetRecords&outputSchema=http://example.test`, 'InvalidParameterValue', 'outputSchema'],
+    [`${BASE}&request=GetRecords&resultType=some`, 'InvalidParameterValue', 'resultType'],
+    [`${BASE}&request=GetRecords&elementSetName=all`, 'InvalidParameterValue', 'ElementSetName'],
+    [`${BASE}&request=GetRecords&elementSetName=full&elementName=title`, 'InvalidParameterValue', 'elementName'],
+    [`${BASE}&request=GetRecords&outputSchema=gmd&elementName=title`, 'InvalidParameterValue', 'elementName'],
+    [`${BASE}&request=GetRecords&startPosition=0`, 'InvalidParameterValue', 'startPosition'],
+    [`${BASE}&request=GetRecords&maxRecords=-1`, 'InvalidParameterValue', 'maxRecords'],
+    [`${BASE}&request=GetRecords&maxRecords=1e3`, 'InvalidParameterValue', 'maxRecords'],
+    [`${BASE}&request=GetRecords&constraint=a`, 'MissingParameterValue', 'constraintLanguage'],
+    [`${BASE}&request=GetRecords&constraint=a&constraintLanguage=SQL`, 'InvalidParameterValue', 'constraintLanguage'],
+    [`${BASE}&request=GetRecords&constraint=a%20=&constraintLanguage=CQL_TEXT`, 'InvalidParameterValue', 'constraint'],
+    [`${BASE}&request=GetRecords&constraint=%3Ca&constraintLanguage=FILTER`, 'InvalidParameterValue', 'constraint'],
+    [`${BASE}&request=GetRecords&responseHandler=ftp://a`, 'OptionNotSupported', 'responseHandler'],
+    [`${BASE}&request=GetRecords&request=GetDomain`, 'InvalidParameterValue', 'request'],
+  ];
+  for (const [query, code, locator] of cases)
+    t.match(
+      refusal(() => readKvpRequest(query)),
+      { code, locator, status: 400 },
+      query,
+    );
+});
+
+void t.test('hostile XML', async (t) => {
+  const documents = [
+    '<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><GetCapabilities service="CSW">&b;</GetCapabilities>',
+    `${'<a>'.repeat(100)}`,
+    `<a>${'<b/>'.repeat(6000)}</a>`,
+    'x'.repeat(600_000),
+    '<a>&nothing;</a>',
+    '',
+    '<a',
+  ];
+  for (const xml of documents) {
+    t.match(
+      refusal(() => readXmlRequest(xml)),
+      { code: 'NoApplicableCode', status: 400 },
+      xml.slice(0, 40),
+    );
+  }
+  t.match(
+    refusal(() => readXmlRequest('<Envelope><Body/></Envelope>')),
+    { code: 'MissingParameterValue' },
+  );
+  t.match(
+    refusal(() => readXmlRequest('<GetRecords><Query><Constraint/></Query></GetRecords>')),
+    {
+      code: 'InvalidParameterValue',
+      locator: 'constraint',
+    },
+  );
+});

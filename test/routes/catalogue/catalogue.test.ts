@@ -1,0 +1,82 @@
+import t from 'tap';
+import { logIn } from '../../helpers/api.js';
+import { startApi } from '../../helpers/deposit.js';
+import { publishRecord, setPublished } from '../../helpers/records.js';
+
+await t.test('the pages of the catalogue', async (t) => {
+  const emulator = await startApi(t);
+  const producer = await logIn(emulator);
+  const page = async (path: string, parameters: Readonly<Record<string, string>> = {}) => {
+    const response = await fetch(`${emulator.origin}${path}?${new URLSearchParams(parameters).toString()}`);
+    return { status: response.status, headers: response.headers, html: await response.text() };
+  };
+
+  await t.test('an empty catalogue', async (t) => {
+    const { status, headers, html } = await page('/catalogue');
+    t.equal(status, 200);
+    t.match(headers.get('content-type'), 'text/html');
+    t.match(headers.get('content-security-policy'), /default-src 'none'; style-src 'sha256-/);
+    t.match(html, /Aucune métadonnée/);
+    t.match(html, /<html lang="fr">/);
+  });
+
+  await publishRecord(producer, {
+    identifier: 'forets/a&b',
+    title: 'Forêts <b>publiques</b>',
+    abstract: 'Des arbres <script>alert(1)</script>',
+    organisation: 'Office "des bois"',
+    topics: ['biota'],
+    inspireThemes: ['Habitats'],
+    box: [2, 48, 3, 49],
+    denominator: 25_000,
+    links: [
+      { url: 'https://example.test/?a=1&b="2"', protocol: 'OGC:WFS', name: 'Flux' },
+      { url: 'javascript:alert(1)', protocol: 'WWW:LINK', name: 'Piège' },
+    ],
+  });
+  await publishRecord(producer, {
+    identifier: 'routes',
+    title: 'Routes',
+    organisation: 'Ministère',
+    topics: ['biota'],
+  });
+
+  await t.test('search by words, producer and theme', async (t) => {
+    const titles = async (parameters: Readonly<Record<string, string>>) =>
+      [...(await page('/catalogue', parameters)).html.matchAll(/<h3><a [^>]*>([^<]*)</g)].map(([, title]) => title);
+    t.same(await titles({}), ['Forêts &lt;b&gt;publiques&lt;/b&gt;', 'Routes']);
+    t.same(await titles({ q: 'foret' }), ['Forêts &lt;b&gt;publiques&lt;/b&gt;']);
+    t.same(await titles({ producteur: 'Ministère' }), ['Routes']);
+    t.equal((await titles({ theme: 'biota' })).length, 2);
+    t.equal((await titles({ theme: 'Habitats', q: 'arbre' })).length, 1);
+    t.same(await titles({ q: '!' }), []);
+    t.same(await titles({ q: "'; DROP TABLE x --" }), []);
+    t.same(await titles({ page: '2' }), []);
+    const { html } = await page('/catalogue', { q: '"><script>', producteur: '<i>' });
+    t.notMatch(html, /<script|<i>/);
+    const all = (await page('/catalogue')).html;
+    t.match(all, 'Flore et faune</a> (2)');
+    t.match(all, 'Office &quot;des bois&quot;</a> (1)');
+    for (const [, address = ''] of all.matchAll(/href="(\/catalogue[^"]*)"/g)) {
+      t.equal((await fetch(emulator.origin + address.replaceAll('&amp;', '&'))).status, 200, address);
+    }
+  });
+
+  await t.test('a record, with its map and links', async (t) => {
+    const { status, html } = await page('/catalogue/fiche', { id: 'forets/a&b' });
+    t.equal(status, 200);
+    t.notMatch(html, /<script|<b>|href="javascript/);
+    t.match(html, '<h1>Forêts &lt;b&gt;publiques');
+    t.match(html, /<svg [^>]*role="img"/);
+    t.match(html, 'ouest 2°, sud 48°, est 3°, nord 49°');
+    t.match(html, 'href="https://example.test/?a=1&amp;b=&quot;2&quot;"');
+    t.match(html, '1 : 25000');
+    const [, xml = ''] = /href="(\/csw[^"]*)"/.exec(html) ?? [];
+    const record = await (await fetch(emulator.origin + xml.replaceAll('&amp;', '&'))).text();
+    t.match(record, 'gmd:MD_Metadata');
+    t.equal((await page('/catalogue/fiche', { id: 'routes' })).status, 200, 'one without extent or links');
+    for (const id of ['nothing', '', '\u0000']) t.equal((await page('/catalogue/fiche', { id })).status, 404, id);
+    await setPublished(producer, 'unpublication', ['routes']);
+    t.equal((await page('/catalogue/fiche', { id: 'routes' })).status, 404);
+  });
+});
