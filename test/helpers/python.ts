@@ -14,11 +14,18 @@ export type RunPython = (
   options?: { cwd?: string; env?: Readonly<Record<string, string>> },
 ) => Promise<string>;
 
+/** A Python with packages. `program` and `env` start it otherwise than `run`, as a server for instance. */
+export interface Python {
+  readonly run: RunPython;
+  readonly program: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
 /**
  * Python with the given packages (`name==version`), installed once in a private folder of the user's cache.
  * @returns how to run it, or the reason why it is not to be had
  */
-export async function pythonWith(...packages: string[]): Promise<{ run: RunPython } | { missing: string }> {
+export async function pythonWith(...packages: string[]): Promise<Python | { missing: string }> {
   return installed('python3', packages);
 }
 
@@ -29,7 +36,7 @@ export async function pythonWith(...packages: string[]): Promise<{ run: RunPytho
 export async function pythonBeside(
   module: string,
   ...packages: string[]
-): Promise<{ run: RunPython } | { missing: string }> {
+): Promise<Python | { missing: string }> {
   for (const python of ['python3', '/usr/bin/python3']) {
     const found = await execute(python, ['-c', `import ${module}`]).then(
       () => true,
@@ -40,10 +47,7 @@ export async function pythonBeside(
   return { missing: `the Python module ${module} is not installed` };
 }
 
-async function installed(
-  python: string,
-  packages: readonly string[],
-): Promise<{ run: RunPython } | { missing: string }> {
+async function installed(python: string, packages: readonly string[]): Promise<Python | { missing: string }> {
   const key = createHash('sha256')
     .update([python, ...packages].join(' '))
     .digest('hex')
@@ -64,6 +68,8 @@ async function installed(
   }
   const env = childEnvironment({ PYTHONPATH: folder, PYTHONIOENCODING: 'utf-8', PYTHONDONTWRITEBYTECODE: '1' });
   return {
+    program: python,
+    env,
     async run(args, { cwd, env: more } = {}) {
       const output = await execute(python, [...args], {
         env: { ...env, ...more },

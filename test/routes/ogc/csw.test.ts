@@ -112,8 +112,8 @@ await t.test('the catalogue', async (t) => {
       t.same(await search(`csw:AnyText = '${words.replaceAll("'", "''")}'`), ['forets'], words);
     }
     t.same(await search("AnyText LIKE '%transport%'"), ['reunion.xml', 'routes']);
-    t.same(await search("AnyText LIKE 'chauss%'"), ['routes'], 'the beginning of a word');
-    t.same(await search("AnyText = 'chauss'"), [], 'without a wildcard it is a word');
+    t.same(await search("AnyText LIKE 'tron%'"), ['routes'], 'the beginning of a word');
+    t.same(await search("AnyText = 'tron'"), [], 'without a wildcard it is a word');
     t.same(await search("AnyText LIKE '%'"), all);
     t.same(await search("AnyText LIKE '%licence ouverte%'"), ['forets']);
     t.same(await search("NOT AnyText LIKE '%transport%'"), ['forets']);
@@ -125,7 +125,7 @@ await t.test('the catalogue', async (t) => {
   await t.test('every property of the capabilities', async (t) => {
     const cases: readonly (readonly [string, readonly string[]])[] = [
       ["Title = 'réseau ROUTIER'", ['routes']],
-      ["dc:title LIKE '%a%'", ['reunion.xml', 'routes'].filter((id) => id !== 'routes')],
+      ["dc:title LIKE '%a%'", ['reunion.xml', 'routes']],
       ["dct:abstract LIKE 'piste_ et%'", ['reunion.xml']],
       ["Identifier = 'REUNION.xml'", ['reunion.xml']],
       ["dc:identifier IN ('forets', 'routes')", ['forets', 'routes']],
