@@ -72,20 +72,22 @@ async function start(
   await writeFile(settings, configuration(url, port));
   const server = spawn(
     python.program,
-    ['-m', 'gunicorn', '--workers', '1', '--threads', '8', '--keep-alive', '60', '-b', `127.0.0.1:${port}`, 'pycsw.wsgi'],
+    ['-m', 'gunicorn', '--workers', '1', '--threads', '8', '--keep-alive', '60', '--log-level', 'error', '-b', `127.0.0.1:${port}`, 'pycsw.wsgi'],
     { env: { ...python.env, PYCSW_CONFIG: settings }, stdio: ['ignore', 'ignore', 'inherit'] },
   );
   const base = `http://127.0.0.1:${port}/`;
-  await answering(`${base}?service=CSW&version=2.0.2&request=GetCapabilities`);
-  return {
-    base,
-    pid: server.pid ?? 0,
-    async stop() {
-      server.kill('SIGTERM');
-      await once(server, 'exit');
-      await rm(folder, { recursive: true, force: true });
-    },
+  const stop = async (): Promise<void> => {
+    server.kill('SIGTERM');
+    await once(server, 'exit');
+    await rm(folder, { recursive: true, force: true });
   };
+  try {
+    await answering(`${base}?service=CSW&version=2.0.2&request=GetCapabilities`);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { base, pid: server.pid ?? 0, stop };
 }
 
 function configuration(database: string, port: number): string {
@@ -95,7 +97,6 @@ mimetype=application/xml; charset=UTF-8
 encoding=UTF-8
 language=fr-FR
 maxrecords=1000
-loglevel=ERROR
 
 [manager]
 transactions=false

@@ -29,7 +29,8 @@ export function makeRecords(count: number): BenchRecord[] {
   return Array.from({ length: count }, (_, i) => {
     const identifier = `bench.${String(i).padStart(5, '0')}`;
     const [west, south] = [-5 + random() * 13, 42 + random() * 8];
-    const decimal = (value: number): number => Math.round(value * 1e4) / 1e4;
+    // pycsw keeps two decimals.
+    const decimal = (value: number): number => Math.round(value * 100) / 100;
     const xml = iso19139({
       identifier,
       level: i % 10 === 0 ? 'series' : 'dataset',

@@ -31,6 +31,6 @@ function like(text: string): string {
 }
 
 function bbox([south, west, north, east]: readonly [number, number, number, number]): string {
-  const corner = (a: number, b: number): string => `${a.toFixed(4)} ${b.toFixed(4)}`;
+  const corner = (a: number, b: number): string => `${a.toFixed(2)} ${b.toFixed(2)}`;
   return `<ogc:BBOX><ogc:PropertyName>ows:BoundingBox</ogc:PropertyName><gml:Envelope srsName="urn:ogc:def:crs:EPSG::4326"><gml:lowerCorner>${corner(south, west)}</gml:lowerCorner><gml:upperCorner>${corner(north, east)}</gml:upperCorner></gml:Envelope></ogc:BBOX>`;
 }
