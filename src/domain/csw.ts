@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { assertSortable } from '../ogc/csw/conditions.js';
 import { asCswException } from '../ogc/csw/exceptions.js';
-import type { GetDomain, GetRecordById, GetRecords } from '../ogc/csw/model.js';
+import type { CatalogueRecord, GetDomain, GetRecordById, GetRecords } from '../ogc/csw/model.js';
 import { parameterValues } from '../ogc/csw/parameters.js';
 import { type RecordForm, renderRecord } from '../ogc/csw/records.js';
 import {
@@ -29,6 +31,7 @@ export async function getRecords(
   request: GetRecords,
   signal: AbortSignal,
 ): Promise<string | Readable> {
+  assertSortable(request.sortBy);
   const limit = request.resultType === 'hits' ? 0 : request.maxRecords;
   const offset = request.startPosition - 1;
   const found = await answered('constraint', () => searchRecords(deps, { view, ...request, limit, offset }));
@@ -89,17 +92,38 @@ async function writeRecords(
 ): Promise<string | Readable> {
   signal.addEventListener('abort', () => found.close(), { once: true });
   const batches = found.batches();
-  const write = (batch: IteratorResult<readonly Parameters<typeof renderRecord>[0][], void>): string =>
-    batch.done === true ? '' : batch.value.map((record) => renderRecord(record, form)).join('');
-  const first = await batches.next();
-  const second = await batches.next();
-  if (second.done === true) return head + write(first) + tail;
-  async function* document(): AsyncGenerator<Buffer> {
-    yield Buffer.from(head + write(first));
-    for (let batch = second; batch.done !== true; batch = await batches.next()) yield Buffer.from(write(batch));
-    yield Buffer.from(tail);
+  try {
+    const first = await batches.next();
+    const second = await batches.next();
+    const start = head + (first.done === true ? '' : await writeBatch(first.value, form));
+    if (second.done === true) return start + tail;
+    const rest = async function* (): AsyncGenerator<Buffer> {
+      yield Buffer.from(start);
+      for (let batch = second; batch.done !== true; batch = await batches.next()) {
+        yield Buffer.from(await writeBatch(batch.value, form));
+      }
+      yield Buffer.from(tail);
+    };
+    const body = Readable.from(rest(), { objectMode: false, highWaterMark: 64 * 1024 });
+    body.once('close', () => found.close());
+    return body;
+  } catch (error) {
+    found.close();
+    throw asCswException(asQueryFault(error), 'constraint');
   }
-  const body = Readable.from(document(), { objectMode: false, highWaterMark: 64 * 1024 });
-  body.once('close', () => found.close());
-  return body;
+}
+
+/** Characters that are written before others get their turn. */
+const TURN = 200_000;
+
+async function writeBatch(records: readonly CatalogueRecord[], form: RecordForm): Promise<string> {
+  let text = '';
+  let turn = TURN;
+  for (const record of records) {
+    text += renderRecord(record, form);
+    if (text.length < turn) continue;
+    turn = text.length + TURN;
+    await nextTurn();
+  }
+  return text;
 }

@@ -27,8 +27,6 @@ export async function publishMetadata(
     const { endpoint, quota } = await holdEndpoint(tx, datastoreId, request.endpoint);
     assertMetadataEndpoint(endpoint);
     const ids = await findRecords(tx, datastoreId, request.file_identifiers);
-    // A file that is being replaced is replaced first: the catalogue shows the new one.
-    await tx.$queryRaw`SELECT 1 FROM geopf.metadata WHERE id = ANY (${ids}::uuid[]) ORDER BY id FOR SHARE`;
     const shown = await tx.metadataPublication.findMany({
       where: { endpointId: endpoint.id, metadata: { datastoreId } },
       select: { metadataId: true },
@@ -79,7 +77,11 @@ function assertMetadataEndpoint(endpoint: { name: string; type: string }): void 
   );
 }
 
+/** The ids of records, held: what replaces, removes, publishes or unpublishes one of them ends first. */
 async function findRecords(tx: Db, datastoreId: string, identifiers: readonly string[]): Promise<string[]> {
+  await tx.$queryRaw`
+    SELECT 1 FROM geopf.metadata WHERE datastore_id = ${datastoreId}::uuid AND file_identifier = ANY (${[...identifiers]})
+    ORDER BY id FOR NO KEY UPDATE`;
   const records = await tx.metadata.findMany({
     where: { datastoreId, fileIdentifier: { in: [...identifiers] } },
     select: { id: true, fileIdentifier: true },

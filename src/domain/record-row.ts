@@ -8,7 +8,7 @@ import { namesByRole, organisationsOf, type RecordContent, subjectsOf } from '..
 export const HARVEST_TAGS = { inspire: 'INSPIRE', openData: 'OPENDATA' } as const;
 
 /** Characters of the texts that are indexed of one record, per weight: PostgreSQL holds a megabyte of words. */
-const MAX_SEARCHED = 60_000;
+const MAX_SEARCHED = 40_000;
 
 /** Texts to search, by how much they tell of the record, each as written and without accents. */
 export interface SearchedTexts {

@@ -11,7 +11,9 @@ import {
 import { filterToSql, type FilterSqlContext } from '../../filter/sql.js';
 import { parseCrs } from '../../geo/crs.js';
 import type { Column } from '../feature-table.js';
+import { asCswException } from './exceptions.js';
 import { wordsOfPattern, wordsOfText, wordsQuery } from './full-text.js';
+import type { SortKey } from './model.js';
 import { findQueryable, isAnyText, isBoundingBox, type Queryable } from './queryables.js';
 
 /** Alias of the index of records in the queries. */
@@ -138,6 +140,15 @@ export function required(name: string): Queryable {
     throw new FilterError('unsupported', `${localName(name)} cannot be used that way`);
   }
   throw new FilterError('unknown-property', `Unknown property: ${name}`);
+}
+
+/** @throws OwsException for a property that gives no order */
+export function assertSortable(sortBy: readonly SortKey[]): void {
+  try {
+    for (const { property } of sortBy) required(property);
+  } catch (error) {
+    throw asCswException(error, 'sortBy');
+  }
 }
 
 export function reference(column: Column): SqlFragment {

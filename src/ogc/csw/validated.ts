@@ -1,5 +1,5 @@
 import { el, renderElement } from '../xml.js';
-import { recordCondition, required } from './conditions.js';
+import { assertSortable, recordCondition } from './conditions.js';
 import { asCswException } from './exceptions.js';
 import { CSW_VERSION, type GetRecords } from './model.js';
 import { declare, schemaUri } from './schemas.js';
@@ -12,10 +12,10 @@ import { declare, schemaUri } from './schemas.js';
 export function validatedRequest(request: GetRecords, body: string | null): string {
   try {
     recordCondition(request.filter);
-    for (const { property } of request.sortBy) required(property);
   } catch (error) {
     throw asCswException(error, 'constraint');
   }
+  assertSortable(request.sortBy);
   if (body !== null && body.trimStart().startsWith('<'))
     return body.replace(/^\uFEFF?(?:\s|<\?[\s\S]*?\?>|<!--[\s\S]*?-->)*/, '');
   return renderElement(

@@ -19,12 +19,17 @@ export function elementsAt(from: ReadElement, path: string): ReadElement[] {
 
 /** Texts of all the elements at a path, each value once. */
 export function textsAt(from: ReadElement, path: string): string[] {
-  return distinct(elementsAt(from, path).flatMap((element) => textOf(element) ?? []));
+  return distinct(elementsAt(from, path).flatMap((element) => cut(textOf(element), MAX_VALUE) ?? []));
 }
 
 /** The first text at a path. */
 export function textAt(from: ReadElement, path: string): string | undefined {
-  return textsAt(from, path)[0];
+  return cut(
+    elementsAt(from, path)
+      .map(textOf)
+      .find((text) => text !== undefined),
+    MAX_TEXT,
+  );
 }
 
 /** Values of the codes at a path: attribute `codeListValue`, else the text. */
@@ -34,7 +39,7 @@ export function codesAt(from: ReadElement, path: string): string[] {
 
 function codeOf({ attributes, text }: ReadElement): string | undefined {
   const value = (attributes['codeListValue'] ?? '').trim() || text.trim();
-  return value === '' ? undefined : cut(value);
+  return value === '' ? undefined : cut(value, MAX_VALUE);
 }
 
 const TEXTS = new Set(['CharacterString', 'Anchor', 'URL', 'LocalisedCharacterString']);
@@ -42,17 +47,20 @@ const TEXTS = new Set(['CharacterString', 'Anchor', 'URL', 'LocalisedCharacterSt
 /** The text of an element, or of the CharacterString, Anchor or URL in it. */
 function textOf({ children, text }: ReadElement): string | undefined {
   const written = (children.find(({ name }) => TEXTS.has(name))?.text ?? text).trim();
-  return written === '' ? undefined : cut(written);
+  return written === '' ? undefined : written;
 }
 
 /** Characters kept of one text: what is shown of a record stays light, whatever the record weighs. */
 const MAX_TEXT = 20_000;
 
-/** Values kept of one list. */
-const MAX_VALUES = 500;
+/** Characters kept of one value of a list. */
+const MAX_VALUE = 2000;
 
-function cut(text: string): string {
-  return text.length > MAX_TEXT ? text.slice(0, MAX_TEXT).replace(/[\uD800-\uDBFF]$/, '') : text;
+/** Values kept of one list. */
+const MAX_VALUES = 200;
+
+function cut<T extends string | undefined>(text: T, length: number): T | string {
+  return text !== undefined && text.length > length ? text.slice(0, length).replace(/[\uD800-\uDBFF]$/, '') : text;
 }
 
 /** Each value once, in order, as many as are kept. */

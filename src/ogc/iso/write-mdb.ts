@@ -1,5 +1,6 @@
 import { el, type XmlElement } from '../xml.js';
-import type { Link, Party, RecordContent } from './content.js';
+import type { Link, RecordContent } from './content.js';
+import { code, dated, keywords, locale, responsible, text } from './mdb-parts.js';
 import type { RecordExtent } from './write-gmd.js';
 
 /** Records in ISO 19115-3, written from what was read of them: parts of one, or one that was sent in ISO 19139. */
@@ -19,8 +20,6 @@ const XMLNS = {
   'xmlns:srv': `${ROOT}/srv/2.1`,
   'xmlns:gco': `${ROOT}/gco/1.0`,
 };
-
-const CODES = 'http://standards.iso.org/iso/19115/resources/Codelists/cat/codelists.xml';
 
 export function mdbRecord(identifier: string, content: RecordContent, extent: RecordExtent): XmlElement {
   const isBrief = extent === 'brief';
@@ -86,18 +85,6 @@ function identification(content: RecordContent, extent: RecordExtent): XmlElemen
   );
 }
 
-function text(name: string, value: string): XmlElement {
-  return el(name, {}, el('gco:CharacterString', {}, value));
-}
-
-function code(name: string, value: string): XmlElement {
-  return el(name, { codeList: `${CODES}#${name.replace(/^.*:/, '')}`, codeListValue: value }, value);
-}
-
-function locale(language: string): XmlElement {
-  return el('lan:PT_Locale', {}, el('lan:language', {}, code('lan:LanguageCode', language)));
-}
-
 function parent(identifier: string): XmlElement {
   return el(
     'mdb:parentMetadata',
@@ -111,48 +98,6 @@ function parent(identifier: string): XmlElement {
   );
 }
 
-function dated(kind: string, value: string): XmlElement {
-  return el(
-    'cit:CI_Date',
-    {},
-    el('cit:date', {}, el(value.includes('T') ? 'gco:DateTime' : 'gco:Date', {}, value)),
-    el('cit:dateType', {}, code('cit:CI_DateTypeCode', kind)),
-  );
-}
-
-function responsible({ organisation, individual, email, role }: Party): XmlElement {
-  const contact =
-    email !== undefined &&
-    el(
-      'cit:contactInfo',
-      {},
-      el(
-        'cit:CI_Contact',
-        {},
-        el('cit:address', {}, el('cit:CI_Address', {}, text('cit:electronicMailAddress', email))),
-      ),
-    );
-  const person = individual !== undefined && el('cit:CI_Individual', {}, text('cit:name', individual));
-  return el(
-    'cit:CI_Responsibility',
-    {},
-    el('cit:role', {}, code('cit:CI_RoleCode', role)),
-    el(
-      'cit:party',
-      {},
-      organisation === undefined && individual !== undefined
-        ? el('cit:CI_Individual', {}, text('cit:name', individual), contact)
-        : el(
-            'cit:CI_Organisation',
-            {},
-            text('cit:name', organisation ?? ''),
-            contact,
-            person && el('cit:individual', {}, person),
-          ),
-    ),
-  );
-}
-
 function referenceSystem(crs: string): XmlElement {
   return el(
     'mdb:referenceSystemInfo',
@@ -161,20 +106,6 @@ function referenceSystem(crs: string): XmlElement {
       'mrs:MD_ReferenceSystem',
       {},
       el('mrs:referenceSystemIdentifier', {}, el('mcc:MD_Identifier', {}, text('mcc:code', crs))),
-    ),
-  );
-}
-
-function keywords(values: readonly string[], thesaurus?: string): XmlElement | undefined {
-  if (values.length === 0) return undefined;
-  return el(
-    'mri:descriptiveKeywords',
-    {},
-    el(
-      'mri:MD_Keywords',
-      {},
-      values.map((value) => text('mri:keyword', value)),
-      thesaurus !== undefined && el('mri:thesaurusName', {}, el('cit:CI_Citation', {}, text('cit:title', thesaurus))),
     ),
   );
 }

@@ -1,0 +1,80 @@
+import { el, type XmlElement } from '../xml.js';
+import type { Party } from './content.js';
+
+/** Parts of records in ISO 19115-3. */
+
+const CODES = 'http://standards.iso.org/iso/19115/resources/Codelists/cat/codelists.xml';
+
+/** A free text. */
+export function text(name: string, value: string): XmlElement {
+  return el(name, {}, el('gco:CharacterString', {}, value));
+}
+
+/** A value of a code list, which is named after the element. */
+export function code(name: string, value: string): XmlElement {
+  return el(name, { codeList: `${CODES}#${name.replace(/^.*:/, '')}`, codeListValue: value }, value);
+}
+
+/** A language. */
+export function locale(language: string): XmlElement {
+  return el('lan:PT_Locale', {}, el('lan:language', {}, code('lan:LanguageCode', language)));
+}
+
+/** A date and what it is of. */
+export function dated(kind: string, value: string): XmlElement {
+  return el(
+    'cit:CI_Date',
+    {},
+    el('cit:date', {}, el(value.includes('T') ? 'gco:DateTime' : 'gco:Date', {}, value)),
+    el('cit:dateType', {}, code('cit:CI_DateTypeCode', kind)),
+  );
+}
+
+/** Who answers for something. */
+export function responsible({ organisation, individual, email, role }: Party): XmlElement {
+  const contact =
+    email !== undefined &&
+    el(
+      'cit:contactInfo',
+      {},
+      el(
+        'cit:CI_Contact',
+        {},
+        el('cit:address', {}, el('cit:CI_Address', {}, text('cit:electronicMailAddress', email))),
+      ),
+    );
+  const person = individual !== undefined && el('cit:CI_Individual', {}, text('cit:name', individual));
+  return el(
+    'cit:CI_Responsibility',
+    {},
+    el('cit:role', {}, code('cit:CI_RoleCode', role)),
+    el(
+      'cit:party',
+      {},
+      organisation === undefined && individual !== undefined
+        ? el('cit:CI_Individual', {}, text('cit:name', individual), contact)
+        : el(
+            'cit:CI_Organisation',
+            {},
+            text('cit:name', organisation ?? ''),
+            contact,
+            person && el('cit:individual', {}, person),
+          ),
+    ),
+  );
+}
+
+/** Keywords, of a thesaurus or none; `undefined` without any. */
+export function keywords(values: readonly string[], thesaurus?: string): XmlElement | undefined {
+  if (values.length === 0) return undefined;
+  return el(
+    'mri:descriptiveKeywords',
+    {},
+    el(
+      'mri:MD_Keywords',
+      {},
+      values.map((value) => text('mri:keyword', value)),
+      thesaurus !== undefined && el('mri:thesaurusName', {}, el('cit:CI_Citation', {}, text('cit:title', thesaurus))),
+    ),
+  );
+}
