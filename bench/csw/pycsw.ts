@@ -72,8 +72,27 @@ async function start(
   await writeFile(settings, configuration(url, port));
   const server = spawn(
     python.program,
-    ['-m', 'gunicorn', '--workers', '1', '--threads', '8', '--keep-alive', '60', '--log-level', 'error', '--control-socket', join(folder, 'gunicorn.ctl'), '-b', `127.0.0.1:${port}`, 'pycsw.wsgi'],
-    { env: { ...python.env, PYCSW_CONFIG: settings, PYTHONWARNINGS: 'ignore' }, stdio: ['ignore', 'ignore', 'inherit'] },
+    [
+      '-m',
+      'gunicorn',
+      '--workers',
+      '1',
+      '--threads',
+      '8',
+      '--keep-alive',
+      '60',
+      '--log-level',
+      'error',
+      '--control-socket',
+      join(folder, 'gunicorn.ctl'),
+      '-b',
+      `127.0.0.1:${port}`,
+      'pycsw.wsgi',
+    ],
+    {
+      env: { ...python.env, PYCSW_CONFIG: settings, PYTHONWARNINGS: 'ignore' },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
   );
   const base = `http://127.0.0.1:${port}/`;
   const stop = async (): Promise<void> => {

@@ -43,7 +43,12 @@ export function makeRecords(count: number): BenchRecord[] {
       language: 'fre',
       formats: ['GPKG'],
       crs: 'EPSG:2154',
-      box: [west, south, west + 0.2 + random(), south + 0.2 + random()].map(decimal) as [number, number, number, number],
+      box: [west, south, west + 0.2 + random(), south + 0.2 + random()].map(decimal) as [
+        number,
+        number,
+        number,
+        number,
+      ],
       links: [{ url: `https://example.test/${identifier}`, protocol: 'OGC:WFS', name: identifier }],
       licence: 'Licence ouverte 2.0',
     });

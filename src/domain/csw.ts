@@ -99,7 +99,11 @@ async function writeRecords(
     if (second.done === true) return start + tail;
     const rest = async function* (): AsyncGenerator<Buffer> {
       yield Buffer.from(start);
-      for (let batch = second; batch.done !== true; batch = await batches.next()) {
+      for (
+        let batch: IteratorResult<CatalogueRecord[], void> = second;
+        batch.done !== true;
+        batch = await batches.next()
+      ) {
         yield Buffer.from(await writeBatch(batch.value, form));
       }
       yield Buffer.from(tail);

@@ -76,7 +76,10 @@ void t.test('OWSLib reads the catalogue', { skip }, async (t) => {
   });
   await publishRecord(producer, { identifier: 'avions', title: 'Aérodromes', keywords: ['transports'] });
 
-  const out = JSON.parse(await python.run(['-W', 'ignore', '-c', SCRIPT, `${emulator.origin}/csw`])) as Record<string, unknown>;
+  const out = JSON.parse(await python.run(['-W', 'ignore', '-c', SCRIPT, `${emulator.origin}/csw`])) as Record<
+    string,
+    unknown
+  >;
   t.match(out, {
     title: 'Catalogue de la Géoplateforme (émulateur)',
     operations: ['DescribeRecord', 'GetCapabilities', 'GetDomain', 'GetRecordById', 'GetRecords'],

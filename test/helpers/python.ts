@@ -33,10 +33,7 @@ export async function pythonWith(...packages: string[]): Promise<Python | { miss
  * The same beside a module of the system (a Debian package), which only the system's own Python may see.
  * @returns how to run it, or the reason why it is not to be had
  */
-export async function pythonBeside(
-  module: string,
-  ...packages: string[]
-): Promise<Python | { missing: string }> {
+export async function pythonBeside(module: string, ...packages: string[]): Promise<Python | { missing: string }> {
   for (const python of ['python3', '/usr/bin/python3']) {
     const found = await execute(python, ['-c', `import ${module}`]).then(
       () => true,
