@@ -33,6 +33,7 @@ import { metadataRoutes } from './routes/metadata/index.js';
 import { offeringRoutes } from './routes/offerings/index.js';
 import { altimetryRoutes } from './routes/ogc/altimetrie.js';
 import { cswRoutes } from './routes/ogc/csw.js';
+import { downloadRoutes } from './routes/ogc/telechargement.js';
 import { tmsRoutes } from './routes/ogc/tms.js';
 import { vectorTmsRoutes } from './routes/ogc/vector-tms.js';
 import { wfsRoutes } from './routes/ogc/wfs.js';
@@ -144,6 +145,7 @@ export async function buildApp(
     await services.register(altimetryRoutes);
     await services.register(cswRoutes);
     await services.register(catalogueRoutes, { prefix: '/catalogue' });
+    await services.register(downloadRoutes);
     await services.register(async (files) => {
       await files.register(fidelityPlugin);
       await files.register(publicFileRoutes);

@@ -1,10 +1,10 @@
 import { UPLOAD_TYPES, type UploadType } from './data-types.js';
 
 /** Jobs that the emulator can run; an execution of another one fails and says so. */
-export const CHECK_JOBS = ['standard', 'vector', 'raster', 'rok4-pyramid'] as const;
+export const CHECK_JOBS = ['standard', 'vector', 'raster', 'archive', 'rok4-pyramid'] as const;
 
 /** Jobs of the platform's checks. Their names are ours. */
-export type CheckJob = (typeof CHECK_JOBS)[number] | 'archive' | 'index' | 'pyramid-3d-ept';
+export type CheckJob = (typeof CHECK_JOBS)[number] | 'index' | 'pyramid-3d-ept';
 
 /** Checks of the platform (lifecycle.md §3). */
 export interface CatalogueCheck {

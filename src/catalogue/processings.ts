@@ -56,6 +56,7 @@ export const PROCESSING_JOBS = [
   'db_to_pyramid',
   'db_to_db',
   'pmtiles',
+  'archive_to_archive',
   'rok4_to_pyramid_raster',
   'rok4_to_pyramid_vector',
 ] as const;

@@ -4,6 +4,7 @@ import { ApiError, badRequest, conflict, notFound } from '../errors.js';
 import type { Prisma } from '../generated/prisma/client.js';
 import { removeLeftovers } from '../workers/leftovers.js';
 import { processingJob } from '../workers/processing.job.js';
+import { replaceArchiveFiles } from './archive-files.js';
 import type { Caller } from './caller.js';
 import { type CallbackRequest, readCallback } from './callback-requests.js';
 import { queueCallbacks, recordProcessingCallback } from './callbacks.js';
@@ -14,7 +15,7 @@ import { prepareOutput, type StoredDataOutput } from './execution-output.js';
 import { completeParameters } from './execution-parameters.js';
 import { holdStatics } from './execution-statics.js';
 import { distinctIds } from './ids.js';
-import type { ArchiveFile, ExecutionOutcome, StoredDataResult } from './outcomes.js';
+import type { ExecutionOutcome, StoredDataResult } from './outcomes.js';
 import { assertRunnable } from './processing-checks.js';
 import { findProcessing } from './processings.js';
 import { touchPublications } from './published.js';
@@ -209,7 +210,7 @@ async function storeResult(
     },
   });
   await replaceDependencies(tx, id, result.uses ?? []);
-  await replaceFiles(tx, id, result.files ?? []);
+  await replaceArchiveFiles(tx, id, result.files ?? []);
   if (filesKey === undefined || formerKey === null || formerKey === filesKey) return null;
   // Services look up where the files are when they read the publications.
   await touchPublications(tx);
@@ -219,13 +220,6 @@ async function storeResult(
 async function replaceDependencies(tx: Db, storedDataId: string, uses: readonly string[]): Promise<void> {
   await tx.storedDataDependency.deleteMany({ where: { storedDataId } });
   await tx.storedDataDependency.createMany({ data: uses.map((usedId) => ({ storedDataId, usedId })) });
-}
-
-async function replaceFiles(tx: Db, storedDataId: string, files: readonly ArchiveFile[]): Promise<void> {
-  await tx.storedDataFile.deleteMany({ where: { storedDataId } });
-  await tx.storedDataFile.createMany({
-    data: files.map(({ name, size, md5 }) => ({ storedDataId, name, size: BigInt(size), md5 })),
-  });
 }
 
 /**

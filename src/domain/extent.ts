@@ -1,4 +1,5 @@
 import type { GeographicBox } from '../geo/bbox.js';
+import type { Extent } from '../ogc/download/model.js';
 
 /** Extents of uploads and stored data: GeoJSON in WGS 84, longitude first (spec lifecycle §1.2). */
 
@@ -19,6 +20,11 @@ export function extentBox(extent: Json): GeographicBox | null {
     box.north = Math.max(box.north, y);
   }
   return box;
+}
+
+/** The geometry of an extent that was kept ({@link extentFault}), without what GeoJSON puts around it. */
+export function extentGeometry(extent: Json): Extent | null {
+  return extent === null || extent === undefined ? null : (geometryOf(extent) as Extent);
 }
 
 /** The smallest box around all the given ones, or `null` when there is none. */

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { md5Of } from './md5.js';
 import { parseMd5List } from './md5-list.js';
 import { logFrom, type TaskLog } from './task-log.js';
 import { type DeliveredFile, isSubject } from './upload-tree.js';
@@ -61,10 +60,4 @@ async function checkList(
     }
   }
   return passed;
-}
-
-async function md5Of(path: string): Promise<string> {
-  const hash = createHash('md5');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk as Buffer);
-  return hash.digest('hex');
 }

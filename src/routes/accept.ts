@@ -2,7 +2,8 @@
  * Which of our media types a client prefers (RFC 9110 §12.5.1).
  * @param header `Accept` of the request
  * @param offered our types, the default one first
- * @returns the best one; the default when nothing decides, or when the client wants none of them
+ * @returns the best one, by its quality, then by how precisely it is named; the default when nothing decides, or when the
+ *   client wants none of them
  */
 export function preferredType<const Type extends string>(
   header: string | undefined,
@@ -10,10 +11,11 @@ export function preferredType<const Type extends string>(
 ): Type {
   const wishes = (header ?? '').split(',').map(readWish);
   const [fallback] = offered;
-  let best: { type: Type; quality: number } = { type: fallback, quality: 0 };
+  let best: { type: Type } & Match = { type: fallback, quality: 0, precision: 0 };
   for (const type of offered) {
-    const quality = qualityOf(type, wishes);
-    if (quality > best.quality) best = { type, quality };
+    const { quality, precision } = matchOf(type, wishes);
+    const isBetter = quality > best.quality || (quality === best.quality && precision > best.precision);
+    if (quality > 0 && isBetter) best = { type, quality, precision };
   }
   return best.type;
 }
@@ -30,11 +32,18 @@ function readWish(text: string): Wish {
   return { range, quality: number >= 0 && number <= 1 ? number : 0 };
 }
 
+interface Match {
+  readonly quality: number;
+  /** 3 for the type itself, 1 for any type. */
+  readonly precision: number;
+}
+
 /** The most precise range that covers the type decides. */
-function qualityOf(type: string, wishes: readonly Wish[]): number {
-  for (const range of [type, `${type.slice(0, type.indexOf('/'))}/*`, '*/*']) {
+function matchOf(type: string, wishes: readonly Wish[]): Match {
+  const ranges = [type, `${type.slice(0, type.indexOf('/'))}/*`, '*/*'];
+  for (const [at, range] of ranges.entries()) {
     const wish = wishes.find((candidate) => candidate.range === range);
-    if (wish !== undefined) return wish.quality;
+    if (wish !== undefined) return { quality: wish.quality, precision: ranges.length - at };
   }
-  return 0;
+  return { quality: 0, precision: 0 };
 }

@@ -1,11 +1,13 @@
-import { once } from 'node:events';
+import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError } from '../errors.js';
-import type { FileStorage } from '../storage/storage.js';
+import type { FileStorage, OpenFile } from '../storage/storage.js';
 import { evaluateConditions, isRangeWanted, type Validators } from './preconditions.js';
+import { type ByteRange, readRanges } from './ranges.js';
 
-/** Serving stored files over HTTP, to members and to the public: validators, conditions, one range at most. */
+/** Serving stored files over HTTP, to members and to the public: validators, conditions, ranges. */
 
 /** A stored file, as an answer shows it. */
 export interface ServedFile {
@@ -39,9 +41,12 @@ const ATTEMPTS = 3;
 /** What a page served from our own origin may do: paint itself, and nothing else. */
 const PAGE_POLICY = "default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; sandbox";
 
+/** Bytes that are sent in one piece, without a stream. */
+const SMALL = 64 * 1024;
+
 /**
  * Answers a stored file (RFC 9110): strong `ETag`, `If-Match`, `If-None-Match` and their dates, `Range` with `If-Range`.
- * Several ranges get the whole file, as the RFC allows.
+ * Several ranges make a `multipart/byteranges`.
  * @param find the file, read again when its bytes have just been replaced
  * @throws ApiError precondition_failed; range_not_satisfiable when the range lies outside of the file; those of `find`
  */
@@ -62,23 +67,73 @@ export async function sendFile(
       );
     describeValidators(reply, validators);
     if (condition === 'unchanged') return reply.code(304).send();
-    const range =
+    const ranges =
       request.method === 'GET' && isRangeWanted(request.headers, validators)
-        ? readRange(request.headers.range, file.size)
+        ? readRanges(request.headers.range, file.size)
         : null;
-    if (range === 'outside') {
+    if (ranges === 'outside') {
       reply.header('content-range', `bytes */${file.size}`);
       throw new ApiError('range_not_satisfiable', `L'intervalle demandé est hors du fichier (${file.size} octets).`);
     }
+    const content = contentOf(file, ranges);
     try {
       // HEAD reads nothing; it needs a stream for the length to stay.
-      const body =
-        request.method === 'HEAD' ? Readable.from([]) : await opened(storage.read(file.key, range ?? undefined));
-      describeContent(reply, file, range);
+      const body = request.method === 'HEAD' ? Readable.from([]) : await bodyOf(await storage.open(file.key), content);
+      describeContent(reply, file, content);
       return reply.send(body);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt === ATTEMPTS) throw error;
     }
+  }
+}
+
+/** What an answer holds of a file. */
+interface Content {
+  readonly mediaType: string;
+  /** Of the only range. */
+  readonly contentRange?: string;
+  readonly isPartial: boolean;
+  /** Bytes of the file, and what stands between them. */
+  readonly parts: readonly (ByteRange | Buffer)[];
+}
+
+function contentOf({ size, mediaType }: ServedFile, ranges: readonly ByteRange[] | null): Content {
+  if (ranges === null) {
+    return { mediaType, isPartial: false, parts: size === 0 ? [] : [{ start: 0, end: size - 1 }] };
+  }
+  const contentRange = ({ start, end }: ByteRange) => `bytes ${start}-${end}/${size}`;
+  const [first, ...others] = ranges;
+  if (first !== undefined && others.length === 0) {
+    return { mediaType, contentRange: contentRange(first), isPartial: true, parts: ranges };
+  }
+  const boundary = randomUUID();
+  const head = (range: ByteRange) =>
+    Buffer.from(`\r\n--${boundary}\r\nContent-Type: ${mediaType}\r\nContent-Range: ${contentRange(range)}\r\n\r\n`);
+  return {
+    mediaType: `multipart/byteranges; boundary=${boundary}`,
+    isPartial: true,
+    parts: [...ranges.flatMap((range) => [head(range), range]), Buffer.from(`\r\n--${boundary}--\r\n`)],
+  };
+}
+
+function lengthOfParts(parts: Content['parts']): number {
+  return parts.reduce((sum, part) => sum + (Buffer.isBuffer(part) ? part.length : part.end - part.start + 1), 0);
+}
+
+/** The bytes of an answer: the file is closed with them. */
+async function bodyOf(file: OpenFile, { parts }: Content): Promise<Readable | Buffer> {
+  const pieces = piecesOf(file, parts);
+  return lengthOfParts(parts) <= SMALL ? buffer(pieces) : Readable.from(pieces, { objectMode: false });
+}
+
+async function* piecesOf(file: OpenFile, parts: Content['parts']): AsyncGenerator<Buffer> {
+  try {
+    for (const part of parts) {
+      if (Buffer.isBuffer(part)) yield part;
+      else yield* file.read(part);
+    }
+  } finally {
+    await file.close();
   }
 }
 
@@ -87,44 +142,20 @@ function describeValidators(reply: FastifyReply, { etag, lastModified }: Validat
   if (lastModified !== undefined) reply.header('last-modified', lastModified.toUTCString());
 }
 
-function describeContent(reply: FastifyReply, file: ServedFile, range: Range | null): void {
+function describeContent(reply: FastifyReply, file: ServedFile, content: Content): void {
   reply
-    .code(range === null ? 200 : 206)
-    .header('content-type', file.mediaType)
-    .header('content-length', range === null ? file.size : range.end - range.start + 1)
+    .code(content.isPartial ? 206 : 200)
+    .header('content-type', content.mediaType)
+    .header('content-length', lengthOfParts(content.parts))
     .header('accept-ranges', 'bytes')
     .header('x-content-type-options', 'nosniff');
-  if (range !== null) reply.header('content-range', `bytes ${range.start}-${range.end}/${file.size}`);
+  if (content.contentRange !== undefined) reply.header('content-range', content.contentRange);
   if (file.downloadName !== undefined) {
     reply.header('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(file.downloadName)}`);
   } else if (file.mediaType !== 'application/pdf') {
     // Browsers show a PDF in a viewer of their own, which a sandbox would break.
     reply.header('content-security-policy', PAGE_POLICY);
   }
-}
-
-/** The stream once its first bytes are there. @throws the error of a stream that cannot be opened */
-async function opened(stream: Readable): Promise<Readable> {
-  await once(stream, 'readable');
-  return stream;
-}
-
-/** Offsets, both included. */
-interface Range {
-  readonly start: number;
-  readonly end: number;
-}
-
-/** The one range that a header asks for (RFC 9110 §14.1.2); `null` when it asks for none or several, or is malformed. */
-function readRange(header: string | undefined, size: number): Range | 'outside' | null {
-  const match = /^bytes=\s*(\d*)-(\d*)\s*$/i.exec(header ?? '');
-  if (match === null) return null;
-  const [, first = '', last = ''] = match;
-  if (first === '' && last === '') return null;
-  if (first !== '' && last !== '' && Number(last) < Number(first)) return null;
-  const start = first === '' ? Math.max(0, size - Number(last)) : Number(first);
-  const end = first === '' || last === '' ? size - 1 : Math.min(Number(last), size - 1);
-  return start > end ? 'outside' : { start, end };
 }
 
 function lastSegment(key: string): string {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { access, mkdir, mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { access, type FileHandle, mkdir, mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -22,6 +22,8 @@ export interface FileStorage {
   write(key: string, content: Readable, options?: { maxBytes?: number }): Promise<{ size: number }>;
   /** The bytes of a file; `range` bounds are offsets, both included. The stream fails when the key is unknown. */
   read(key: string, range?: { start: number; end: number }): Readable;
+  /** Opens a file; its bytes stay readable when it is removed meanwhile. Fails when the key is unknown. */
+  open(key: string): Promise<OpenFile>;
   /** Where a job process finds the file on its own disk. */
   localPath(key: string): string;
   /**
@@ -46,6 +48,16 @@ export interface FileStorage {
   /** Removes the transfers and temporary folders that nobody has touched for that long: their process died. */
   removeAbandoned(ageMs: number): Promise<void>;
 }
+
+/** A file that is being read, until it is closed. */
+export interface OpenFile {
+  /** The bytes between two offsets, both included, in pieces. Fails when the file ends before. */
+  read(range: { readonly start: number; readonly end: number }): AsyncIterable<Buffer>;
+  close(): Promise<void>;
+}
+
+/** Bytes read at once. */
+const PIECE = 256 * 1024;
 
 const KEY = /^[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/;
 
@@ -98,6 +110,10 @@ export function createFileStorage(dir: string): FileStorage {
       }
     },
     read: (key, range) => createReadStream(localPath(key), range),
+    async open(key) {
+      const handle = await open(localPath(key), 'r');
+      return { read: (range) => piecesOf(handle, range), close: () => handle.close() };
+    },
     async takeIn(folder, prefix) {
       const target = localPath(prefix);
       await mkdir(dirname(target), { recursive: true });
@@ -146,6 +162,20 @@ export function createFileStorage(dir: string): FileStorage {
       }
     },
   };
+}
+
+async function* piecesOf(
+  handle: FileHandle,
+  { start, end }: { readonly start: number; readonly end: number },
+): AsyncGenerator<Buffer> {
+  let position = start;
+  while (position <= end) {
+    const piece = Buffer.allocUnsafe(Math.min(PIECE, end + 1 - position));
+    const { bytesRead } = await handle.read(piece, 0, piece.length, position);
+    if (bytesRead === 0) throw new Error(`the file ends at ${position}, before ${end}`);
+    position += bytesRead;
+    yield bytesRead === piece.length ? piece : piece.subarray(0, bytesRead);
+  }
 }
 
 /** What stands for a file or folder that is not there (any more); other errors go on. */

@@ -1,7 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import { archiveCheck } from '../processing/archive-check.js';
 import { standardCheck } from '../processing/standard-check.js';
 import type { TaskLog } from '../processing/task-log.js';
+import { archiveToArchive } from './tasks/archive-to-archive.js';
 import {
   type ChildMessage,
   type RunMessage,
@@ -32,9 +34,11 @@ const loadVectorToDb = () => import('./tasks/vector-to-db.js');
 
 const TASKS: TaskTable = {
   'standard-check': async ({ upload }, log) => ((await standardCheck(upload, log)) ? 'SUCCESS' : 'FAILURE'),
+  'archive-check': async ({ upload }, log) => (archiveCheck(upload, log) ? 'SUCCESS' : 'FAILURE'),
   'vector-check': async ({ upload, folder }, log) => (await loadVectorCheck()).vectorCheck(upload, folder, log),
   'db-to-pyramid': async (input, log) => (await loadDbToPyramid()).dbToPyramid(input, log),
   pmtiles: async (input, log) => (await loadPmtiles()).pmtiles(input, log),
+  'archive-to-archive': async (input, log) => archiveToArchive(input, log),
   'db-to-db': async (input, log) => (await import('./tasks/db-to-db.js')).dbToDb(input, log, wait),
   'raster-check': async ({ upload, folder }, log) => (await loadRasterCheck()).rasterCheck(upload, folder, log),
   'rok4-check': async ({ upload }, log) => (await loadRok4Check()).rok4Check(upload, log),

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { VectorTile } from '@mapbox/vector-tile';
 import { PbfReader } from 'pbf';
 import { PMTiles } from 'pmtiles';
 import t from 'tap';
+import { archiveKeyOf } from '../../src/domain/archive-files.js';
 import { logIn } from '../helpers/api.js';
 import { startTestEmulator } from '../helpers/app.js';
 import { sentences } from '../helpers/diffusion.js';
@@ -36,7 +36,7 @@ void t.test('pmtiles', async (t) => {
     });
     const [file] = files;
     if (file === undefined || filesKey === null) throw new Error('the archive has no file');
-    const bytes = readFileSync(join(deps.storage.localPath(filesKey), file.name));
+    const bytes = readFileSync(deps.storage.localPath(`${filesKey}/${archiveKeyOf(file.name)}`));
     t.equal(file.md5, createHash('md5').update(bytes).digest('hex'));
     t.equal(Number(file.size), bytes.length);
     const getBytes = async (offset: number, length: number) => ({

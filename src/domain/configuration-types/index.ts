@@ -1,6 +1,7 @@
 import { ApiError } from '../../errors.js';
 import { altimetry } from './altimetry.js';
 import type { ConfigurationContent, ConfigurationType, ConfigurationTypeDefinition } from './definition.js';
+import { download } from './download.js';
 import { vectorTms } from './vector-tms.js';
 import { wfs } from './wfs.js';
 import { wmsRaster } from './wms-raster.js';
@@ -14,6 +15,7 @@ const DEFINITIONS = {
   'WMS-RASTER': wmsRaster,
   'WMTS-TMS': wmtsTms,
   ALTIMETRY: altimetry,
+  DOWNLOAD: download,
   'VECTOR-TMS': vectorTms,
 } as const satisfies Partial<Record<ConfigurationType, ConfigurationTypeDefinition>>;
 

@@ -20,6 +20,11 @@ const runRaster: CheckRunner = async (run) => {
   return measuredOutcome(run, await run.children.run('raster-check', input, run.options));
 };
 
+/** "Vérification archive". */
+const runArchive: CheckRunner = async ({ upload, files, children, options }) => ({
+  status: await children.run('archive-check', { upload: { id: upload.id, files } }, options),
+});
+
 /** "Vérification pyramide ROK4". */
 const runRok4Pyramid: CheckRunner = async (run) => {
   const { upload, files } = run;
@@ -33,6 +38,7 @@ const RUNNERS: Readonly<Record<(typeof CHECK_JOBS)[number], CheckRunner>> = {
   standard: runStandard,
   vector: runVector,
   raster: runRaster,
+  archive: runArchive,
   'rok4-pyramid': runRok4Pyramid,
 };
 

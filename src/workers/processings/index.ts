@@ -1,4 +1,5 @@
 import type { PROCESSING_JOBS } from '../../catalogue/processings.js';
+import { runArchiveToArchive } from './archive-to-archive.js';
 import { runPmtiles } from './pmtiles.js';
 import type { ProcessingRunner } from './processing-run.js';
 import { runPyramidsToPyramid } from './pyramids-to-pyramid.js';
@@ -14,6 +15,7 @@ const RUNNERS: Readonly<Record<(typeof PROCESSING_JOBS)[number], ProcessingRunne
   vector_to_db: runVectorToDb,
   db_to_pyramid: runDbToPyramid,
   pmtiles: runPmtiles,
+  archive_to_archive: runArchiveToArchive,
   db_to_db: runDbToDb,
   raster_to_pyramid: runRasterToPyramid,
   rok4_to_pyramid_raster: runRok4ToPyramid,

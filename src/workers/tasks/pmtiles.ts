@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type pg from 'pg';
 import { columnKind, isNumericKind } from '../../ogc/feature-table.js';
+import { archiveKeyOf } from '../../domain/archive-files.js';
 import { extentOfBoxes } from '../../domain/feature-measures.js';
 import { guessLevel } from '../../domain/guessed-level.js';
 import type { ExecutionOutcome, StoredDataResult } from '../../domain/outcomes.js';
@@ -13,6 +11,7 @@ import { findTileMatrixSet } from '../../domain/tile-matrix-sets.js';
 import { toWebMercator } from '../../geo/web-mercator.js';
 import { ArchiveWriter } from '../../pmtiles/archive-writer.js';
 import { tileIdOf } from '../../pmtiles/tile-ids.js';
+import { md5Of } from '../../processing/md5.js';
 import { logFrom, type TaskLog } from '../../processing/task-log.js';
 import { TileBuilder } from '../../processing/tiles/tile-builder.js';
 import type { CutLevel } from '../../processing/tiles/tile-cutter.js';
@@ -59,7 +58,7 @@ async function makeArchive(
   await client.query('ROLLBACK');
   const builder = new TileBuilder(layersOf(items), options);
   const [top, bottom] = [items[0]?.levels[0]?.zoom ?? 0, bottomOf(items)];
-  const path = join(input.files, input.fileName);
+  const path = join(input.files, archiveKeyOf(input.fileName));
   const archive = new ArchiveWriter(path);
   for (let zoom = top; zoom <= bottom; zoom += 1) {
     const counts = { features: 0, thinned: 0, tooLarge: 0 };
@@ -77,9 +76,7 @@ async function makeArchive(
   }
   const size = archive.finish({ minZoom: top, maxZoom: bottom, box, metadata: metadataOf(input.fileName, items) });
   syncFolders(input.files);
-  const hash = createHash('md5');
-  await pipeline(createReadStream(path), hash);
-  const file = { name: input.fileName, size, md5: hash.digest('hex') };
+  const file = { name: input.fileName, size, md5: await md5Of(path) };
   lines.info(`Fichier ${file.name} : ${size} octets, md5 ${file.md5}`);
   const extent = extentOfBoxes([[box.west, box.south, box.east, box.north]]);
   return {

@@ -1,4 +1,4 @@
-import type { CheckOutcome, ExecutionOutcome } from '../../domain/outcomes.js';
+import type { ArchiveFile, CheckOutcome, ExecutionOutcome } from '../../domain/outcomes.js';
 import type { Area } from '../../domain/area.js';
 import type { Harvest } from '../../domain/harvest-parameters.js';
 import type { CompositionItem } from '../../domain/tile-composition.js';
@@ -12,6 +12,10 @@ import type { DeliveredFile } from '../../processing/upload-tree.js';
 /** What runs in the child process of a job: its name, what it is given and what it returns. Plain data, for IPC. */
 export interface Tasks {
   'standard-check': {
+    input: { upload: { id: string; files: readonly DeliveredFile[] } };
+    result: CheckOutcome['status'];
+  };
+  'archive-check': {
     input: { upload: { id: string; files: readonly DeliveredFile[] } };
     result: CheckOutcome['status'];
   };
@@ -30,6 +34,7 @@ export interface Tasks {
   'db-to-db': { input: DbToDbInput; result: ExecutionOutcome };
   'db-to-pyramid': { input: DbToPyramidInput; result: ExecutionOutcome };
   pmtiles: { input: PmtilesInput; result: ExecutionOutcome };
+  'archive-to-archive': { input: ArchiveToArchiveInput; result: ExecutionOutcome };
   'raster-to-pyramid': { input: RasterToPyramidInput; result: ExecutionOutcome };
   'rok4-to-pyramid': { input: Rok4ToPyramidInput; result: ExecutionOutcome };
   'pyramids-to-pyramid': { input: PyramidsToPyramidInput; result: ExecutionOutcome };
@@ -120,6 +125,18 @@ export interface PmtilesInput extends TileTaskInput {
   /** The bottom level of the composition is not known: it is guessed of the data. */
   readonly guessBottom: boolean;
   readonly fileName: string;
+}
+
+/** Files to put in an archive. */
+export interface ArchiveToArchiveInput {
+  /** Where files of one name are in several, the last one counts. */
+  readonly uploads: readonly { readonly id: string; readonly srs: string; readonly files: readonly DeliveredFile[] }[];
+  /** Reference system of the archive. */
+  readonly srs: string;
+  /** What the archive holds already: those files stay unless they are delivered again. */
+  readonly former: readonly (ArchiveFile & { readonly localPath: string })[];
+  /** An empty folder of the job: the files made. */
+  readonly files: string;
 }
 
 /** Everything a derivation needs to know. */

@@ -1,0 +1,141 @@
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { findFile } from '../../domain/download-files.js';
+import { type DownloadView, findFiles, findParts, findResources } from '../../domain/downloads.js';
+import { badRequest, notFound } from '../../errors.js';
+import { atomFeed, jsonFeed } from '../../ogc/download/documents.js';
+import { ATOM, type Feed, type FeedService, filesFeed, partsFeed, resourcesFeed } from '../../ogc/download/feed.js';
+import { mediaTypeOf } from '../../ogc/download/media-types.js';
+import {
+  FeedRequestError,
+  type RawQuery,
+  readFilesRequest,
+  readPartsRequest,
+  readResourcesRequest,
+} from '../../ogc/download/request.js';
+import { inOrder, pageOf } from '../../ogc/download/selection.js';
+import { isStorableText } from '../../plugins/text.js';
+import { preferredType } from '../accept.js';
+import { sendFile } from '../files.js';
+
+/** Download services, spec diffusion §8: one tree of feeds and files under the path of each endpoint. */
+
+/** An endpoint of the service. */
+export interface DownloadEndpoint {
+  /** As the catalogue has it. */
+  readonly path: string;
+  /** What a request may see of it. */
+  readonly visibleTo: (request: FastifyRequest) => DownloadView['isVisible'];
+  readonly titles: FeedService['titles'];
+  readonly subtitles: FeedService['subtitles'];
+}
+
+/** Everything is seen by everybody. */
+const OPEN = {
+  visibleTo: () => () => true,
+  titles: {
+    en: 'Public Download Service of Géoplateforme',
+    fr: 'Service de téléchargement public de la Géoplateforme',
+  },
+  subtitles: {
+    en: 'This Download Service allows you to download public datasources',
+    fr: 'Ce service permet de télécharger les données publiques',
+  },
+} as const satisfies Omit<DownloadEndpoint, 'path'>;
+
+export const downloadRoutes: FastifyPluginAsync = async (app) => {
+  for (const path of ['/telechargement/', '/chunk/telechargement']) await app.register(downloadService({ ...OPEN, path }));
+};
+
+interface ResourceParams {
+  resource: string;
+}
+interface PartParams extends ResourceParams {
+  part: string;
+}
+
+/** The routes of an endpoint. */
+export function downloadService(endpoint: DownloadEndpoint): FastifyPluginAsync {
+  const prefix = endpoint.path.replace(/\/$/, '');
+  return async (app) => {
+    await app.register((service) => routes(service, endpoint, prefix), { prefix });
+  };
+}
+
+async function routes(app: Parameters<FastifyPluginAsync>[0], endpoint: DownloadEndpoint, prefix: string) {
+  const { deps } = app;
+  const viewOf = (request: FastifyRequest): DownloadView => ({
+    endpointPath: endpoint.path,
+    isVisible: endpoint.visibleTo(request),
+  });
+  const serviceOf = ({ origin }: FastifyRequest): FeedService => ({ ...endpoint, base: `${origin}${prefix}` });
+
+  const resources = async (request: FastifyRequest<{ Querystring: RawQuery }>, reply: FastifyReply) => {
+    const asked = read(readResourcesRequest, request.query);
+    const found = await findResources(deps, viewOf(request), asked.filters);
+    const page = pageOf(found.resources, asked);
+    return sendFeed(request, reply, resourcesFeed(serviceOf(request), asked, page, found.changes));
+  };
+  app.get('/', resources);
+  app.get('/capabilities', resources);
+
+  app.get<{ Params: ResourceParams; Querystring: RawQuery }>('/resource/:resource', async (request, reply) => {
+    const asked = read(readPartsRequest, request.query);
+    const { resource: name } = request.params;
+    const { resource, parts, changes } = await findParts(deps, viewOf(request), { name, filters: asked.filters });
+    const page = pageOf(inOrder(parts, asked.order, asked.language), asked);
+    return sendFeed(request, reply, partsFeed(serviceOf(request), asked, resource, page, changes));
+  });
+
+  app.get<{ Params: PartParams; Querystring: RawQuery }>('/resource/:resource/:part', async (request, reply) => {
+    const asked = read(readFilesRequest, request.query);
+    const { resource: name, part } = request.params;
+    const found = await findFiles(deps, viewOf(request), { name, part, page: asked });
+    return sendFeed(request, reply, filesFeed(serviceOf(request), asked, found, found, found.changed));
+  });
+
+  // A wildcard: names of files may be longer, once escaped, than parameters may be.
+  app.get<{ Params: { '*': string } }>('/download/*', async (request, reply) => {
+    const [name = '', part = '', file = '', ...more] = request.params['*'].split('/');
+    if (more.length > 0 || file === '' || !isStorableText(file)) throw notFound("Ce fichier n'existe pas.");
+    return sendFile(request, reply, deps.storage, async () => {
+      const found = await findFile(deps, viewOf(request), { name, part, file });
+      request.served = { offerings: [found.offering] };
+      return {
+        key: found.key,
+        size: found.size,
+        mediaType: mediaTypeOf(file),
+        downloadName: file,
+        digest: found.md5,
+        lastModified: found.since,
+      };
+    });
+  });
+}
+
+/** @throws ApiError bad_request with everything that is wrong */
+function read<T>(reader: (query: RawQuery) => T, query: RawQuery): T {
+  try {
+    return reader(query);
+  } catch (error) {
+    if (error instanceof FeedRequestError) throw badRequest(...error.sentences);
+    throw error;
+  }
+}
+
+const JSON_TYPE = 'application/json';
+
+/** In the form that `outputFormat`, else `Accept`, asks for. */
+function sendFeed(
+  request: FastifyRequest<{ Querystring: RawQuery }>,
+  reply: FastifyReply,
+  feed: Feed,
+): FastifyReply {
+  const asked = request.query.outputFormat;
+  const type =
+    asked === JSON_TYPE || asked === ATOM ? asked : preferredType(request.headers.accept, [ATOM, JSON_TYPE]);
+  return reply
+    .type(`${type}; charset=utf-8`)
+    .header('vary', 'accept')
+    .header('cache-control', 'no-cache')
+    .send(type === ATOM ? atomFeed(feed) : jsonFeed(feed));
+}
