@@ -7,6 +7,7 @@ import { quadrants, writePattern } from '../../fixtures/generate/raster.js';
 import { geopackage } from '../../fixtures/generate/vector.js';
 import { type ApiUser, until } from './api.js';
 import type { TestEmulator } from './app.js';
+import { archiveRequest, buildArchive } from './archives.js';
 import { newUpload, sendFile } from './deposit.js';
 import { derivation, storeSql } from './derivation.js';
 import { create } from './diffusion.js';
@@ -80,6 +81,15 @@ export const KINDS: Readonly<Record<string, Hold>> = {
   },
   'copy of a pyramid': (emulator, user) =>
     holdAtFiles(emulator, user, ROK4_DELIVERY, (upload) => copyRequest(COPY_RASTER_PYRAMID, [upload])),
+  'new archive': (emulator, user) =>
+    holdAtFiles(emulator, user, ARCHIVE_DELIVERY, (upload) => archiveRequest([upload])),
+  'archive changed': async (emulator, user) => {
+    const { storedData } = await buildArchive(user, [{ path: 'a.txt', content: 'a' }]);
+    const { made: _, ...held } = await holdAtFiles(emulator, user, ARCHIVE_DELIVERY, (upload) =>
+      archiveRequest([upload], storedData),
+    );
+    return held;
+  },
   derivation: async (emulator, user, t) => {
     const file = await storeSql(user, 'copie', 'CREATE TABLE copie AS SELECT * FROM {{ inputs.1 }}.sites');
     return holdAtTable(emulator, user, t, (storedData) => derivation([storedData], [file]));
@@ -105,6 +115,8 @@ export const SPARES: ReadonlySet<string> = new Set([
   'vector check',
   'raster check',
   'ROK4 check',
+  'new archive',
+  'archive changed',
   'derivation',
   'vector tiles',
   'PMTiles archive',
@@ -131,6 +143,11 @@ function rasterDelivery(t: Test): Delivery {
   const files = [{ path: 'ortho.tif', content: new Uint8Array(readFileSync(path)) }];
   return { files, upload: { type: 'RASTER', srs: 'EPSG:2154' } };
 }
+
+const ARCHIVE_DELIVERY: Delivery = {
+  files: [{ path: 'dossier/b.txt', content: new TextEncoder().encode('b') }],
+  upload: { type: 'ARCHIVE', srs: 'EPSG:2154' },
+};
 
 const ROK4_DELIVERY: Delivery = {
   files: pyramidFiles(),
@@ -201,7 +218,7 @@ function heldExecution(user: ApiUser, { id, path }: Launched, release: Held['rel
 async function waitAtFile(user: ApiUser, path: string): Promise<void> {
   await until(
     () => logOf(user, path),
-    (log) => /(Analyse|Intégration) du fichier|(calcul|mise à jour) de la pyramide raster/.test(log),
+    (log) => /(Analyse|Intégration|Recopie) du fichier|(calcul|mise à jour) de la pyramide raster/.test(log),
   );
 }
 

@@ -13,6 +13,7 @@ import { Keywords, Uuid } from './shapes.js';
 /** Texts by language: `{"fr": "…", "en": "…"}`. */
 const Texts = Type.Record(Type.String({ pattern: '^[a-z]{2}$' }), Type.String(), {
   description: 'Un texte par langue (code ISO 639-1).',
+  additionalProperties: false,
 });
 const Word = Type.Optional(Type.String({ description: 'Terme de la nomenclature, ou texte libre.' }));
 

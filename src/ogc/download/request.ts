@@ -152,7 +152,9 @@ class QueryReader {
     const text = this.text(name)?.toLowerCase();
     if (text === undefined) return null;
     const code = Object.hasOwn(LONG_LANGUAGES, text) ? (LONG_LANGUAGES[text] ?? text) : text;
-    return /^[a-z]{2}$/.test(code) ? code : this.refuse(`Le paramètre "${name}" doit être un code de langue : fr ou en.`);
+    return /^[a-z]{2}$/.test(code)
+      ? code
+      : this.refuse(`Le paramètre "${name}" doit être un code de langue : fr ou en.`);
   }
 
   polygon(name: string): [number, number][] | null {

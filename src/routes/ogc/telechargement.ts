@@ -43,7 +43,8 @@ const OPEN = {
 } as const satisfies Omit<DownloadEndpoint, 'path'>;
 
 export const downloadRoutes: FastifyPluginAsync = async (app) => {
-  for (const path of ['/telechargement/', '/chunk/telechargement']) await app.register(downloadService({ ...OPEN, path }));
+  for (const path of ['/telechargement/', '/chunk/telechargement'])
+    await app.register(downloadService({ ...OPEN, path }));
 };
 
 interface ResourceParams {
@@ -97,18 +98,17 @@ async function routes(app: Parameters<FastifyPluginAsync>[0], endpoint: Download
   app.get<{ Params: { '*': string } }>('/download/*', async (request, reply) => {
     const [name = '', part = '', file = '', ...more] = request.params['*'].split('/');
     if (more.length > 0 || file === '' || !isStorableText(file)) throw notFound("Ce fichier n'existe pas.");
-    return sendFile(request, reply, deps.storage, async () => {
-      const found = await findFile(deps, viewOf(request), { name, part, file });
-      request.served = { offerings: [found.offering] };
-      return {
-        key: found.key,
-        size: found.size,
-        mediaType: mediaTypeOf(file),
-        downloadName: file,
-        digest: found.md5,
-        lastModified: found.since,
-      };
-    });
+    try {
+      return await sendFile(request, reply, deps.storage, async () => {
+        const { offering, key, size, md5, since } = await findFile(deps, viewOf(request), { name, part, file });
+        request.served = { offerings: [offering] };
+        return { key, size, mediaType: mediaTypeOf(file), downloadName: file, digest: md5, lastModified: since };
+      });
+    } catch (error) {
+      // A refusal is no consumption.
+      request.served = null;
+      throw error;
+    }
   });
 }
 
@@ -125,14 +125,9 @@ function read<T>(reader: (query: RawQuery) => T, query: RawQuery): T {
 const JSON_TYPE = 'application/json';
 
 /** In the form that `outputFormat`, else `Accept`, asks for. */
-function sendFeed(
-  request: FastifyRequest<{ Querystring: RawQuery }>,
-  reply: FastifyReply,
-  feed: Feed,
-): FastifyReply {
+function sendFeed(request: FastifyRequest<{ Querystring: RawQuery }>, reply: FastifyReply, feed: Feed): FastifyReply {
   const asked = request.query.outputFormat;
-  const type =
-    asked === JSON_TYPE || asked === ATOM ? asked : preferredType(request.headers.accept, [ATOM, JSON_TYPE]);
+  const type = asked === JSON_TYPE || asked === ATOM ? asked : preferredType(request.headers.accept, [ATOM, JSON_TYPE]);
   return reply
     .type(`${type}; charset=utf-8`)
     .header('vary', 'accept')

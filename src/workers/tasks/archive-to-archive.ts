@@ -39,7 +39,8 @@ function gather({ uploads, srs, former }: ArchiveToArchiveInput, lines: Lines): 
   const kept = new Map<string, Kept>(former.map((file) => [file.name, file]));
   for (const upload of uploads) {
     lines.info(`Récupération des fichiers de la livraison ${upload.id}`);
-    if (upload.srs !== srs) lines.warning(`Le SRS de la livraison (${upload.srs}) n'est pas celui de l'archive (${srs})`);
+    if (upload.srs !== srs)
+      lines.warning(`Le SRS de la livraison (${upload.srs}) n'est pas celui de l'archive (${srs})`);
     for (const file of upload.files) {
       if (file.kind !== 'DATA' || !isSubject(file)) continue;
       const name = fileName(file.path);

@@ -215,7 +215,7 @@ await t.test('configurations', async (t) => {
   });
 
   await t.test('types that are not built answer 501, unknown ones 400', async (t) => {
-    t.equal((await post({ ...wfsConfiguration(storedData, 'b1'), type: 'DOWNLOAD' })).status, 501);
+    t.equal((await post({ ...wfsConfiguration(storedData, 'b1'), type: 'SEARCH' })).status, 501);
     t.equal((await post({ ...wfsConfiguration(storedData, 'b2'), type: 'wfs' })).status, 400);
   });
 
