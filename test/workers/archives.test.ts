@@ -169,5 +169,5 @@ await t.test('two updates at once: one is refused', async (t) => {
   const launched = await Promise.all(
     bodies.map(({ body }) => user.call('POST', `${ROOT}/processings/executions/${body._id}/launch`)),
   );
-  t.same(launched.map(({ status }) => status).sort(), [204, 409]);
+  t.same(new Set(launched.map(({ status }) => status)), new Set([204, 409]));
 });

@@ -174,11 +174,11 @@ void t.test('checks of deliveries', async (t) => {
   });
 
   void t.test('a check that is not built fails and says so', async (t) => {
-    const { status, logs } = await deliver(user, [{ path: 'x.tif', content: 'x' }], {
-      type: 'ARCHIVE',
+    const { status, logs } = await deliver(user, [{ path: 'x.csv', content: 'x' }], {
+      type: 'INDEX',
       srs: 'EPSG:2154',
     });
     t.equal(status, 'UNSTABLE');
-    t.match(logs['Vérification archive'], /n'est pas encore prise en charge par l'émulateur/);
+    t.match(logs.checkindex, /n'est pas encore prise en charge par l'émulateur/);
   });
 });

@@ -510,7 +510,11 @@ await t.test('a file, whole and in ranges', async (t) => {
 
 await t.test('a large file, stopped and taken up again', async (t) => {
   const bytes = Buffer.alloc(3_000_000, 'geopf-local ');
-  const { storedData } = await buildArchive(user, [{ path: 'large.bin', content: new Uint8Array(bytes) }]);
+  const longest = `${'é'.repeat(126)}.7z`;
+  const { storedData } = await buildArchive(user, [
+    { path: 'large.bin', content: new Uint8Array(bytes) },
+    { path: longest, content: 'long' },
+  ]);
   await publish(
     user,
     DATASTORE,
@@ -533,6 +537,8 @@ await t.test('a large file, stopped and taken up again', async (t) => {
   const rest = await get(path, { range: `bytes=${first.length}-` });
   t.equal(rest.status, 206);
   t.ok(Buffer.concat([first, Buffer.from(await rest.arrayBuffer())]).equals(bytes));
+  const { entry } = await feed('/resource/large/l');
+  t.equal(await (await fetch(entry[1]?.id ?? '')).text(), 'long', 'a name of 255 bytes');
   const two = await get(path, { range: 'bytes=0-999999,2000000-2999999' });
   t.equal(Buffer.from(await two.arrayBuffer()).length, Number(two.headers.get('content-length')));
 });

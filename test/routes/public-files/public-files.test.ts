@@ -144,7 +144,13 @@ await t.test('ranges', async (t) => {
   t.same(await range('bytes=-0'), [416, 'bytes */10', null]);
   t.same(await range('bytes=0-', {}, '/empty.txt'), [416, 'bytes */0', null]);
   t.same(await range('bytes=4-2'), [200, null, '0123456789'], 'no range at all');
-  t.same(await range('bytes=0-1,4-5'), [200, null, '0123456789']);
+  const [status, one, several] = await range('bytes=0-1,4-5');
+  t.same([status, one], [206, null]);
+  t.match(
+    several,
+    /Content-Type: text\/plain\r\nContent-Range: bytes 0-1\/10\r\n\r\n01\r\n--[^]*4-5\/10\r\n\r\n45\r\n--/,
+  );
+  t.same(await range('bytes=0-9,0-9'), [200, null, '0123456789'], 'more than the file');
   t.same(await range('lines=1-2'), [200, null, '0123456789']);
   const etag = (await get('/range.txt')).headers.get('etag') ?? '';
   const modified = (await get('/range.txt')).headers.get('last-modified') ?? '';
@@ -156,6 +162,22 @@ await t.test('ranges', async (t) => {
   t.equal(empty.status, 200);
   t.equal(empty.headers.get('content-length'), '0');
   t.equal((await get('/range.txt', { range: 'bytes=2-4' }, 'HEAD')).headers.get('content-length'), '10');
+});
+
+await t.test('clients keep the capabilities of their datastore', async (t) => {
+  const path = '/gpf-geoserver-wfs/capabilities.xml';
+  const id = await publish(producer, path, '<first/>', { name: 'capabilities.xml', type: 'application/xml' });
+  const first = await get(path);
+  t.equal(await first.text(), '<first/>');
+  t.match(first.headers.get('content-type'), /xml/);
+  const etag = first.headers.get('etag') ?? '';
+  await producer.call('PUT', `${annexes}/${id}`, formWith('<second/>', {}, { name: 'capabilities.xml' }));
+  const second = await get(path, { 'if-none-match': etag });
+  t.same([second.status, await second.text()], [200, '<second/>']);
+  await producer.call('PATCH', `${annexes}/${id}`, { published: false });
+  const gone = await get(path);
+  t.equal(gone.status, 404);
+  t.match(await gone.json(), { error_description: ['Annexe inconnue'] });
 });
 
 await t.test('pages and drawings cannot act in our name', async (t) => {
