@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { closeDeps, createDeps } from '../src/deps.js';
 import { createLogger } from '../src/log.js';
+import { HttpClient } from './lib/client.js';
 import { type BenchEmulator, peakMemory, startBenchEmulator } from './lib/emulator.js';
+import { startNginx } from './lib/nginx.js';
 import { createRandom, median, percentile } from './lib/statistics.js';
-import { TileClient } from './tiles/client.js';
-import { startNginx } from './tiles/nginx.js';
 import { type BenchTile, LAYER, LEVEL, makeTiles, publishTiles, writeFiles } from './tiles/pyramid.js';
 
 /**
@@ -55,7 +55,7 @@ async function bench(emulator: BenchEmulator, folder: string): Promise<boolean> 
   await closeDeps(deps);
   const log = await open(join(folder, 'server.log'), 'w');
   const server = await emulator.startServer({ RENDER_PROCESSES: '1', LOG_LEVEL: 'info' }, [], log.fd);
-  const nginx = await startNginx(folder, files);
+  const nginx = await startNginx('tiles', { folder, root: files });
   try {
     const sides = sidesOf(nginx.origin, server.origin);
     await assertEqualWork(sides, tiles);
@@ -85,7 +85,7 @@ function sidesOf(nginx: string, ours: string): [Side, ...Side[]] {
 /** @throws Error when a side answers other bytes */
 async function assertEqualWork(sides: readonly Side[], tiles: readonly BenchTile[]): Promise<void> {
   for (const side of sides) {
-    const client = await TileClient.open(side.origin);
+    const client = await HttpClient.open(side.origin);
     for (const tile of tiles) {
       const { status, type, body } = await client.get(side.path(tile));
       if (status !== 200 || type !== 'image/jpeg' || !body.equals(tile.bytes)) {
@@ -122,7 +122,7 @@ async function compare(sides: readonly Side[], tiles: readonly BenchTile[], clie
 }
 
 async function run(side: Side, tiles: readonly BenchTile[], clients: number): Promise<Round> {
-  const connections = await Promise.all(Array.from({ length: clients }, () => TileClient.open(side.origin)));
+  const connections = await Promise.all(Array.from({ length: clients }, () => HttpClient.open(side.origin)));
   const latencies: number[] = [];
   let next = 0;
   const start = performance.now();

@@ -3,6 +3,7 @@ import { notFound } from '../errors.js';
 import { LruMap } from '../render/lru-map.js';
 import { archiveKeyOf } from './archive-files.js';
 import { type DownloadView, findPart } from './downloads.js';
+import { lastPublishedDownloads } from './published-downloads.js';
 
 /** A file to download, and where its bytes are now. */
 export interface FoundFile {
@@ -25,12 +26,30 @@ type FileRow = Omit<FoundFile, 'offering' | 'name'>;
 const rows = new WeakMap<Deps['pool'], LruMap<string, FileRow>>();
 const MAX_ROWS = 10_000;
 
-/** The file of a part by its name. @throws ApiError not_found */
-export async function findFile(
+/** A file by its names. */
+interface AskedFile {
+  readonly name: string;
+  readonly part: string;
+  readonly file: string;
+}
+
+/**
+ * Where the file was when it was last looked for, without asking the database; `null` when that is not known. It may be
+ * gone or hidden: {@link findFile} tells.
+ */
+export async function guessFile(
   { pool }: Pick<Deps, 'pool'>,
-  view: DownloadView,
-  asked: { readonly name: string; readonly part: string; readonly file: string },
-): Promise<FoundFile> {
+  { endpointPath }: DownloadView,
+  { name, part: partName, file }: AskedFile,
+): Promise<FileRow | null> {
+  const published = await lastPublishedDownloads({ pool }, endpointPath);
+  const part = published?.byName.get(name)?.parts.find((candidate) => candidate.name === partName);
+  const filesKey = part && published?.archives.get(part.storedData)?.filesKey;
+  return rows.get(pool)?.get(`${filesKey}/${file}`) ?? null;
+}
+
+/** The file of a part by its name. @throws ApiError not_found */
+export async function findFile({ pool }: Pick<Deps, 'pool'>, view: DownloadView, asked: AskedFile): Promise<FoundFile> {
   const { published, resource, part } = await findPart({ pool }, view, asked);
   const filesKey = published.archives.get(part.storedData)?.filesKey;
   const known = rows.get(pool)?.get(`${filesKey}/${asked.file}`);

@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.js';
 import type { DownloadResource } from '../ogc/download/model.js';
 import { LruMap } from '../render/lru-map.js';
-import { cached, readPublications } from './published.js';
+import { cached, lastCached, readPublications } from './published.js';
 
 /** An archive as it is now: no part of a snapshot. */
 export interface PresentArchive {
@@ -21,7 +21,7 @@ export interface PublishedDownloads {
 
 /** The resources served under an endpoint's path (`/telechargement/`). */
 export function publishedDownloads(deps: Pick<Deps, 'pool'>, endpointPath: string): Promise<PublishedDownloads> {
-  return cached(deps.pool, `DOWNLOAD ${endpointPath}`, async () => {
+  return cached(deps.pool, cacheKey(endpointPath), async () => {
     const publications = await readPublications<DownloadResource>(deps.pool, 'DOWNLOAD', endpointPath);
     const resources = publications.map(({ publication }) => publication);
     const used = new Set(resources.flatMap(({ parts }) => parts.map(({ storedData }) => storedData)));
@@ -32,6 +32,16 @@ export function publishedDownloads(deps: Pick<Deps, 'pool'>, endpointPath: strin
     };
   });
 }
+
+/** The resources as they were when last looked at, `null` when they never were. */
+export function lastPublishedDownloads(
+  deps: Pick<Deps, 'pool'>,
+  endpointPath: string,
+): Promise<PublishedDownloads | null> {
+  return lastCached(deps.pool, cacheKey(endpointPath));
+}
+
+const cacheKey = (endpointPath: string) => `DOWNLOAD ${endpointPath}`;
 
 type Pool = Deps['pool'];
 

@@ -119,8 +119,7 @@ export async function lastPublishedPyramidLayers(
   type: PyramidService,
   endpointPath: string,
 ): Promise<PublishedPyramidLayers | null> {
-  const known = caches.get(deps.pool)?.get(pyramidsKey(type, endpointPath));
-  return ((await known?.value) as PublishedPyramidLayers | undefined) ?? null;
+  return lastCached(deps.pool, pyramidsKey(type, endpointPath));
 }
 
 /** Types of the configurations that show pyramids. */
@@ -164,6 +163,12 @@ export async function touchPublications(db: Db): Promise<void> {
 /** What is loaded of the publications, at most once an epoch. @param key service and endpoint path */
 export async function cached<T>(pool: Pool, key: string, load: () => Promise<T>): Promise<T> {
   return (await current(pool, key, load)).value;
+}
+
+/** What was loaded last, `null` when nothing was: to start with while {@link cached} finds out whether it still holds. */
+export async function lastCached<T>(pool: Pool, key: string): Promise<T | null> {
+  const known = caches.get(pool)?.get(key) as CacheEntry<T> | undefined;
+  return known === undefined ? null : known.value;
 }
 
 /**

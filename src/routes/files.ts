@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError } from '../errors.js';
-import type { FileStorage, OpenFile } from '../storage/storage.js';
+import { type OpenFile, PIECE } from '../storage/open-file.js';
+import type { FileStorage } from '../storage/storage.js';
 import { evaluateConditions, isRangeWanted, type Validators } from './preconditions.js';
 import { type ByteRange, readRanges } from './ranges.js';
 
@@ -48,6 +48,7 @@ const SMALL = 64 * 1024;
  * Answers a stored file (RFC 9110): strong `ETag`, `If-Match`, `If-None-Match` and their dates, `Range` with `If-Range`.
  * Several ranges make a `multipart/byteranges`.
  * @param find the file, read again when its bytes have just been replaced
+ * @param guess where the file probably is: a small one is read there while `find` makes sure
  * @throws ApiError precondition_failed; range_not_satisfiable when the range lies outside of the file; those of `find`
  */
 export async function sendFile(
@@ -55,7 +56,9 @@ export async function sendFile(
   reply: FastifyReply,
   storage: FileStorage,
   find: () => Promise<ServedFile>,
+  guess: () => Promise<Pick<ServedFile, 'key' | 'size'> | null> = async () => null,
 ): Promise<FastifyReply> {
+  const early = readEarly(request, storage, guess);
   for (let attempt = 1; ; attempt += 1) {
     const file = await find();
     const validators = { etag: `"${file.digest ?? lastSegment(file.key)}"`, lastModified: file.lastModified };
@@ -78,12 +81,50 @@ export async function sendFile(
     const content = contentOf(file, ranges);
     try {
       // HEAD reads nothing; it needs a stream for the length to stay.
-      const body = request.method === 'HEAD' ? Readable.from([]) : await bodyOf(await storage.open(file.key), content);
+      const body =
+        request.method === 'HEAD'
+          ? Readable.from([])
+          : await ((await early)?.bytesOf(file) ?? storage.open(file.key).then((opened) => bodyOf(opened, content)));
       describeContent(reply, file, content);
       return reply.send(body);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt === ATTEMPTS) throw error;
     }
+  }
+}
+
+/** Headers by which an answer may hold something else than the whole file. */
+const CONDITIONS = ['range', 'if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'] as const;
+
+/** The whole of a small file, read on a guess. */
+interface EarlyFile {
+  /** `null` when the guess was wrong. */
+  bytesOf(file: ServedFile): Buffer | null;
+}
+
+/** Reads a small file that is asked for whole; `null` when nothing came of it. */
+async function readEarly(
+  { method, headers }: FastifyRequest,
+  storage: FileStorage,
+  guess: () => Promise<Pick<ServedFile, 'key' | 'size'> | null>,
+): Promise<EarlyFile | null> {
+  if (method !== 'GET' || CONDITIONS.some((name) => headers[name] !== undefined)) return null;
+  try {
+    const guessed = await guess();
+    if (guessed === null || guessed.size === 0 || guessed.size > SMALL) return null;
+    const file = await storage.open(guessed.key);
+    const bytes = await readAndClose(file, { start: 0, end: guessed.size - 1 });
+    return { bytesOf: ({ key, size }) => (key === guessed.key && size === guessed.size ? bytes : null) };
+  } catch {
+    return null;
+  }
+}
+
+async function readAndClose(file: OpenFile, range: ByteRange): Promise<Buffer> {
+  try {
+    return await file.read(range);
+  } finally {
+    file.close();
   }
 }
 
@@ -122,18 +163,20 @@ function lengthOfParts(parts: Content['parts']): number {
 
 /** The bytes of an answer: the file is closed with them. */
 async function bodyOf(file: OpenFile, { parts }: Content): Promise<Readable | Buffer> {
-  const pieces = piecesOf(file, parts);
-  return lengthOfParts(parts) <= SMALL ? buffer(pieces) : Readable.from(pieces, { objectMode: false });
+  const [only, ...others] = parts;
+  if (only === undefined || Buffer.isBuffer(only) || others.length > 0 || only.end - only.start >= SMALL) {
+    // Two pieces are read ahead of those that the client takes.
+    const stream = Readable.from(piecesOf(file, parts), { objectMode: false, highWaterMark: 2 * PIECE });
+    // Not at the end of the pieces: a client that has left already never begins to take them.
+    return stream.once('close', () => file.close());
+  }
+  return readAndClose(file, only);
 }
 
 async function* piecesOf(file: OpenFile, parts: Content['parts']): AsyncGenerator<Buffer> {
-  try {
-    for (const part of parts) {
-      if (Buffer.isBuffer(part)) yield part;
-      else yield* file.read(part);
-    }
-  } finally {
-    await file.close();
+  for (const part of parts) {
+    if (Buffer.isBuffer(part)) yield part;
+    else yield* file.pieces(part);
   }
 }
 

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { access, type FileHandle, mkdir, mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { FileSink } from './file-sink.js';
+import { openFile, type OpenFile } from './open-file.js';
 
 export { FileTooLargeError } from './file-sink.js';
 
@@ -48,16 +49,6 @@ export interface FileStorage {
   /** Removes the transfers and temporary folders that nobody has touched for that long: their process died. */
   removeAbandoned(ageMs: number): Promise<void>;
 }
-
-/** A file that is being read, until it is closed. */
-export interface OpenFile {
-  /** The bytes between two offsets, both included, in pieces. Fails when the file ends before. */
-  read(range: { readonly start: number; readonly end: number }): AsyncIterable<Buffer>;
-  close(): Promise<void>;
-}
-
-/** Bytes read at once. */
-const PIECE = 256 * 1024;
 
 const KEY = /^[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/;
 
@@ -110,10 +101,7 @@ export function createFileStorage(dir: string): FileStorage {
       }
     },
     read: (key, range) => createReadStream(localPath(key), range),
-    async open(key) {
-      const handle = await open(localPath(key), 'r');
-      return { read: (range) => piecesOf(handle, range), close: () => handle.close() };
-    },
+    open: (key) => openFile(localPath(key)),
     async takeIn(folder, prefix) {
       const target = localPath(prefix);
       await mkdir(dirname(target), { recursive: true });
@@ -162,20 +150,6 @@ export function createFileStorage(dir: string): FileStorage {
       }
     },
   };
-}
-
-async function* piecesOf(
-  handle: FileHandle,
-  { start, end }: { readonly start: number; readonly end: number },
-): AsyncGenerator<Buffer> {
-  let position = start;
-  while (position <= end) {
-    const piece = Buffer.allocUnsafe(Math.min(PIECE, end + 1 - position));
-    const { bytesRead } = await handle.read(piece, 0, piece.length, position);
-    if (bytesRead === 0) throw new Error(`the file ends at ${position}, before ${end}`);
-    position += bytesRead;
-    yield bytesRead === piece.length ? piece : piece.subarray(0, bytesRead);
-  }
 }
 
 /** What stands for a file or folder that is not there (any more); other errors go on. */

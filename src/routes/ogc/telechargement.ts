@@ -1,5 +1,5 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { findFile } from '../../domain/download-files.js';
+import { findFile, guessFile } from '../../domain/download-files.js';
 import { type DownloadView, findFiles, findParts, findResources } from '../../domain/downloads.js';
 import { badRequest, notFound } from '../../errors.js';
 import { atomFeed, jsonFeed } from '../../ogc/download/documents.js';
@@ -98,12 +98,14 @@ async function routes(app: Parameters<FastifyPluginAsync>[0], endpoint: Download
   app.get<{ Params: { '*': string } }>('/download/*', async (request, reply) => {
     const [name = '', part = '', file = '', ...more] = request.params['*'].split('/');
     if (more.length > 0 || file === '' || !isStorableText(file)) throw notFound("Ce fichier n'existe pas.");
+    const asked = { name, part, file };
+    const find = async () => {
+      const { offering, key, size, md5, since } = await findFile(deps, viewOf(request), asked);
+      request.served = { offerings: [offering] };
+      return { key, size, mediaType: mediaTypeOf(file), downloadName: file, digest: md5, lastModified: since };
+    };
     try {
-      return await sendFile(request, reply, deps.storage, async () => {
-        const { offering, key, size, md5, since } = await findFile(deps, viewOf(request), { name, part, file });
-        request.served = { offerings: [offering] };
-        return { key, size, mediaType: mediaTypeOf(file), downloadName: file, digest: md5, lastModified: since };
-      });
+      return await sendFile(request, reply, deps.storage, find, () => guessFile(deps, viewOf(request), asked));
     } catch (error) {
       // A refusal is no consumption.
       request.served = null;

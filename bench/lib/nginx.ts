@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { childEnvironment } from '../../src/config.js';
 import { projectRoot } from '../../src/supervisor/paths.js';
-import { freePort } from '../lib/emulator.js';
+import { freePort } from './emulator.js';
 
 /** nginx (Debian package of that name) serving a folder. */
 export interface Nginx {
@@ -18,11 +18,18 @@ export interface Nginx {
 const NGINX = '/usr/sbin/nginx';
 const START_MS = 10_000;
 
-/** @param folder for its own files, which goes with the bench */
-export async function startNginx(folder: string, tiles: string): Promise<Nginx> {
+/**
+ * @param bench whose configuration it takes: `bench/<bench>/nginx.conf`
+ * @param folder for its own files, which goes with the bench
+ * @param root what it serves
+ */
+export async function startNginx(
+  bench: string,
+  { folder, root }: { readonly folder: string; readonly root: string },
+): Promise<Nginx> {
   const port = await freePort();
-  const template = await readFile(join(projectRoot(), 'bench', 'tiles', 'nginx.conf'), 'utf8');
-  const values: Readonly<Record<string, string>> = { FOLDER: folder, TILES: tiles, PORT: String(port) };
+  const template = await readFile(join(projectRoot(), 'bench', bench, 'nginx.conf'), 'utf8');
+  const values: Readonly<Record<string, string>> = { FOLDER: folder, ROOT: root, PORT: String(port) };
   const path = join(folder, 'nginx.conf');
   await writeFile(
     path,

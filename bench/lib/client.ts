@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
  * The least of an HTTP client: GET over a connection that is kept, answers with Content-Length. Node's own client takes
  * longer than the servers that are measured with it.
  */
-export class TileClient {
+export class HttpClient {
   private pending: { resolve: (answer: Answer) => void; reject: (error: Error) => void } | null = null;
   private parts: Buffer[] = [];
   private head: { status: number; type: string; end: number; length: number } | null = null;
@@ -21,14 +21,14 @@ export class TileClient {
   }
 
   /** Connects to an origin, `http://127.0.0.1:<port>`. */
-  static async open(origin: string): Promise<TileClient> {
+  static async open(origin: string): Promise<HttpClient> {
     const { hostname, port, host } = new URL(origin);
     const socket = connect(Number(port), hostname);
     await new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve);
       socket.once('error', reject);
     });
-    return new TileClient(socket, host);
+    return new HttpClient(socket, host);
   }
 
   /** One at a time. */
@@ -59,7 +59,7 @@ export class TileClient {
     pending?.resolve({ status: head.status, type: head.type, body: bytes.subarray(head.end) });
   }
 
-  private readHead(): TileClient['head'] {
+  private readHead(): HttpClient['head'] {
     const bytes = this.parts.length === 1 ? (this.parts[0] ?? Buffer.alloc(0)) : Buffer.concat(this.parts);
     const end = bytes.indexOf('\r\n\r\n');
     if (end < 0) return null;

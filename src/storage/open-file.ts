@@ -1,0 +1,51 @@
+import { closeSync, open, read } from 'node:fs';
+import { promisify } from 'node:util';
+
+/**
+ * A file that is being read, until it is closed. Descriptors and not the handles of `node:fs/promises`, which cost more
+ * than the reading of a small file.
+ */
+export interface OpenFile {
+  /** The bytes between two offsets, both included, at once. Fails when the file ends before. */
+  read(range: Range): Promise<Buffer>;
+  /** The same in pieces of {@link PIECE} bytes. */
+  pieces(range: Range): AsyncIterable<Buffer>;
+  close(): void;
+}
+
+/** Offsets, both included. */
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Bytes of a piece: smaller ones take more time, larger ones more memory for each client that reads slowly. */
+export const PIECE = 512 * 1024;
+
+const openDescriptor = promisify(open);
+
+/** Opens a file of the local disk. */
+export async function openFile(path: string): Promise<OpenFile> {
+  const descriptor = await openDescriptor(path, 'r');
+  return {
+    read: ({ start, end }) => readExactly(descriptor, start, end + 1 - start),
+    async *pieces({ start, end }) {
+      for (let position = start; position <= end; position += PIECE) {
+        yield await readExactly(descriptor, position, Math.min(PIECE, end + 1 - position));
+      }
+    },
+    // Closing what was only read waits for nothing; asking a thread to do it takes longer.
+    close: () => closeSync(descriptor),
+  };
+}
+
+/** @throws Error when the file ends before */
+function readExactly(descriptor: number, position: number, length: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    read(descriptor, Buffer.allocUnsafe(length), 0, length, position, (error, bytesRead, bytes) => {
+      if (error !== null) reject(error);
+      else if (bytesRead !== length) reject(new Error(`the file ends ${length - bytesRead} bytes too early`));
+      else resolve(bytes);
+    });
+  });
+}
