@@ -7,6 +7,8 @@ import { recordEvent } from './events.js';
 import type { Caller } from './caller.js';
 import { transition } from './transitions.js';
 import type { ConfigurationContent, UsedEntities } from './configuration-types/definition.js';
+import { noticesOf } from './configuration-types/index.js';
+import { replaceWarnings } from './warnings.js';
 
 /** Configurations, spec diffusion §2: what is to be published, and how. */
 
@@ -44,6 +46,7 @@ export async function createConfiguration(
         },
       });
       await link(tx, id, used);
+      await replaceWarnings(tx, id, await noticesOf(tx, content));
       await recordEvent(tx, { entity: 'configuration', id, title: 'Création', initiatorId: caller.userId });
       return id;
     });
@@ -79,6 +82,7 @@ export async function replaceConfiguration(
     const used = await holdUsedEntities(tx, caller.datastoreId, body.content);
     await tx.configuration.update({ where: { id }, data: { ...columnsOf(body), update: new Date() } });
     await relinkConfiguration(tx, id, used);
+    await replaceWarnings(tx, id, await noticesOf(tx, body.content));
   });
 }
 
@@ -109,6 +113,7 @@ export async function deleteConfiguration(deps: Pick<Deps, 'prisma'>, caller: Ca
     }
     await transition(tx, { entity: 'configuration', id, action: 'delete', initiatorId: caller.userId });
     await tx.comment.deleteMany({ where: { entityId: id } });
+    await replaceWarnings(tx, id, []);
     await tx.configuration.delete({ where: { id } });
   });
 }
@@ -132,9 +137,12 @@ export async function relinkConfiguration(tx: Db, id: string, content: UsedEntit
   const published = await tx.$queryRaw<{ id: string }[]>`
     SELECT DISTINCT stored_data.id
     FROM geopf.offering AS offering
-    CROSS JOIN LATERAL jsonb_path_query(offering.publication, 'lax $.**.source') AS source
+    CROSS JOIN LATERAL (
+      SELECT jsonb_path_query(offering.publication, 'lax $.**.source.schema') #>> '{}' AS schema, NULL AS id
+      UNION ALL
+      SELECT NULL, jsonb_path_query(offering.publication, 'lax $.**.storedData') #>> '{}') AS shown
     JOIN geopf.stored_data AS stored_data
-      ON stored_data.schema_name = source ->> 'schema' OR stored_data.id::text = source ->> 'storedData'
+      ON stored_data.schema_name = shown.schema OR stored_data.id::text = shown.id
     WHERE offering.configuration_id = ${id}::uuid AND offering.publication IS NOT NULL`;
   await tx.configurationStoredData.deleteMany({ where: { configurationId: id } });
   await tx.configurationStatic.deleteMany({ where: { configurationId: id } });

@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox';
 import type { Deps } from '../../deps.js';
+import type { Db } from '../database.js';
 import type { EndpointService, PublicUrl } from '../offering-urls.js';
 
 /** What the emulator has to know of a configuration type: one module each, and the table of index.ts over them. */
@@ -99,6 +100,8 @@ export interface ConfigurationTypeDefinition {
   uses(typeInfos: object): UsedEntities;
   /** What is wrong with the content, given what it names: a French sentence per fault (spec diffusion §2.3). */
   faults(typeInfos: object, held: HeldEntities): string[];
+  /** What is accepted though it is probably a mistake: a French sentence each. */
+  notices?(db: Db, typeInfos: object): Promise<string[]>;
   /**
    * The addresses of an offering, in the exact texts clients parse (spec diffusion §3).
    * @param services of the endpoint, in its order

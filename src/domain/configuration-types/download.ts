@@ -48,6 +48,13 @@ const DownloadTypeInfosSchema = Type.Object({
 type DownloadTypeInfos = Static<typeof DownloadTypeInfosSchema>;
 type UsedData = DownloadTypeInfos['used_data'][number];
 
+/** Members whose words come from nomenclatures. */
+const NOMENCLATURES = [
+  ['zone', 'ZONE'],
+  ['format', 'FORMAT'],
+  ['resolution', 'RESOLUTION'],
+] as const;
+
 const idsOf = ({ used_data }: DownloadTypeInfos) => [
   ...new Set(used_data.map(({ stored_data }) => stored_data.toLowerCase())),
 ];
@@ -72,6 +79,21 @@ export const download = {
         return isTaken ? [`type_infos.used_data[${i}].sub_name : "${name}" est déjà pris dans la configuration.`] : [];
       }),
     ];
+  },
+
+  async notices(db, { used_data }: DownloadTypeInfos) {
+    const terms = used_data.flatMap((used, i) =>
+      NOMENCLATURES.map(([member, type]) => ({ term: used[member], type, path: `type_infos.used_data[${i}].${member}` })),
+    );
+    const labels = await readLabels(
+      db,
+      terms.map(({ term }) => term),
+    );
+    return terms.flatMap(({ term = '', type, path }) =>
+      term.trim() === '' || labels(type, term) !== undefined
+        ? []
+        : [`${path} : "${term}" n'est pas un terme de la nomenclature ${type}, il sera montré tel quel.`],
+    );
   },
 
   urls: (_typeInfos: DownloadTypeInfos, layerName, services) =>

@@ -1,4 +1,5 @@
 import { ApiError } from '../../errors.js';
+import type { Db } from '../database.js';
 import { altimetry } from './altimetry.js';
 import type { ConfigurationContent, ConfigurationType, ConfigurationTypeDefinition } from './definition.js';
 import { download } from './download.js';
@@ -41,4 +42,9 @@ export function definitionOf(type: ConfigurationType): ConfigurationTypeDefiniti
 /** The entities that a configuration names. */
 export function usedEntities({ type, typeInfos }: ConfigurationContent) {
   return definitionOf(type).uses(typeInfos);
+}
+
+/** What the producer of a configuration must see although it is accepted: French sentences. */
+export async function noticesOf(db: Db, { type, typeInfos }: ConfigurationContent): Promise<string[]> {
+  return (await definitionOf(type).notices?.(db, typeInfos)) ?? [];
 }

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { getConfiguration, listConfigurations } from '../../domain/configuration-reads.js';
 import {
@@ -8,6 +8,7 @@ import {
   replaceConfiguration,
   updateConfiguration,
 } from '../../domain/configurations.js';
+import { listWarnings, warningHeader } from '../../domain/warnings.js';
 import { datastoreOf } from '../../plugins/auth.js';
 import { commentRoutes } from '../attached/comments.js';
 import { eventRoutes } from '../attached/events.js';
@@ -39,6 +40,11 @@ export const configurationRoutes: FastifyPluginAsyncTypebox = async (app) => {
   const { deps } = app;
   const read = async (request: FastifyRequest, id: string) =>
     presentConfiguration(await getConfiguration(deps, { datastore: datastoreOf(request).id }, id), request.origin);
+  /** What the producer must see goes into a header too. */
+  const warn = async (reply: FastifyReply, id: string) => {
+    const warnings = await listWarnings(deps.prisma, id);
+    if (warnings.length > 0) reply.header('x-emulator-warning', warningHeader(warnings.map(({ text }) => text)));
+  };
   await app.register(configurationOfferingRoutes, { prefix: '/:configuration/offerings' });
 
   const subject: Subject & { prefix: string } = {
@@ -93,6 +99,7 @@ export const configurationRoutes: FastifyPluginAsyncTypebox = async (app) => {
       const body = { ...readConfiguration(request.body), layerName: request.body.layer_name };
       const id = await createConfiguration(deps, callerIn(request), body);
       reply.code(201);
+      await warn(reply, id);
       return read(request, id);
     },
   );
@@ -126,10 +133,11 @@ export const configurationRoutes: FastifyPluginAsyncTypebox = async (app) => {
         response: answers({ 200: ConfigurationDetail }, 400, 401, 403, 404, 409, 501),
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { configuration } = request.params;
       const body = { ...readConfiguration(request.body), layerName: request.body.layer_name };
       await replaceConfiguration(deps, callerIn(request), configuration, body);
+      await warn(reply, configuration);
       return read(request, configuration);
     },
   );

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { readlinkSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import t from 'tap';
 import { readXml, type ReadElement } from '../../../src/ogc/xml.js';
@@ -154,6 +156,22 @@ await t.test('configurations: what is refused', async (t) => {
   const unknown = await post(downloadConfiguration('c1', [{ ...used, stored_data: DATASTORE }]));
   t.equal(unknown.status, 404);
   t.equal((await post(downloadConfiguration('limites', [used]))).status, 409, 'the name of a layer is taken');
+});
+
+await t.test('terms that no nomenclature has are accepted, with a warning', async (t) => {
+  const used = { sub_name: 'a', stored_data: bare.storedData, format: 'shp', zone: 'FXX', resolution: '1m' };
+  const asked = downloadConfiguration('mots', [used, { ...used, sub_name: 'b', zone: 'FXXX' }]);
+  const made = await user.call<{ _id: string }>('POST', `${ROOT}/configurations`, asked);
+  t.equal(made.status, 201);
+  t.match(made.headers.get('x-emulator-warning'), /^type_infos\.used_data\[1\]\.zone : "FXXX"[^:]*ZONE[^:]*$/);
+  const warnings = async () =>
+    (await (await get(`/_emulator/warnings?entity=${made.body._id}`)).json()) as { text: string }[];
+  t.match(await warnings(), [{ text: /"FXXX" n'est pas un terme de la nomenclature ZONE/ }]);
+  const path = `${ROOT}/configurations/${made.body._id}`;
+  const fixed = await user.call('PUT', path, downloadConfiguration('mots', [used]));
+  t.same([fixed.status, fixed.headers.get('x-emulator-warning')], [200, null]);
+  t.same(await warnings(), []);
+  t.equal((await user.call('DELETE', path)).status, 204);
 });
 
 await t.test('capabilities in JSON', async (t) => {
@@ -534,6 +552,15 @@ await t.test('a large file, stopped and taken up again', async (t) => {
       .once('error', reject)
       .end();
   });
+  const held = async () =>
+    (await readdir('/proc/self/fd')).filter((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`).includes(`/stored-data/${storedData}/`);
+      } catch {
+        return false;
+      }
+    });
+  await until(held, (open) => open.length === 0);
   const rest = await get(path, { range: `bytes=${first.length}-` });
   t.equal(rest.status, 206);
   t.ok(Buffer.concat([first, Buffer.from(await rest.arrayBuffer())]).equals(bytes));
@@ -603,10 +630,42 @@ await t.test('changes of files show at once, changes of what is said at the next
   t.match(await feed('/resource/vivante'), { title: 'Neuve', entry: [{ editionDate: '2020-02-02' }] });
 
   t.equal((await user.call('DELETE', `${ROOT}/stored_data/${storedData}`)).status, 409, 'it is published');
+  // The configuration names another one, which shows at the next synchronisation only.
+  const other = [{ sub_name: 's', stored_data: bare.storedData }];
+  await user.call('PUT', configuration, { ...downloadConfiguration('vivante', other), layer_name: undefined });
+  t.equal((await user.call('DELETE', `${ROOT}/stored_data/${storedData}`)).status, 409, 'it still shows');
+  t.equal(await read('a.txt'), 'a1');
+
   await user.call('DELETE', offering);
   await waitForAbsence(user, offering);
   t.equal((await get('/telechargement/download/vivante/s/a.txt')).status, 404);
   t.equal((await get('/telechargement/resource/vivante')).status, 404);
+});
+
+await t.test('whoever downloads while files are replaced gets one version or the other', async (t) => {
+  const { storedData } = await buildArchive(user, [{ path: 'a.txt', content: '0'.repeat(100_000) }]);
+  await publish(user, DATASTORE, downloadConfiguration('mouvante', [{ sub_name: 's', stored_data: storedData }]), OPEN_DOWNLOAD);
+  const seen = new Set<string>();
+  let isOver = false;
+  const reader = async () => {
+    while (!isOver) {
+      const answer = await get('/telechargement/download/mouvante/s/a.txt');
+      const text = await answer.text();
+      const etag = `"${createHash('md5').update(text).digest('hex')}"`;
+      if (answer.status !== 200 || answer.headers.get('etag') !== etag) return `${answer.status} ${text.slice(0, 80)}`;
+      seen.add(text.slice(0, 1));
+    }
+    return null;
+  };
+  const readers = Promise.all([reader(), reader(), reader()]);
+  // Small ones and large ones are read in two ways.
+  for (const content of ['1', '2'.repeat(100_000), '3']) {
+    await buildArchive(user, [{ path: 'a.txt', content }], { into: storedData });
+    await until(async () => seen.has(content.slice(0, 1)), Boolean);
+  }
+  isOver = true;
+  t.same(await readers, [null, null, null]);
+  t.same([...seen].sort((one, other) => one.localeCompare(other)), ['0', '1', '2', '3']);
 });
 
 await t.test('downloads are counted, refusals and feeds are not', async (t) => {
