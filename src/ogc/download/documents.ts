@@ -1,5 +1,5 @@
 import { el, renderXml, type XmlElement } from '../xml.js';
-import type { Feed, FeedEntry, FeedLink } from './feed.js';
+import type { Feed, FeedEntry, FeedLink } from './feed-model.js';
 import type { Term } from './model.js';
 
 /** Feeds as clients read them (spec diffusion §8): Atom, or JSON that mirrors it. */

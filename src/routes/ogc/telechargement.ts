@@ -3,7 +3,8 @@ import { findFile, guessFile } from '../../domain/download-files.js';
 import { type DownloadView, findFiles, findParts, findResources } from '../../domain/downloads.js';
 import { badRequest, notFound } from '../../errors.js';
 import { atomFeed, jsonFeed } from '../../ogc/download/documents.js';
-import { ATOM, type Feed, type FeedService, filesFeed, partsFeed, resourcesFeed } from '../../ogc/download/feed.js';
+import { type FeedService, filesFeed, partsFeed, resourcesFeed } from '../../ogc/download/feed.js';
+import { ATOM, type Feed } from '../../ogc/download/feed-model.js';
 import { mediaTypeOf } from '../../ogc/download/media-types.js';
 import {
   FeedRequestError,
