@@ -83,7 +83,11 @@ export const download = {
 
   async notices(db, { used_data }: DownloadTypeInfos) {
     const terms = used_data.flatMap((used, i) =>
-      NOMENCLATURES.map(([member, type]) => ({ term: used[member], type, path: `type_infos.used_data[${i}].${member}` })),
+      NOMENCLATURES.map(([member, type]) => ({
+        term: used[member],
+        type,
+        path: `type_infos.used_data[${i}].${member}`,
+      })),
     );
     const labels = await readLabels(
       db,

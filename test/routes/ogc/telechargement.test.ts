@@ -644,7 +644,12 @@ await t.test('changes of files show at once, changes of what is said at the next
 
 await t.test('whoever downloads while files are replaced gets one version or the other', async (t) => {
   const { storedData } = await buildArchive(user, [{ path: 'a.txt', content: '0'.repeat(100_000) }]);
-  await publish(user, DATASTORE, downloadConfiguration('mouvante', [{ sub_name: 's', stored_data: storedData }]), OPEN_DOWNLOAD);
+  await publish(
+    user,
+    DATASTORE,
+    downloadConfiguration('mouvante', [{ sub_name: 's', stored_data: storedData }]),
+    OPEN_DOWNLOAD,
+  );
   const seen = new Set<string>();
   let isOver = false;
   const reader = async () => {
@@ -665,7 +670,10 @@ await t.test('whoever downloads while files are replaced gets one version or the
   }
   isOver = true;
   t.same(await readers, [null, null, null]);
-  t.same([...seen].sort((one, other) => one.localeCompare(other)), ['0', '1', '2', '3']);
+  t.same(
+    [...seen].sort((one, other) => one.localeCompare(other)),
+    ['0', '1', '2', '3'],
+  );
 });
 
 await t.test('downloads are counted, refusals and feeds are not', async (t) => {
