@@ -27,7 +27,7 @@ const rows = new WeakMap<Deps['pool'], LruMap<string, FileRow>>();
 const MAX_ROWS = 10_000;
 
 /** A file by its names. */
-interface AskedFile {
+export interface AskedFile {
   readonly name: string;
   readonly part: string;
   readonly file: string;

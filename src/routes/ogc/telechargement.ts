@@ -1,5 +1,5 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { findFile, guessFile } from '../../domain/download-files.js';
+import { type AskedFile, findFile, guessFile } from '../../domain/download-files.js';
 import { type DownloadView, findFiles, findParts, findResources } from '../../domain/downloads.js';
 import { badRequest, notFound } from '../../errors.js';
 import { atomFeed, jsonFeed } from '../../ogc/download/documents.js';
@@ -51,6 +51,9 @@ export const downloadRoutes: FastifyPluginAsync = async (app) => {
 interface ResourceParams {
   resource: string;
 }
+interface FilePath {
+  '*': string;
+}
 interface PartParams extends ResourceParams {
   part: string;
 }
@@ -96,14 +99,13 @@ async function routes(app: Parameters<FastifyPluginAsync>[0], endpoint: Download
   });
 
   // A wildcard: names of files may be longer, once escaped, than parameters may be.
-  app.get<{ Params: { '*': string } }>('/download/*', async (request, reply) => {
-    const [name = '', part = '', file = '', ...more] = request.params['*'].split('/');
-    if (more.length > 0 || file === '' || !isStorableText(file)) throw notFound("Ce fichier n'existe pas.");
-    const asked = { name, part, file };
+  app.get<{ Params: FilePath }>('/download/*', async (request, reply) => {
+    const asked = readFilePath(request);
     const find = async () => {
       const { offering, key, size, md5, since } = await findFile(deps, viewOf(request), asked);
       request.served = { offerings: [offering] };
-      return { key, size, mediaType: mediaTypeOf(file), downloadName: file, digest: md5, lastModified: since };
+      const mediaType = mediaTypeOf(asked.file);
+      return { key, size, mediaType, downloadName: asked.file, digest: md5, lastModified: since };
     };
     try {
       return await sendFile(request, reply, deps.storage, find, () => guessFile(deps, viewOf(request), asked));
@@ -113,6 +115,15 @@ async function routes(app: Parameters<FastifyPluginAsync>[0], endpoint: Download
       throw error;
     }
   });
+}
+
+/** The names in an address, `resource/part/file`. An escaped slash separates nothing. @throws ApiError not_found */
+function readFilePath({ params, url }: FastifyRequest<{ Params: FilePath }>): AskedFile {
+  const [name = '', part = '', file = '', ...more] = params['*'].split('/');
+  if (more.length > 0 || file === '' || !isStorableText(file) || /^[^?]*%2f/i.test(url)) {
+    throw notFound("Ce fichier n'existe pas.");
+  }
+  return { name, part, file };
 }
 
 /** @throws ApiError bad_request with everything that is wrong */
@@ -135,5 +146,6 @@ function sendFeed(request: FastifyRequest<{ Querystring: RawQuery }>, reply: Fas
     .type(`${type}; charset=utf-8`)
     .header('vary', 'accept')
     .header('cache-control', 'no-cache')
+    .header('x-content-type-options', 'nosniff')
     .send(type === ATOM ? atomFeed(feed) : jsonFeed(feed));
 }

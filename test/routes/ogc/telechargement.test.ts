@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readlinkSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import t from 'tap';
+import { archiveKeyOf } from '../../../src/domain/archive-files.js';
 import { readXml, type ReadElement } from '../../../src/ogc/xml.js';
 import { logIn, until } from '../../helpers/api.js';
 import { startTestEmulator } from '../../helpers/app.js';
@@ -305,6 +306,8 @@ await t.test('Atom says the same', async (t) => {
     const answer = await get(`/telechargement${path}`);
     t.equal(answer.headers.get('content-type'), 'application/atom+xml; charset=utf-8');
     t.match(answer.headers.get('vary'), /accept/i);
+    t.equal(answer.headers.get('x-content-type-options'), 'nosniff');
+    t.equal(answer.headers.get('access-control-allow-origin'), '*');
     const text = await answer.text();
     return { text, root: readXml(text) };
   };
@@ -437,6 +440,14 @@ await t.test('requests that cannot be read are refused, each problem told', asyn
     '/download/limites/departements/..%2F..%2Fdescriptor.json',
     '/download/limites/departements/%2e%2e/regions/regions.gpkg',
     '/download/limites/departements/x/DEPARTEMENT.shp',
+    '/download/limites/departements%2FDEPARTEMENT.shp',
+    '/download/limites%2Fdepartements%2FDEPARTEMENT.shp',
+    '/download/limites/departements/x%2FDEPARTEMENT.shp',
+    '/download/limites/departements/..%5CDEPARTEMENT.shp',
+    '/download//limites/departements/DEPARTEMENT.shp',
+    '/download/../telechargement/download/limites/departements/DEPARTEMENT.shp',
+    '/download/limites/departements/DEPARTEMENT.shp%00',
+    '/resource/limites%2Fdepartements',
     `/download/limites/departements/${'x'.repeat(3000)}`,
     '/autre',
   ]) {
@@ -446,6 +457,7 @@ await t.test('requests that cannot be read are refused, each problem told', asyn
     t.match(JSON.parse(body), { error: 'not_found', error_description: [String] });
   }
   t.equal((await rawGet('/download/limites/departements/%E9%')).status, 400);
+  t.equal((await rawGet('/download/limites/departements/vide.prj?x=/../y')).status, 200, 'queries are no part of it');
 });
 
 /** Sends a path as it is: fetch would resolve its dots. */
@@ -485,6 +497,13 @@ await t.test('a file, whole and in ranges', async (t) => {
   t.equal(head.headers.get('content-type'), 'application/x-shapefile');
   t.equal(await head.text(), '');
   t.equal((await get(path, { range: 'bytes=0-1' }, 'HEAD')).headers.get('content-length'), '1000');
+
+  const preflight = { origin: 'https://elsewhere.example', 'access-control-request-method': 'GET' };
+  const allowed = await get(path, { ...preflight, 'access-control-request-headers': 'range, if-range' }, 'OPTIONS');
+  t.equal(allowed.status, 204);
+  t.equal(allowed.headers.get('access-control-allow-origin'), '*');
+  t.equal(allowed.headers.get('access-control-allow-headers'), 'range, if-range');
+  t.match(header('access-control-expose-headers'), /Content-Range.*ETag/);
 
   const range = async (value: string, more: Record<string, string> = {}) => {
     const answer = await get(path, { range: value, ...more });
@@ -568,6 +587,19 @@ await t.test('a large file, stopped and taken up again', async (t) => {
   t.equal(await (await fetch(entry[1]?.id ?? '')).text(), 'long', 'a name of 255 bytes');
   const two = await get(path, { range: 'bytes=0-999999,2000000-2999999' });
   t.equal(Buffer.from(await two.arrayBuffer()).length, Number(two.headers.get('content-length')));
+});
+
+await t.test('HEAD opens nothing', async (t) => {
+  const { storedData } = await buildArchive(user, [{ path: 'a.bin', content: 'gone' }]);
+  const used = [{ sub_name: 's', stored_data: storedData }];
+  await publish(user, DATASTORE, downloadConfiguration('perdue', used), OPEN_DOWNLOAD);
+  const path = '/telechargement/download/perdue/s/a.bin';
+  t.equal(await (await get(path)).text(), 'gone');
+  const { filesKey } = await emulator.deps.prisma.storedData.findUniqueOrThrow({ where: { id: storedData } });
+  await rm(emulator.deps.storage.localPath(`${filesKey}/${archiveKeyOf('a.bin')}`));
+  t.not((await get(path)).status, 200, 'its bytes are not there any more');
+  const head = await get(path, {}, 'HEAD');
+  t.same([head.status, head.headers.get('content-length')], [200, '4']);
 });
 
 await t.test('what is not there for everybody', async (t) => {
