@@ -1,11 +1,11 @@
-import { Worker } from 'node:worker_threads';
 import { UnreadableFileError } from '../ogc/unreadable.js';
-import { type FileContents, type FileKind, type FileReading, isXml, parseFile } from './file-kinds.js';
+import { type FileContents, type FileKind, isXml, parseFile } from './file-kinds.js';
+import { runInThread } from './in-thread.js';
 
 /** Reading of small files away from the event loop: the largest allowed takes a second, and others are being served. */
 
 /**
- * Characters from which a file is read in a thread, which takes some 50 ms to start. SQL always is: what its parser
+ * Characters from which a file is read in a thread. SQL always is: what its parser
  * cannot hold leaves it in an unknown state.
  */
 const THREAD_FROM = 50_000;
@@ -15,6 +15,8 @@ const THREAD_LIMIT_MS = 30_000;
 
 /** What the thread answers. */
 export type FileRead = { readonly content: FileContents[FileKind] } | { readonly sentences: readonly string[] };
+
+const TOO_LONG: FileRead = { sentences: ['Le fichier est trop long à analyser.'] };
 
 /**
  * Reads what the platform shows and uses of a file, and leaves the process free meanwhile.
@@ -27,7 +29,8 @@ export async function readFile<Kind extends FileKind>(
 ): Promise<FileContents[Kind]> {
   const reading = { kind, text: isXml(kind) ? decodeXml(bytes) : decode('utf-8', bytes), strict: options.strict };
   if (reading.text.length < THREAD_FROM && kind !== 'DERIVATION-SQL') return parseFile(reading);
-  const read = await readInThread(reading);
+  const entry = new URL('./file-thread.js', import.meta.url);
+  const read = (await runInThread<FileRead>(entry, reading, THREAD_LIMIT_MS)) ?? TOO_LONG;
   if ('sentences' in read) throw new UnreadableFileError(read.sentences);
   return read.content as FileContents[Kind];
 }
@@ -56,20 +59,4 @@ function tryDecode(encoding: string, bytes: Buffer): string | null {
   } catch {
     return null;
   }
-}
-
-function readInThread(reading: FileReading<FileKind>): Promise<FileRead> {
-  return new Promise((resolve, reject) => {
-    const thread = new Worker(new URL('./file-thread.js', import.meta.url), { workerData: reading });
-    const limit = setTimeout(() => {
-      resolve({ sentences: ['Le fichier est trop long à analyser.'] });
-      void thread.terminate();
-    }, THREAD_LIMIT_MS);
-    thread.once('message', resolve);
-    thread.once('error', reject);
-    thread.once('exit', (code) => {
-      clearTimeout(limit);
-      reject(new Error(`the thread that reads a file ended (code ${code})`));
-    });
-  });
 }

@@ -29,17 +29,18 @@ export type RecordView =
 /** What identifiers of the sandbox start with, whatever their case. */
 const SANDBOX_PREFIX = 'sandbox';
 
-/** The view of the datastore of this technical name, which is that of its community; `null` when there is none. */
+/** The view of the datastore of this technical name, which is that of its community, or identifier; `null`: none. */
 export async function datastoreView(
   { pool }: Pick<SearchDeps, 'pool'>,
   path: string,
-  technicalName: string,
+  name: string,
 ): Promise<RecordView | null> {
   const { rows } = await pool.query<{ id: string }>(
     `SELECT datastore.id FROM geopf.datastore AS datastore
      JOIN geopf.community AS community ON community.id = datastore.community_id
-     WHERE community.technical_name = $1`,
-    [technicalName],
+     WHERE community.technical_name = $1 OR datastore.id::text = lower($1)
+     ORDER BY community.technical_name = $1 DESC LIMIT 1`,
+    [name],
   );
   const datastoreId = rows[0]?.id;
   return datastoreId === undefined ? null : { kind: 'datastore', path, datastoreId };
@@ -131,8 +132,9 @@ export async function recordsById(deps: SearchDeps, view: RecordView, ids: reado
       sql`SELECT record.id, lower(record.identifier) AS identifier FROM geopf.catalogue_record AS record
         WHERE ${viewCondition(view)} AND ${identifiedBy(ids)} ORDER BY record.id`,
     );
-    const order = ids.map((id) => id.toLowerCase());
-    const sorted = rows.toSorted((a, b) => order.indexOf(a.identifier) - order.indexOf(b.identifier));
+    const order = new Map(ids.map((id, position) => [id.toLowerCase(), position]));
+    const positionOf = ({ identifier }: { identifier: string }): number => order.get(identifier) ?? ids.length;
+    const sorted = rows.toSorted((a, b) => positionOf(a) - positionOf(b));
     return foundRecords(
       snapshot,
       rows.length,

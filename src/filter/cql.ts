@@ -35,16 +35,20 @@ const SPATIAL_OPERATORS: Readonly<Record<string, SpatialOperator>> = {
 /**
  * Reads one CQL condition.
  * Geometries and boxes keep the order of ordinates written; the layer's CRS applies unless one is named.
+ * @param matchCase whether texts are compared with regard to case, ILIKE apart
  * @throws FilterError with the position of the fault
  */
-export function parseCql(text: string): Filter {
-  return new CqlParser(new TokenCursor(tokenize(text))).parse();
+export function parseCql(text: string, matchCase = true): Filter {
+  return new CqlParser(new TokenCursor(tokenize(text)), matchCase).parse();
 }
 
 class CqlParser {
   private depth = 0;
 
-  constructor(private readonly cursor: TokenCursor) {}
+  constructor(
+    private readonly cursor: TokenCursor,
+    private readonly matchCase: boolean,
+  ) {}
 
   parse(): Filter {
     const filter = this.disjunction();
@@ -106,7 +110,7 @@ class CqlParser {
     const left = this.operand();
     if (this.cursor.current.type === 'operator') {
       const operator = this.comparisonOperator();
-      return { kind: 'comparison', operator, left, right: this.operand(), matchCase: true };
+      return { kind: 'comparison', operator, left, right: this.operand(), matchCase: this.matchCase };
     }
     if (left.kind !== 'property')
       throw new FilterError('syntax', `An attribute is expected at position ${start + 1}`, start);
@@ -120,7 +124,7 @@ class CqlParser {
   }
 
   private setPredicate(operand: Property): Filter {
-    if (this.cursor.takeWord('LIKE')) return this.like(operand, true);
+    if (this.cursor.takeWord('LIKE')) return this.like(operand, this.matchCase);
     if (this.cursor.takeWord('ILIKE')) return this.like(operand, false);
     if (this.cursor.takeWord('IN')) return { kind: 'in', operand, values: this.literalList() };
     if (this.cursor.takeWord('BETWEEN')) {

@@ -45,10 +45,11 @@ const ID_ATTRIBUTES: Readonly<Record<string, string>> = { ResourceId: 'rid', Fea
 
 /**
  * Reads a `Filter` document.
+ * @param matchCase whether texts are compared with regard to case where the filter does not say
  * @throws FilterError for XML that is not well-formed, for unknown operators and for what is not supported
  * @throws UnknownCrsError for a `srsName` that is not known
  */
-export function parseFes(xml: string): Filter {
+export function parseFes(xml: string, matchCase = true): Filter {
   let root: ReadElement;
   try {
     root = readXml(xml);
@@ -57,18 +58,18 @@ export function parseFes(xml: string): Filter {
     throw error;
   }
   if (root.name !== 'Filter') throw new FilterError('syntax', `The root element is ${root.name}, not Filter`);
-  return readFilterElement(root);
+  return readFilterElement(root, matchCase);
 }
 
 /** Reads a `Filter` element of a larger document (a WFS query, an SLD rule). @throws as {@link parseFes} */
-export function readFilterElement(filter: ReadElement): Filter {
+export function readFilterElement(filter: ReadElement, matchCase = true): Filter {
   const ids = filter.children.filter((element) => Object.hasOwn(ID_ATTRIBUTES, element.name));
   if (ids.length > 0) {
     if (ids.length < filter.children.length)
       throw new FilterError('syntax', 'identifiers cannot be mixed with other operators');
     return { kind: 'ids', ids: ids.map(readId) };
   }
-  return readOperator(only(filter), 0);
+  return readOperator(only(filter), matchCase, 0);
 }
 
 function readId(element: ReadElement): string {
@@ -77,10 +78,10 @@ function readId(element: ReadElement): string {
   return id;
 }
 
-function readOperator(element: ReadElement, depth: number): Filter {
+function readOperator(element: ReadElement, matchCase: boolean, depth: number): Filter {
   if (depth > MAX_FILTER_DEPTH) throw new FilterError('too-complex', `filter nested deeper than ${MAX_FILTER_DEPTH}`);
   const { name } = element;
-  if (Object.hasOwn(COMPARISONS, name)) return readComparison(element, COMPARISONS[name] ?? '=');
+  if (Object.hasOwn(COMPARISONS, name)) return readComparison(element, COMPARISONS[name] ?? '=', matchCase);
   if (Object.hasOwn(SPATIAL_OPERATORS, name)) return readSpatial(element, SPATIAL_OPERATORS[name] ?? 'intersects');
   switch (name) {
     case 'And':
@@ -88,15 +89,15 @@ function readOperator(element: ReadElement, depth: number): Filter {
       if (element.children.length === 0) throw new FilterError('syntax', `${name} is empty`);
       return {
         kind: name === 'And' ? 'and' : 'or',
-        filters: element.children.map((operator) => readOperator(operator, depth + 1)),
+        filters: element.children.map((operator) => readOperator(operator, matchCase, depth + 1)),
       };
     case 'Not':
-      return { kind: 'not', filter: readOperator(only(element), depth + 1) };
+      return { kind: 'not', filter: readOperator(only(element), matchCase, depth + 1) };
     case 'PropertyIsNull':
     case 'PropertyIsNil':
       return { kind: 'isNull', operand: readProperty(only(element)) };
     case 'PropertyIsLike':
-      return readLike(element);
+      return readLike(element, matchCase);
     case 'PropertyIsBetween':
       return readBetween(element);
     case 'BBOX':
@@ -115,7 +116,7 @@ function only(element: ReadElement): ReadElement {
   return first;
 }
 
-function readComparison(element: ReadElement, operator: ComparisonOperator): Filter {
+function readComparison(element: ReadElement, operator: ComparisonOperator, matchCase: boolean): Filter {
   const [left, right, ...others] = element.children;
   if (left === undefined || right === undefined || others.length > 0)
     throw new FilterError('syntax', `${element.name} takes two operands`);
@@ -124,8 +125,13 @@ function readComparison(element: ReadElement, operator: ComparisonOperator): Fil
     operator,
     left: readOperand(left),
     right: readOperand(right),
-    matchCase: element.attributes['matchCase'] !== 'false',
+    matchCase: readMatchCase(element) ?? matchCase,
   };
+}
+
+function readMatchCase({ attributes }: ReadElement): boolean | undefined {
+  const written = attributes['matchCase'];
+  return written === undefined ? undefined : !['false', '0'].includes(written);
 }
 
 function readOperand(element: ReadElement): Operand {
@@ -151,7 +157,7 @@ function readLiteral(element: ReadElement): Literal {
   return { kind: 'literal', type: 'untyped', text: element.text.trim() };
 }
 
-function readLike(element: ReadElement): Filter {
+function readLike(element: ReadElement, matchCase: boolean): Filter {
   const { attributes, children } = element;
   const property = children.find((part) => PROPERTY_NAMES.has(part.name));
   const literal = child(element, 'Literal');
@@ -167,7 +173,7 @@ function readLike(element: ReadElement): Filter {
     kind: 'like',
     operand: readProperty(property),
     pattern: readPattern(readLiteral(literal).text, symbols),
-    matchCase: attributes['matchCase'] !== 'false',
+    matchCase: readMatchCase(element) ?? matchCase,
   };
 }
 

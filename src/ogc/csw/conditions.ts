@@ -20,8 +20,7 @@ import { findQueryable, isAnyText, isBoundingBox, type Queryable } from './query
 export const RECORD_ALIAS = 'record';
 
 /**
- * Writes a filter as a condition on the rows of the index. Texts are compared without regard to case, as GeoNetwork does;
- * a list matches when one of its values does.
+ * Writes a filter as a condition on the rows of the index. A list matches when one of its values does.
  * @throws FilterError for an unknown property, a value of another type, or what cannot be asked of a property
  */
 export function recordCondition(filter: Filter): SqlFragment {
@@ -49,7 +48,7 @@ export function recordCondition(filter: Filter): SqlFragment {
       return comparison(filter);
     case 'like':
       if (isAnyText(filter.operand.name)) return wordsCondition(wordsOfPattern(filter.pattern), filter.pattern);
-      return onValue(filter.operand.name, (operand) => ({ ...filter, operand, matchCase: false }));
+      return onValue(filter.operand.name, (operand) => ({ ...filter, operand }));
     case 'in':
       return sql`(${join(
         filter.values.map((right) =>
@@ -97,7 +96,7 @@ function comparison(filter: Comparison): SqlFragment {
   }
   // Of a list, "not equal" means that no value is equal.
   const positive = operator === '<>' ? '=' : operator;
-  const found = onValue(left.name, (operand) => ({ ...filter, operator: positive, left: operand, matchCase: false }));
+  const found = onValue(left.name, (operand) => ({ ...filter, operator: positive, left: operand }));
   return operator === '<>' ? sql`(${found} IS NOT TRUE)` : found;
 }
 
@@ -110,7 +109,7 @@ function columnsCompared(filter: Comparison, left: string, right: string): SqlFr
   }
   const [a, b] = columns.map(({ column }): Operand => ({ kind: 'property', name: column.name }));
   if (a === undefined || b === undefined) throw new Error('two columns are compared');
-  return filterToSql({ ...filter, left: a, right: b, matchCase: false }, context(columns.map(({ column }) => column)));
+  return filterToSql({ ...filter, left: a, right: b }, context(columns.map(({ column }) => column)));
 }
 
 /** A condition on the one value of a property, or on any of its values. */

@@ -3,7 +3,7 @@ import { parseFes } from '../../filter/fes.js';
 import type { Filter } from '../../filter/model.js';
 import { Kvp, splitList } from '../ows/kvp.js';
 import { asCswException, invalidParameter, missingParameter } from './exceptions.js';
-import type { CswRequest, SortKey } from './model.js';
+import { type CswRequest, MATCH_CASE, type SortKey } from './model.js';
 import { readCswRequest } from './request.js';
 
 /** Reads a query string. @throws OwsException */
@@ -44,18 +44,14 @@ function readConstraint(kvp: Kvp): Filter {
   if (constraint === undefined) return { kind: 'include' };
   const language = kvp.get('constraintLanguage');
   if (language === undefined) throw missingParameter('constraintLanguage');
-  try {
-    switch (language.toUpperCase()) {
-      case 'CQL_TEXT':
-      case 'CQL':
-        return parseCql(constraint);
-      case 'FILTER':
-        return parseFes(constraint);
-      default:
-        throw invalidParameter('constraintLanguage', `${language} is none of CQL_TEXT, FILTER`);
-    }
-  } catch (error) {
-    throw asCswException(error, 'constraint');
+  switch (language.toUpperCase()) {
+    case 'CQL_TEXT':
+    case 'CQL':
+      return parseCql(constraint, MATCH_CASE);
+    case 'FILTER':
+      return parseFes(constraint, MATCH_CASE);
+    default:
+      throw invalidParameter('constraintLanguage', `${language} is none of CQL_TEXT, FILTER`);
   }
 }
 

@@ -45,6 +45,9 @@ export interface SortKey {
   readonly descending: boolean;
 }
 
+/** Texts are compared without regard to case where a filter does not say, as GeoNetwork does. */
+export const MATCH_CASE = false;
+
 export interface GetRecords {
   readonly operation: 'GetRecords';
   readonly resultType: ResultType;

@@ -1,6 +1,6 @@
 import type { Filter } from '../../filter/model.js';
 import { OwsException } from '../ows/exceptions.js';
-import { invalidParameter, missingParameter } from './exceptions.js';
+import { asCswException, invalidParameter, missingParameter } from './exceptions.js';
 import {
   CSW_VERSION,
   type CswRequest,
@@ -11,6 +11,7 @@ import {
   type Section,
   type SortKey,
 } from './model.js';
+import { assertFewNames, assertReasonable } from './limits.js';
 import { OUTPUT_FORMATS, SCHEMA_LANGUAGES } from './parameters.js';
 import { readOutputSchema, readTypeNames } from './schemas.js';
 
@@ -47,8 +48,12 @@ export interface RawRequest {
 /** Operations of the standard that change the catalogue. */
 const ABSENT_OPERATIONS = new Set(['transaction', 'harvest']);
 
-/** @throws OwsException, FilterError, UnknownCrsError */
+/** @throws OwsException */
 export function readCswRequest(raw: RawRequest): CswRequest {
+  assertFewNames(raw.typeNames, 'typeNames');
+  assertFewNames(raw.elementNames, 'elementName');
+  assertFewNames(raw.propertyNames, 'propertyName');
+  assertFewNames(raw.parameterNames, 'parameterName');
   if (raw.service === undefined) throw missingParameter('service');
   if (raw.service.toUpperCase() !== 'CSW') throw invalidParameter('service', `${raw.service} is not this service: CSW`);
   const name = raw.operation.toLowerCase();
@@ -73,7 +78,7 @@ export function readCswRequest(raw: RawRequest): CswRequest {
         throw invalidParameter('id', `At most ${MAX_RECORDS} identifiers can be asked for`);
       return {
         operation: 'GetRecordById',
-        ids: raw.ids,
+        ids: [...new Set(raw.ids)],
         outputSchema: readOutputSchema(raw.outputSchema),
         elementSet: readChoice(raw.elementSetName, ELEMENT_SETS, 'summary', 'ElementSetName'),
       };
@@ -100,6 +105,9 @@ function readGetRecords(raw: RawRequest): GetRecords {
       throw invalidParameter('elementName', 'Elements are chosen in Dublin Core only: ask for an ElementSetName');
     }
   }
+  const filter = readFilter(raw);
+  const sortBy = raw.readSortBy();
+  assertFewNames(sortBy, 'sortBy');
   return {
     operation: 'GetRecords',
     resultType: readChoice(raw.resultType, RESULT_TYPES, 'hits', 'resultType'),
@@ -108,9 +116,19 @@ function readGetRecords(raw: RawRequest): GetRecords {
     elementNames: raw.elementNames.length === 0 ? null : raw.elementNames.map((name) => name.replace(/^.*[:/]/, '')),
     startPosition: readInteger(raw.startPosition, { minimum: 1, fallback: 1, locator: 'startPosition' }),
     maxRecords: Math.min(readInteger(raw.maxRecords, { minimum: 0, fallback: 10, locator: 'maxRecords' }), MAX_RECORDS),
-    filter: raw.readFilter(),
-    sortBy: raw.readSortBy(),
+    filter,
+    sortBy,
   };
+}
+
+function readFilter(raw: RawRequest): Filter {
+  try {
+    const filter = raw.readFilter();
+    assertReasonable(filter);
+    return filter;
+  } catch (error) {
+    throw asCswException(error, 'constraint');
+  }
 }
 
 /** @throws OwsException when none of the versions is ours, or for an unknown section */

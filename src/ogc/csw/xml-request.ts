@@ -3,10 +3,10 @@ import { readFilterElement } from '../../filter/fes.js';
 import type { Filter } from '../../filter/model.js';
 import { child, childrenNamed, type ReadElement, readXml, type XmlLimits } from '../xml.js';
 import { asCswException, invalidParameter, missingParameter } from './exceptions.js';
-import type { CswRequest, SortKey } from './model.js';
+import { type CswRequest, MATCH_CASE, type SortKey } from './model.js';
 import { readCswRequest } from './request.js';
 
-/** Limits on a request in XML: it is read on the thread that serves everybody. */
+/** Limits on a request in XML. */
 export const REQUEST_LIMITS: XmlLimits = { maxLength: 512 * 1024, maxDepth: 60, maxElements: 5000 };
 
 /**
@@ -74,11 +74,11 @@ function readConstraint(query: ReadElement | undefined): Filter {
   const filter = child(constraint, 'Filter');
   if (filter !== undefined) {
     // MetaSearch and others send an empty filter when nothing is asked.
-    return filter.children.length === 0 ? { kind: 'include' } : readFilterElement(filter);
+    return filter.children.length === 0 ? { kind: 'include' } : readFilterElement(filter, MATCH_CASE);
   }
   const cql = child(constraint, 'CqlText')?.text.trim();
   if (cql === undefined || cql === '') throw invalidParameter('constraint', 'A constraint holds a Filter or a CqlText');
-  return parseCql(cql);
+  return parseCql(cql, MATCH_CASE);
 }
 
 function readSortBy(query: ReadElement | undefined): SortKey[] {

@@ -202,7 +202,7 @@ function readFilters(read: ParameterReader, count: number): (Filter | null)[] {
   const text = read('cql_filter')?.trim() ?? '';
   if (text === '') return Array.from({ length: count }, () => null);
   try {
-    const filters = splitFilters(text).map(parseCql);
+    const filters = splitFilters(text).map((one) => parseCql(one));
     if (filters.length === count) return filters;
     throw new WmsException(
       'InvalidParameterValue',

@@ -7,7 +7,7 @@ import { AnswerTooLongError, fetchOut, ForbiddenAddressError, type HttpAnswer } 
 import type { PixelKind } from '../../pyramid/tile-pixels.js';
 import { DataFault } from '../data-fault.js';
 import { exceptionText } from './service-exception.js';
-import { Slots } from './slots.js';
+import { Slots } from '../../slots.js';
 import { BrokenImageError, decodeMap, type MapPixels } from './wms-image.js';
 import { HARVEST_FORMATS, type ImageCoding, mapUrl, type MapWindow, redactor, type WmsService } from './wms-request.js';
 

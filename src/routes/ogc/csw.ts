@@ -1,14 +1,15 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { getDomain, getRecordById, getRecords } from '../../domain/csw.js';
+import { readCswRequestText } from '../../domain/csw-reader.js';
 import { datastoreView, type RecordView } from '../../domain/record-search.js';
 import { type CatalogueDescription, cswCapabilities } from '../../ogc/csw/capabilities.js';
 import { describeRecordResponse } from '../../ogc/csw/describe.js';
 import { cswExceptionReport } from '../../ogc/csw/exceptions.js';
-import { readKvpRequest } from '../../ogc/csw/kvp-request.js';
 import type { CswRequest, GetRecords } from '../../ogc/csw/model.js';
+import type { WrittenCswRequest } from '../../ogc/csw/read.js';
 import { acknowledgement } from '../../ogc/csw/responses.js';
 import { validatedRequest } from '../../ogc/csw/validated.js';
-import { readXmlRequest, REQUEST_LIMITS } from '../../ogc/csw/xml-request.js';
+import { REQUEST_LIMITS } from '../../ogc/csw/xml-request.js';
 import { OwsException } from '../../ogc/ows/exceptions.js';
 import { isStorableText } from '../../plugins/text.js';
 import { signalOf } from './signal.js';
@@ -35,19 +36,14 @@ export const cswRoutes: FastifyPluginAsync = async (app) => {
   app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: REQUEST_LIMITS.maxLength }, (_request, body, done) => {
     done(null, body);
   });
-  const catalogue = async (request: FastifyRequest, view: RecordView) => {
-    const path = request.url.split('?', 1)[0] ?? ENDPOINT_PATH;
-    return { view, serviceUrl: `${request.origin}${path.replace(/\/$/, '')}` };
-  };
   const serve = (paths: readonly string[], viewOf: (request: FastifyRequest) => Promise<RecordView>): void => {
     for (const path of paths) {
       app.route({
         method: ['GET', 'POST'],
         url: path,
         handler: async (request, reply) => {
-          const asked = readRequest(request);
-          const { view, serviceUrl } = await catalogue(request, await viewOf(request));
-          const body = await answer(app.deps, { request, asked, view, serviceUrl }, signalOf(reply));
+          const asked = await readCswRequestText(writtenRequest(request));
+          const body = await answer(app.deps, { request, asked, view: await viewOf(request) }, signalOf(reply));
           return reply.type(XML).send(body);
         },
       });
@@ -69,26 +65,21 @@ interface Asked {
   readonly request: FastifyRequest;
   readonly asked: CswRequest;
   readonly view: RecordView;
-  readonly serviceUrl: string;
 }
 
-function readRequest(request: FastifyRequest): CswRequest {
+/** What was sent: the query string, or the body where there is one. */
+function writtenRequest(request: FastifyRequest): WrittenCswRequest {
   const query = request.raw.url?.split('?').slice(1).join('?') ?? '';
-  if (request.method === 'GET' || request.method === 'HEAD') return readKvpRequest(query);
   const body = typeof request.body === 'string' ? request.body : '';
+  if (request.method !== 'POST' || body.trim() === '') return { encoding: 'kvp', text: query };
   const isForm = /^application\/x-www-form-urlencoded/i.test(request.headers['content-type'] ?? '');
-  if (isForm && !body.trimStart().startsWith('<')) return readKvpRequest(body);
-  return body.trim() === '' ? readKvpRequest(query) : readXmlRequest(body);
+  return { encoding: isForm && !body.trimStart().startsWith('<') ? 'kvp' : 'xml', text: body };
 }
 
-async function answer(
-  deps: Parameters<typeof getRecords>[0],
-  { request, asked, view, serviceUrl }: Asked,
-  signal: AbortSignal,
-) {
+async function answer(deps: Parameters<typeof getRecords>[0], { request, asked, view }: Asked, signal: AbortSignal) {
   switch (asked.operation) {
     case 'GetCapabilities':
-      return cswCapabilities(describe(view, serviceUrl), asked.sections);
+      return cswCapabilities(describe(view, serviceUrlOf(request)), asked.sections);
     case 'DescribeRecord':
       return describeRecordResponse(asked.typeNames);
     case 'GetDomain':
@@ -98,6 +89,12 @@ async function answer(
     case 'GetRecordById':
       return getRecordById(deps, view, asked, signal);
   }
+}
+
+/** Public URL of the catalogue that was asked. */
+function serviceUrlOf(request: FastifyRequest): string {
+  const path = request.url.split('?', 1)[0] ?? ENDPOINT_PATH;
+  return `${request.origin}${path.replace(/\/$/, '')}`;
 }
 
 const VIEWS: Readonly<Record<RecordView['kind'], string>> = {

@@ -4,13 +4,14 @@ import { toQuery } from '../../../src/filter/fragment.js';
 import { FilterError } from '../../../src/filter/model.js';
 import { holdsWords, recordCondition } from '../../../src/ogc/csw/conditions.js';
 import { wordsOfPattern } from '../../../src/ogc/csw/full-text.js';
+import { MATCH_CASE } from '../../../src/ogc/csw/model.js';
 import { QUERYABLES } from '../../../src/ogc/csw/queryables.js';
 
-const written = (cql: string) => toQuery(recordCondition(parseCql(cql)));
+const written = (cql: string) => toQuery(recordCondition(parseCql(cql, MATCH_CASE)));
 
 function fault(cql: string): string {
   try {
-    recordCondition(parseCql(cql));
+    recordCondition(parseCql(cql, MATCH_CASE));
   } catch (error) {
     if (error instanceof FilterError) return error.fault;
     throw error;

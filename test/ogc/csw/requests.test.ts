@@ -179,3 +179,46 @@ void t.test('hostile XML', async (t) => {
     },
   );
 });
+
+void t.test('what asks for too much', async (t) => {
+  const xml =
+    (constraint: string, query = '') =>
+    () =>
+      readXmlRequest(
+        `<GetRecords service="CSW" version="2.0.2"><Query typeNames="csw:Record">${query}
+       <Constraint version="1.1.0">${constraint}</Constraint></Query></GetRecords>`,
+      );
+  const cql = (text: string) => xml(`<CqlText>${text}</CqlText>`);
+  const times = (count: number, text: string, separator = '') =>
+    Array.from({ length: count }, () => text).join(separator);
+  const isNull = '<PropertyIsNull><PropertyName>Title</PropertyName></PropertyIsNull>';
+  const cases: readonly (readonly [() => unknown, string])[] = [
+    [cql(times(1001, "Title = 'a'", ' OR ')), 'constraint'],
+    [cql(times(30_000, "Subject='a'", ' AND ')), 'constraint'],
+    [cql(`Identifier IN (${times(100_000, "''", ',')})`), 'constraint'],
+    [cql(`IN (${times(1001, "'a'", ',')})`), 'constraint'],
+    [cql(`Title LIKE '${times(1001, '%a')}'`), 'constraint'],
+    [cql(`AnyText LIKE '%${times(2001, 'é')}%'`), 'constraint'],
+    [cql(`AnyText = '${times(1001, 'a-')}'`), 'constraint'],
+    [cql(`'${times(1001, 'a ')}' <> csw:AnyText`.replace('<', '&lt;').replace('>', '&gt;')), 'constraint'],
+    [cql(`AnyText IN ('a', '${times(1001, 'a ')}')`), 'constraint'],
+    [xml(`<Filter><Not><Or>${times(1000, isNull)}</Or></Not></Filter>`), 'constraint'],
+    [xml('<Filter/>', times(101, '<ElementName>dc:title</ElementName>')), 'elementName'],
+    [
+      xml(
+        '<Filter/>',
+        `<SortBy>${times(101, '<SortProperty><PropertyName>Title</PropertyName></SortProperty>')}</SortBy>`,
+      ),
+      'sortBy',
+    ],
+    [() => readKvpRequest(`${BASE}&request=GetRecords&typeNames=${times(101, 'csw:Record', ',')}`), 'typeNames'],
+    [() => readKvpRequest(`${BASE}&request=GetDomain&propertyName=${times(101, 'Title', ',')}`), 'propertyName'],
+    [() => readKvpRequest(`${BASE}&request=GetDomain&parameterName=${times(101, 'Title', ',')}`), 'parameterName'],
+    [() => readKvpRequest(`${BASE}&request=GetRecordById&id=${times(1001, 'a', ',')}`), 'id'],
+  ];
+  for (const [index, [read, locator]] of cases.entries()) {
+    t.match(refusal(read), { code: 'InvalidParameterValue', locator, status: 400 }, `case ${index}`);
+  }
+  t.match(cql(times(999, "Title = 'a'", ' OR '))(), { operation: 'GetRecords' });
+  t.match(readKvpRequest(`${BASE}&request=GetRecordById&id=a,b,a`), { ids: ['a', 'b'] });
+});

@@ -14,7 +14,7 @@ import {
   publishRecord,
   setPublished,
 } from '../../helpers/records.js';
-import { SANDBOX_DATASTORE } from '../../helpers/seed.js';
+import { DATASTORE, SANDBOX_DATASTORE } from '../../helpers/seed.js';
 
 const FOREST = {
   identifier: 'forets',
@@ -321,6 +321,8 @@ await t.test('the catalogue', async (t) => {
     t.same(await search('', {}, '/csw/INSPIRE'), ['routes']);
     t.same(await search('', {}, '/csw/OPENDATA'), ['forets']);
     t.same(await search('', {}, '/csw/producteur-demo'), all);
+    t.same(await search('', {}, `/csw/${DATASTORE}`), all, 'by its identifier too');
+    t.same(await search('', {}, `/csw/${SANDBOX_DATASTORE.toUpperCase()}/`), ['SANDBOX.essai']);
     t.same(await search('', {}, '/sandbox/csw'), ['SANDBOX.essai']);
     t.same(await search('', {}, '/geonetwork/srv/fre/csw'), ['SANDBOX.essai', ...all]);
     t.same(await search('', {}, '/csw/'), ['SANDBOX.essai', ...all]);
@@ -380,6 +382,23 @@ await t.test('the catalogue', async (t) => {
     t.match(exceptionIn(await records({ SORTBY: 'Colour' })), { code: 'InvalidParameterValue', locator: 'sortBy' });
     t.match(exceptionIn(await records({ SORTBY: 'AnyText', RESULTTYPE: 'validate' })), { locator: 'sortBy' });
     t.equal((await records({ STARTPOSITION: '999999999' })).status, 200);
+    const heavy = (constraint: string) =>
+      postCsw(
+        emulator,
+        `<GetRecords service="CSW" version="2.0.2" resultType="results"><Query typeNames="csw:Record"><Constraint version="1.1.0">
+         <CqlText>${constraint}</CqlText></Constraint></Query></GetRecords>`,
+      );
+    const many = (count: number, text: string, separator: string) =>
+      Array.from({ length: count }, () => text).join(separator);
+    t.match(exceptionIn(await heavy(`Identifier IN (${many(150_000, "''", ',')})`)), {
+      code: 'InvalidParameterValue',
+      locator: 'constraint',
+    });
+    t.equal((await heavy(`AnyText = '${many(200_000, 'a', '-')}'`)).status, 400);
+    t.equal((await heavy(many(990, "Subject LIKE '%a%b_%'", ' OR '))).status, 200, 'as much as is allowed');
+    t.equal((await heavy(many(200, `AnyText LIKE '%${many(300, 'a-b', ' ')}%'`, ' AND '))).status, 200);
+    const ring = many(60_000, '0 0', ',');
+    t.equal((await heavy(`INTERSECTS(BoundingBox, POLYGON((0 0, 0 1, 1 1, ${ring})))`)).status, 200);
     const bowtie = 'INTERSECTS(BoundingBox, POLYGON((0 0, 1 1, 1 0, 0 1, 0 0)))';
     t.ok((await records({ CONSTRAINTLANGUAGE: 'CQL_TEXT', CONSTRAINT: bowtie })).status < 500);
     t.equal((await fetch(`${emulator.origin}/csw`)).status, 400);
