@@ -31,15 +31,7 @@ import { emulatorRoutes } from './routes/emulator/index.js';
 import { organizationEntityRoutes, platformEntityRoutes } from './routes/extended/index.js';
 import { metadataRoutes } from './routes/metadata/index.js';
 import { offeringRoutes } from './routes/offerings/index.js';
-import { altimetryRoutes } from './routes/ogc/altimetrie.js';
-import { cswRoutes } from './routes/ogc/csw.js';
-import { downloadRoutes } from './routes/ogc/telechargement.js';
-import { tmsRoutes } from './routes/ogc/tms.js';
-import { vectorTmsRoutes } from './routes/ogc/vector-tms.js';
-import { wfsRoutes } from './routes/ogc/wfs.js';
-import { wmsRasterRoutes } from './routes/ogc/wms-r.js';
-import { wmsVectorRoutes } from './routes/ogc/wms-v.js';
-import { wmtsRoutes } from './routes/ogc/wmts.js';
+import { serviceRoutes } from './routes/ogc/index.js';
 import { organizationRoutes } from './routes/organizations/index.js';
 import { accessRoutes } from './routes/keys/accesses.js';
 import { keyRoutes } from './routes/keys/index.js';
@@ -136,16 +128,8 @@ export async function buildApp(
       exposedHeaders: ['Accept-Ranges', 'Content-Length', 'Content-Range', 'ETag', 'Last-Modified'],
     });
     await services.register(trafficPlugin);
-    await services.register(wfsRoutes);
-    await services.register(wmsVectorRoutes);
-    await services.register(wmsRasterRoutes);
-    await services.register(wmtsRoutes);
-    await services.register(tmsRoutes);
-    await services.register(vectorTmsRoutes);
-    await services.register(altimetryRoutes);
-    await services.register(cswRoutes);
+    await services.register(serviceRoutes);
     await services.register(catalogueRoutes, { prefix: '/catalogue' });
-    await services.register(downloadRoutes);
     await services.register(async (files) => {
       await files.register(fidelityPlugin);
       await files.register(publicFileRoutes);

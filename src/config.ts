@@ -46,6 +46,8 @@ export interface Config {
   /** Milliseconds. */
   readonly sqlTimeoutMs: number;
   readonly worker: { readonly concurrency: number; readonly jobMemoryMb: number; readonly jobTimeoutMs: number };
+  /** Whether services refuse clients that ask too much a second. */
+  readonly rateLimits: boolean;
   /** Bytes. */
   readonly uploadMaxFile: number;
   /** `smtpUrl`: `undefined` when e-mails only stay in the local mailbox. */
@@ -160,6 +162,7 @@ function toConfig(values: Environment): Config {
       jobMemoryMb: values.JOB_MEMORY,
       jobTimeoutMs: values.JOB_TIMEOUT,
     },
+    rateLimits: values.RATE_LIMITS,
     uploadMaxFile: values.UPLOAD_MAX_FILE,
     mail: { smtpUrl: values.SMTP_URL, from: values.MAIL_FROM },
     callback: {

@@ -120,6 +120,11 @@ export const EnvironmentSchema = Type.Object({
     default: 6 * 3600 * 1000,
     description: 'Longest check or processing, milliseconds.',
   }),
+  RATE_LIMITS: Type.Boolean({
+    default: false,
+    description:
+      "1: the platform's limits of requests per second, service and client address; beyond, 429 for five seconds. Counted by each server process.",
+  }),
   UPLOAD_MAX_FILE: Type.Integer({
     minimum: 1,
     default: 50 * 1024 ** 3,

@@ -1,17 +1,9 @@
 import type { Db } from './database.js';
 
 /**
- * Accesses that end with what they relied on (access.md §6, §7). Those of a key that is deleted go by a foreign key; the
- * rest is here. Expiry takes nothing away: requests are refused, the rows stay.
+ * Accesses that end with what they relied on (access.md §6, §7). Those of a key, permission or offering that is
+ * deleted go by foreign keys; the rest is here. Expiry takes nothing away: requests are refused, the rows stay.
  */
-
-/**
- * Ends the accesses to an offering or by a permission that the transaction then removes. Foreign keys would do it too,
- * but after the epoch of rights was raised, for which whoever removes one of these accesses waits holding its row.
- */
-export async function forgetAccesses(tx: Db, of: { offeringId: string } | { permissionId: string }): Promise<void> {
-  await tx.access.deleteMany({ where: of });
-}
 
 /** Ends the accesses by a permission to offerings that it does not cover any more. */
 export async function forgetUncoveredAccesses(

@@ -2,7 +2,8 @@ import type { Deps } from '../deps.js';
 import { notFound } from '../errors.js';
 import { LruMap } from '../render/lru-map.js';
 import { archiveKeyOf } from './archive-files.js';
-import { type DownloadView, findPart } from './downloads.js';
+import { findPart } from './downloads.js';
+import type { Visit } from './guard/visit.js';
 import { lastPublishedDownloads } from './published-downloads.js';
 
 /** A file to download, and where its bytes are now. */
@@ -39,18 +40,18 @@ export interface AskedFile {
  */
 export async function guessFile(
   { pool }: Pick<Deps, 'pool'>,
-  { endpointPath }: DownloadView,
+  visit: Visit,
   { name, part: partName, file }: AskedFile,
 ): Promise<FileRow | null> {
-  const published = await lastPublishedDownloads({ pool }, endpointPath);
+  const published = await lastPublishedDownloads({ pool }, visit);
   const part = published?.byName.get(name)?.parts.find((candidate) => candidate.name === partName);
   const filesKey = part && published?.archives.get(part.storedData)?.filesKey;
   return rows.get(pool)?.get(`${filesKey}/${file}`) ?? null;
 }
 
 /** The file of a part by its name. @throws ApiError not_found */
-export async function findFile({ pool }: Pick<Deps, 'pool'>, view: DownloadView, asked: AskedFile): Promise<FoundFile> {
-  const { published, resource, part } = await findPart({ pool }, view, asked);
+export async function findFile({ pool }: Pick<Deps, 'pool'>, visit: Visit, asked: AskedFile): Promise<FoundFile> {
+  const { published, resource, part } = await findPart({ pool }, visit, asked);
   const filesKey = published.archives.get(part.storedData)?.filesKey;
   const known = rows.get(pool)?.get(`${filesKey}/${asked.file}`);
   const row = known ?? (await readFile(pool, part.storedData, asked.file));

@@ -3,30 +3,22 @@ import { notFound } from '../errors.js';
 import type { Changes, DownloadFile, DownloadPart, DownloadResource } from '../ogc/download/model.js';
 import type { FeedPage, PartFilters, ResourceFilters } from '../ogc/download/request.js';
 import { isChangeWanted, mayBeWanted } from '../ogc/download/selection.js';
+import type { Visit } from './guard/visit.js';
 import { type PublishedDownloads, publishedDownloads } from './published-downloads.js';
 
 /** What a download service shows of its resources, parts and files (spec diffusion §8). */
-
-/** A service as one caller sees it. */
-export interface DownloadView {
-  /** Of the endpoint, as the catalogue has it: `/telechargement/`. */
-  readonly endpointPath: string;
-  /** Whether the caller may see an offering. @param offering id */
-  isVisible(offering: string): boolean;
-}
 
 type DownloadDeps = Pick<Deps, 'pool'>;
 
 /** The resources that have a part of the kind wanted, in name order. */
 export async function findResources(
   deps: DownloadDeps,
-  view: DownloadView,
+  visit: Visit,
   filters: ResourceFilters,
 ): Promise<{ resources: DownloadResource[]; changes: Changes & { readonly last: Date } }> {
-  const published = await publishedDownloads(deps, view.endpointPath);
+  const published = await publishedDownloads(deps, visit);
   const changes = changesOf(published);
-  const visible = published.resources.filter(({ offering }) => view.isVisible(offering));
-  const candidates = visible.filter((resource) => isChangeWanted(changes.resource(resource), filters));
+  const candidates = published.resources.filter((resource) => isChangeWanted(changes.resource(resource), filters));
   const wanted = await keepWanted(
     deps,
     candidates.flatMap(({ parts }) => parts),
@@ -34,18 +26,18 @@ export async function findResources(
   );
   return {
     resources: candidates.filter(({ parts }) => parts.some((part) => wanted.has(part))),
-    changes: { ...changes, last: latest(visible.map((resource) => changes.resource(resource))) },
+    changes: { ...changes, last: latest(published.resources.map((resource) => changes.resource(resource))) },
   };
 }
 
 /** The parts of a resource that are of the kind wanted. @throws ApiError not_found */
 export async function findParts(
   deps: DownloadDeps,
-  view: DownloadView,
+  visit: Visit,
   { name, filters }: { readonly name: string; readonly filters: PartFilters },
 ): Promise<{ resource: DownloadResource; parts: DownloadPart[]; changes: Changes }> {
-  const published = await publishedDownloads(deps, view.endpointPath);
-  const resource = namedResource(published, view, name);
+  const published = await publishedDownloads(deps, visit);
+  const resource = namedResource(published, name);
   const wanted = await keepWanted(deps, resource.parts, filters);
   return { resource, parts: resource.parts.filter((part) => wanted.has(part)), changes: changesOf(published) };
 }
@@ -53,10 +45,10 @@ export async function findParts(
 /** A page of the files of a part, in the order of their names. @throws ApiError not_found */
 export async function findFiles(
   deps: DownloadDeps,
-  view: DownloadView,
+  visit: Visit,
   { name, part: partName, page }: { readonly name: string; readonly part: string; readonly page: FeedPage },
 ): Promise<{ resource: DownloadResource; part: DownloadPart; items: DownloadFile[]; total: number; changed: Date }> {
-  const { published, resource, part } = await findPart(deps, view, { name, part: partName });
+  const { published, resource, part } = await findPart(deps, visit, { name, part: partName });
   const { rows } = await deps.pool.query<{ total: number; items: DownloadFile[] }>(
     `SELECT (SELECT count(*)::int FROM geopf.stored_data_file WHERE stored_data_id = $1) AS total,
        (SELECT coalesce(json_agg(page), '[]') FROM (
@@ -71,20 +63,17 @@ export async function findFiles(
 /** A resource and one of its parts. @throws ApiError not_found */
 export async function findPart(
   deps: DownloadDeps,
-  view: DownloadView,
+  visit: Visit,
   { name, part }: { readonly name: string; readonly part: string },
 ): Promise<{ published: PublishedDownloads; resource: DownloadResource; part: DownloadPart }> {
-  const published = await publishedDownloads(deps, view.endpointPath);
-  const resource = namedResource(published, view, name);
+  const published = await publishedDownloads(deps, visit);
+  const resource = namedResource(published, name);
   return { published, resource, part: namedPart(resource, part) };
 }
 
-function namedResource({ byName }: PublishedDownloads, view: DownloadView, name: string): DownloadResource {
+function namedResource({ byName }: PublishedDownloads, name: string): DownloadResource {
   const resource = byName.get(name);
-  // What may not be seen is not there.
-  if (resource === undefined || !view.isVisible(resource.offering)) {
-    throw notFound(`La ressource "${name}" n'existe pas.`);
-  }
+  if (resource === undefined) throw notFound(`La ressource "${name}" n'existe pas.`);
   return resource;
 }
 

@@ -12,13 +12,14 @@ import {
   type Place,
 } from '../ogc/alti/model.js';
 import { unknownResource } from '../ogc/alti/request.js';
+import type { Visit } from './guard/visit.js';
 import { pixelValues } from './pixel-values.js';
 import { publishedAltimetry, type PublishedAltimetry } from './published-altimetry.js';
 
 /** Elevations of places, from the pyramids of a published resource (spec diffusion §10.1). */
 
 export interface ElevationReading {
-  readonly endpointPath: string;
+  readonly visit: Visit;
   /** Its name. */
   readonly resource: string;
   readonly places: readonly Place[];
@@ -45,7 +46,7 @@ export async function readElevations(
   deps: Pick<Deps, 'pool' | 'storage'>,
   reading: ElevationReading,
 ): Promise<{ readonly resource: AltimetryResource; readonly elevations: Elevation[] }> {
-  let published = await publishedAltimetry(deps, reading.endpointPath);
+  let published = await publishedAltimetry(deps, reading.visit);
   for (let attempt = 1; ; attempt += 1) {
     const { pyramids, byName } = published;
     const resource = byName.get(reading.resource);
@@ -54,7 +55,7 @@ export async function readElevations(
     const read: Reader = (grid, places) =>
       pixelValues(deps, { grid, pyramid: pyramids.get(grid.storedData), places, signal });
     const elevations = await elevationsOf(resource, reading, read);
-    const present = await publishedAltimetry(deps, reading.endpointPath);
+    const present = await publishedAltimetry(deps, reading.visit);
     if (attempt > 1 || areSame(resource, published, present)) return { resource, elevations };
     published = present;
   }

@@ -61,7 +61,7 @@ export async function keyColumns(
   deps: Pick<Deps, 'prisma' | 'instanceId'>,
   keyId: string,
   infos: KeyInfos,
-): Promise<Partial<Pick<UserKey, 'digest' | 'secret' | 'login' | 'passwordHash'>>> {
+): Promise<Partial<Pick<UserKey, 'digest' | 'secret' | 'login' | 'passwordHash' | 'headerNames'>>> {
   switch (infos.type) {
     case 'HASH':
       return { digest: digestOf(infos.hash), secret: await sealSecret(deps, keyId, infos.hash) };
@@ -70,11 +70,19 @@ export async function keyColumns(
     case 'OAUTH2':
       return {};
     case 'HEADER': {
-      // One text per set of headers, which no HASH value can be: it has lines.
-      const text = JSON.stringify(infos.headers, undefined, 1);
-      return { digest: digestOf(text), secret: await sealSecret(deps, keyId, text) };
+      const text = headersText(infos.headers);
+      const headerNames = Object.keys(infos.headers);
+      return { digest: digestOf(text), secret: await sealSecret(deps, keyId, text), headerNames };
     }
   }
+}
+
+/**
+ * The one text of a set of headers, which no HASH value can be: it has lines.
+ * @param headers names in lower case, sorted
+ */
+export function headersText(headers: Readonly<Record<string, string>>): string {
+  return JSON.stringify(headers, undefined, 1);
 }
 
 /** What the owner of a key sees: the value of a HASH key, neither the password nor the values of headers. */

@@ -83,32 +83,38 @@ export function parseLuaPattern(pattern: string): LuaPattern {
 }
 
 /**
- * Whether a text has the pattern in it.
+ * Whether a text has the pattern in it. The longest text and pattern take some milliseconds.
  * @param subject one character per byte, as Node.js gives the values of headers
  */
-export function matchesLuaPattern({ steps, fromStart, toEnd }: LuaPattern, subject: string): boolean {
+export function matchesLuaPattern(pattern: LuaPattern, subject: string): boolean {
   if (subject.length > MAX_SUBJECT_LENGTH) return false;
+  const { steps, fromStart, toEnd } = pattern;
   const end = steps.length;
   let reached = new Uint8Array(end + 1);
+  let next = new Uint8Array(end + 1);
   for (let at = 0; ; at += 1) {
     if (at === 0 || !fromStart) reached[0] = 1;
-    for (const [index, step] of steps.entries()) {
-      if (reached[index] === 1 && passes(step, subject, at)) reached[index + 1] = 1;
+    // Loops over indexes: this runs once for each step and byte.
+    for (let index = 0; index < end; index += 1) {
+      if (reached[index] === 1 && passes(steps[index], subject, at)) reached[index + 1] = 1;
     }
     if (reached[end] === 1 && (!toEnd || at === subject.length)) return true;
     if (at === subject.length) return false;
-    const next = new Uint8Array(end + 1);
-    for (const [index, step] of steps.entries()) {
-      if (reached[index] !== 1 || step.kind === 'frontier' || step.bytes[subject.charCodeAt(at)] !== 1) continue;
+    const byte = subject.charCodeAt(at);
+    for (let index = 0; index < end; index += 1) {
+      if (reached[index] !== 1) continue;
+      const step = steps[index];
+      if (step === undefined || step.kind === 'frontier' || step.bytes[byte] !== 1) continue;
       next[step.kind === 'any' ? index : index + 1] = 1;
     }
-    reached = next;
+    [reached, next] = [next, reached];
+    next.fill(0);
   }
 }
 
 /** Whether a step may be left without reading. */
-function passes(step: Step, subject: string, at: number): boolean {
-  if (step.kind !== 'frontier') return step.kind !== 'one';
+function passes(step: Step | undefined, subject: string, at: number): boolean {
+  if (step?.kind !== 'frontier') return step !== undefined && step.kind !== 'one';
   // Outside of the text lies a zero byte.
   const isIn = (index: number) =>
     step.bytes[index >= 0 && index < subject.length ? subject.charCodeAt(index) : 0] === 1;

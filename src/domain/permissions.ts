@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Deps } from '../deps.js';
 import { badRequest, forbidden, notFound } from '../errors.js';
 import type { Permission } from '../generated/prisma/client.js';
-import { forgetAccesses, forgetUncoveredAccesses } from './access-loss.js';
+import { forgetUncoveredAccesses } from './access-loss.js';
 import type { Caller } from './caller.js';
 import { recordPermissionEvent } from './community-events.js';
 import type { Db } from './database.js';
@@ -167,11 +167,9 @@ async function removePermission(
 ): Promise<void> {
   await holdPermission(tx, id);
   await recordPermissionEvent(tx, { permissionId: id, ...event });
-  await forgetAccesses(tx, { permissionId: id });
   await tx.permission.delete({ where: { id } });
 }
 
-/** Accesses go first, see {@link forgetAccesses}. */
 async function replaceOfferings(tx: Db, permissionId: string, wanted: readonly string[]): Promise<void> {
   const covered = await tx.permissionOffering.findMany({ where: { permissionId } });
   const known = new Set(covered.map((row) => row.offeringId));

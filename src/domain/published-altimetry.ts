@@ -2,6 +2,8 @@ import type { Deps } from '../deps.js';
 import type { GeographicBox } from '../geo/bbox.js';
 import { type AltimetryResource, gridsOf } from '../ogc/alti/model.js';
 import { extentBox } from './extent.js';
+import { GuardedMap } from './guard/guarded-map.js';
+import { seenBy, type Visit } from './guard/visit.js';
 import { cached, readPublications } from './published.js';
 
 /** A pyramid as it is now: no part of a snapshot. */
@@ -20,10 +22,10 @@ export interface PublishedAltimetry {
   readonly pyramids: ReadonlyMap<string, PresentPyramid>;
 }
 
-/** The resources served under an endpoint's path (`/altimetrie`). */
-export function publishedAltimetry(deps: Pick<Deps, 'pool'>, endpointPath: string): Promise<PublishedAltimetry> {
-  return cached(deps.pool, `ALTIMETRY ${endpointPath}`, async () => {
-    const publications = await readPublications<AltimetryResource>(deps.pool, 'ALTIMETRY', endpointPath);
+/** The resources served at an endpoint (`/altimetrie`). */
+export async function publishedAltimetry(deps: Pick<Deps, 'pool'>, visit: Visit): Promise<PublishedAltimetry> {
+  const published = await cached<PublishedAltimetry>(deps.pool, `ALTIMETRY ${visit.endpointPath}`, visit, async () => {
+    const publications = await readPublications<AltimetryResource>(deps.pool, 'ALTIMETRY', visit.endpointPath);
     const resources = publications.map(({ publication }) => publication);
     const used = new Set(resources.flatMap((resource) => gridsOf(resource).map(({ storedData }) => storedData)));
     const { rows } = await deps.pool.query<{ id: string; key: string; extent: unknown }>(
@@ -36,4 +38,9 @@ export function publishedAltimetry(deps: Pick<Deps, 'pool'>, endpointPath: strin
       pyramids: new Map(rows.map(({ id, key, extent }) => [id, { filesKey: key, box: extentBox(extent) }])),
     };
   });
+  return seenBy(visit, published, (rights) => ({
+    resources: published.resources.filter(({ offering }) => rights.allows(offering)),
+    byName: new GuardedMap(published.byName, rights),
+    pyramids: published.pyramids,
+  }));
 }

@@ -1,6 +1,8 @@
 import type { Deps } from '../deps.js';
 import type { DownloadResource } from '../ogc/download/model.js';
 import { LruMap } from '../render/lru-map.js';
+import { GuardedMap } from './guard/guarded-map.js';
+import { seenBy, type Visit } from './guard/visit.js';
 import { cached, lastCached, readPublications } from './published.js';
 
 /** An archive as it is now: no part of a snapshot. */
@@ -19,10 +21,10 @@ export interface PublishedDownloads {
   readonly archives: ReadonlyMap<string, PresentArchive>;
 }
 
-/** The resources served under an endpoint's path (`/telechargement/`). */
-export function publishedDownloads(deps: Pick<Deps, 'pool'>, endpointPath: string): Promise<PublishedDownloads> {
-  return cached(deps.pool, cacheKey(endpointPath), async () => {
-    const publications = await readPublications<DownloadResource>(deps.pool, 'DOWNLOAD', endpointPath);
+/** The resources served at an endpoint (`/telechargement/`). */
+export async function publishedDownloads(deps: Pick<Deps, 'pool'>, visit: Visit): Promise<PublishedDownloads> {
+  const published = await cached<PublishedDownloads>(deps.pool, cacheKey(visit), visit, async () => {
+    const publications = await readPublications<DownloadResource>(deps.pool, 'DOWNLOAD', visit.endpointPath);
     const resources = publications.map(({ publication }) => publication);
     const used = new Set(resources.flatMap(({ parts }) => parts.map(({ storedData }) => storedData)));
     return {
@@ -31,17 +33,22 @@ export function publishedDownloads(deps: Pick<Deps, 'pool'>, endpointPath: strin
       archives: await readArchives(deps.pool, [...used]),
     };
   });
+  return seenBy(visit, published, (rights) => ({
+    resources: published.resources.filter(({ offering }) => rights.allows(offering)),
+    byName: new GuardedMap(published.byName, rights),
+    archives: published.archives,
+  }));
 }
 
 /** The resources as they were when last looked at, `null` when they never were. */
 export function lastPublishedDownloads(
   deps: Pick<Deps, 'pool'>,
-  endpointPath: string,
+  visit: Visit,
 ): Promise<PublishedDownloads | null> {
-  return lastCached(deps.pool, cacheKey(endpointPath));
+  return lastCached(deps.pool, cacheKey(visit), visit);
 }
 
-const cacheKey = (endpointPath: string) => `DOWNLOAD ${endpointPath}`;
+const cacheKey = ({ endpointPath }: Visit) => `DOWNLOAD ${endpointPath}`;
 
 type Pool = Deps['pool'];
 

@@ -1,24 +1,21 @@
 import type { Deps } from '../deps.js';
 import type { PyramidLayer } from '../ogc/rok4/layer.js';
 import { tableId, type TiledTable } from '../ogc/vector-tms/model.js';
-import type { FeatureType } from '../ogc/wfs/model.js';
 import type { WmsLayer } from '../ogc/wms/model.js';
 import type { Db } from './database.js';
-import { readEpoch } from './publication-epoch.js';
+import { readEpochs } from './epochs.js';
+import { GuardedMap } from './guard/guarded-map.js';
+import type { KeyRights } from './guard/key-rights.js';
+import { seenBy, type Visit } from './guard/visit.js';
 
 /**
  * What the services show: the publications of an endpoint, kept in memory and validated at every request against the
  * epoch "publication", a counter in PostgreSQL raised by the very transaction that publishes, synchronises or
  * unpublishes. A replica therefore never shows a layer that is gone, nor misses one that is there.
+ *
+ * Services get at them by a {@link Visit}. On private endpoints lists then hold what the key may use; asking for the
+ * rest by its name throws AccessRefusal.
  */
-
-/** The feature types of a WFS, in layer order; `byName` is keyed by `layer_name:public_name`. */
-export interface PublishedFeatureTypes {
-  readonly types: readonly FeatureType[];
-  readonly byName: ReadonlyMap<string, FeatureType>;
-  /** Ids. */
-  readonly offeringOf: ReadonlyMap<FeatureType, string>;
-}
 
 /** The layers of a WMS, in name order. */
 export interface PublishedWmsLayers {
@@ -61,41 +58,27 @@ interface Snapshot<T> {
 /** As {@link caches}; then by offering. */
 const snapshots = new WeakMap<Pool, Map<string, ReadonlyMap<string, Snapshot<unknown>>>>();
 
-/** The feature types served under an endpoint's path (`/wfs`). */
-export function publishedFeatureTypes(deps: Pick<Deps, 'pool'>, endpointPath: string): Promise<PublishedFeatureTypes> {
-  return cached(deps.pool, `WFS ${endpointPath}`, async () => {
-    const publications = await readPublications<FeatureType[]>(deps.pool, 'WFS', endpointPath);
-    const types = publications.flatMap(({ publication }) => publication);
-    return {
-      types,
-      byName: new Map(types.map((type) => [`${type.prefix}:${type.name}`, type])),
-      offeringOf: new Map(
-        publications.flatMap(({ offering, publication }) => publication.map((type) => [type, offering])),
-      ),
-    };
-  });
-}
-
-/** The layers served under an endpoint's path (`/wms-v`). */
-export function publishedWmsLayers(deps: Pick<Deps, 'pool'>, endpointPath: string): Promise<PublishedWmsLayers> {
-  return cached(deps.pool, `WMS-VECTOR ${endpointPath}`, async () => {
-    const publications = await readPublications<WmsLayer>(deps.pool, 'WMS-VECTOR', endpointPath);
+/** The layers served at an endpoint (`/wms-v`). */
+export async function publishedWmsLayers(deps: Pick<Deps, 'pool'>, visit: Visit): Promise<PublishedWmsLayers> {
+  const published = await cached<PublishedWmsLayers>(deps.pool, `WMS-VECTOR ${visit.endpointPath}`, visit, async () => {
+    const publications = await readPublications<WmsLayer>(deps.pool, 'WMS-VECTOR', visit.endpointPath);
     const layers = publications.map(({ publication }) => publication);
     return { layers, byName: new Map(layers.map((layer) => [layer.name, layer])) };
   });
+  return seenBy(visit, published, (rights) => allowedLayers(published, rights));
 }
 
 /**
- * The layers of pyramids served under an endpoint's path (`/tms/`).
+ * The layers of pyramids served at an endpoint (`/tms/`).
  * @param type of their configurations
  */
-export function publishedPyramidLayers<Layer extends PyramidLayer = PyramidLayer>(
+export async function publishedPyramidLayers<Layer extends PyramidLayer = PyramidLayer>(
   deps: Pick<Deps, 'pool'>,
   type: PyramidService,
-  endpointPath: string,
+  visit: Visit,
 ): Promise<PublishedPyramidLayers<Layer>> {
-  return cached(deps.pool, pyramidsKey(type, endpointPath), async () => {
-    const publications = await readPublications<Layer>(deps.pool, type, endpointPath);
+  const published = await cached<PublishedPyramidLayers<Layer>>(deps.pool, pyramidsKey(type, visit), visit, async () => {
+    const publications = await readPublications<Layer>(deps.pool, type, visit.endpointPath);
     const layers = publications.map(({ publication }) => publication);
     const pyramids = new Set(layers.flatMap(({ levels }) => levels.map(({ source }) => source.storedData)));
     const { rows } = await deps.pool.query<{ id: string; key: string }>(
@@ -108,6 +91,17 @@ export function publishedPyramidLayers<Layer extends PyramidLayer = PyramidLayer
       filesOf: new Map(rows.map(({ id, key }) => [id, key])),
     };
   });
+  return seenBy(visit, published, (rights) => ({ ...allowedLayers(published, rights), filesOf: published.filesOf }));
+}
+
+function allowedLayers<Layer extends { readonly offering: string }>(
+  { layers, byName }: { readonly layers: readonly Layer[]; readonly byName: ReadonlyMap<string, Layer> },
+  rights: KeyRights,
+) {
+  return {
+    layers: layers.filter(({ offering }) => rights.allows(offering)),
+    byName: new GuardedMap(byName, rights),
+  };
 }
 
 /**
@@ -117,15 +111,15 @@ export function publishedPyramidLayers<Layer extends PyramidLayer = PyramidLayer
 export async function lastPublishedPyramidLayers(
   deps: Pick<Deps, 'pool'>,
   type: PyramidService,
-  endpointPath: string,
+  visit: Visit,
 ): Promise<PublishedPyramidLayers | null> {
-  return lastCached(deps.pool, pyramidsKey(type, endpointPath));
+  return lastCached(deps.pool, pyramidsKey(type, visit), visit);
 }
 
 /** Types of the configurations that show pyramids. */
 type PyramidService = 'WMTS-TMS' | 'WMS-RASTER';
 
-const pyramidsKey = (type: PyramidService, endpointPath: string) => `${type} ${endpointPath}`;
+const pyramidsKey = (type: PyramidService, { endpointPath }: Visit) => `${type} ${endpointPath}`;
 
 /** The tables served under an endpoint's path (`/vector-tms`). */
 export async function publishedTables(deps: Pick<Deps, 'pool'>, endpointPath: string): Promise<Dated<PublishedTables>> {
@@ -161,12 +155,16 @@ export async function touchPublications(db: Db): Promise<void> {
 }
 
 /** What is loaded of the publications, at most once an epoch. @param key service and endpoint path */
-export async function cached<T>(pool: Pool, key: string, load: () => Promise<T>): Promise<T> {
-  return (await current(pool, key, load)).value;
+export async function cached<T>(pool: Pool, key: string, visit: Visit, load: () => Promise<T>): Promise<T> {
+  return (await current(pool, key, load, visit.takeEpoch())).value;
 }
 
-/** What was loaded last, `null` when nothing was: to start with while {@link cached} finds out whether it still holds. */
-export async function lastCached<T>(pool: Pool, key: string): Promise<T | null> {
+/**
+ * What was loaded last, `null` when nothing was: to start with while {@link cached} finds out whether it still holds.
+ * Nothing for keys: the guard has found out before.
+ */
+export async function lastCached<T>(pool: Pool, key: string, visit: Visit): Promise<T | null> {
+  if (visit.rights !== null) return null;
   const known = caches.get(pool)?.get(key) as CacheEntry<T> | undefined;
   return known === undefined ? null : known.value;
 }
@@ -175,8 +173,13 @@ export async function lastCached<T>(pool: Pool, key: string): Promise<T | null> 
  * The epoch is read before the rows: rows newer than their epoch are only read once more, never kept too long.
  * Requests that arrive during a load share it.
  */
-async function current<T>(pool: Pool, key: string, load: () => Promise<T>): Promise<Dated<T>> {
-  const epoch = await readEpoch(pool);
+async function current<T>(
+  pool: Pool,
+  key: string,
+  load: () => Promise<T>,
+  told: string | null = null,
+): Promise<Dated<T>> {
+  const epoch = told ?? (await readEpochs(pool)).publication;
   const entries = caches.get(pool) ?? new Map<string, CacheEntry<unknown>>();
   caches.set(pool, entries);
   const known = entries.get(key) as CacheEntry<T> | undefined;

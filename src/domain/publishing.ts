@@ -1,6 +1,5 @@
 import type { Deps } from '../deps.js';
 import type { Prisma } from '../generated/prisma/client.js';
-import { forgetAccesses } from './access-loss.js';
 import { contentOf } from './configuration-reads.js';
 import {
   type ConfigurationAttribution,
@@ -104,7 +103,6 @@ export async function completeRemoval({ prisma }: Pick<Deps, 'prisma'>, offering
   if (offering === null || offering.status !== 'UNPUBLISHING') return;
   await prisma.$transaction(async (tx) => {
     await holdConfiguration(tx, offering.configuration.datastoreId, offering.configurationId);
-    await forgetAccesses(tx, { offeringId });
     const { count } = await tx.offering.deleteMany({ where: { id: offeringId } });
     if (count === 0) return;
     const text = `Dépublication de ${describe(offering)}`;

@@ -19,8 +19,8 @@ export interface Consumer {
 export interface Served {
   /** Ids of the offerings whose data it holds. */
   readonly offerings: readonly string[];
-  /** Absent on open endpoints, where no credential is looked at. */
-  readonly consumer?: Consumer;
+  /** Who uses an offering; absent on open endpoints, where no credential is looked at. */
+  readonly consumerOf?: ((offering: string) => Consumer | undefined) | undefined;
 }
 
 /** Counts the traffic of the services. */
@@ -85,12 +85,12 @@ export function createTrafficRecorder({ pool, log }: { pool: pg.Pool; log: Logge
   timer.unref();
 
   return {
-    record({ offerings, consumer }, bytes) {
+    record({ offerings, consumerOf }, bytes) {
       const at = Date.now();
       const share = Math.floor(bytes / offerings.length);
       offerings.forEach((offering, index) => {
         const rest = index === 0 ? bytes - share * offerings.length : 0;
-        add(offering, consumer, { hits: 1, bytes: share + rest, at });
+        add(offering, consumerOf?.(offering), { hits: 1, bytes: share + rest, at });
       });
     },
     flush,

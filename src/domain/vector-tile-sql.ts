@@ -5,7 +5,7 @@ import { type Column, columnKind, type GeometryColumn } from '../ogc/feature-tab
 import { tileColumns } from '../ogc/vector-tms/documents.js';
 import { tableId, type TiledTable } from '../ogc/vector-tms/model.js';
 import { MAX_FEATURES, type TileOptions } from '../ogc/vector-tms/request.js';
-import { EPOCH_SQL } from './publication-epoch.js';
+import { EPOCH_SQL } from './epochs.js';
 import { envelope, type TileArea, WEB_MERCATOR } from './tile-area.js';
 
 /** The query that makes one layer of a vector tile in PostGIS. */

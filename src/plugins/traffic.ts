@@ -1,11 +1,14 @@
 import type { ServerResponse } from 'node:http';
 import fp from 'fastify-plugin';
+import type { Visit } from '../domain/guard/visit.js';
 import type { Served } from '../domain/traffic.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Set by the routes of a service once they know what their answer shows; absent: nothing is counted. */
-    served: Served | null;
+    served: Pick<Served, 'offerings'> | null;
+    /** Set by the guard of a private endpoint. */
+    visit: Visit | null;
   }
 }
 
@@ -14,13 +17,16 @@ export const trafficPlugin = fp(
   async (app) => {
     const { traffic } = app.deps;
     app.decorateRequest('served', null);
+    app.decorateRequest('visit', null);
     const bodies = new WeakMap<ServerResponse, () => number>();
     app.addHook('onRequest', async (_request, reply) => {
       bodies.set(reply.raw, countBody(reply.raw));
     });
     app.addHook('onResponse', async (request, reply) => {
       if (request.served === null || request.served.offerings.length === 0) return;
-      traffic.record(request.served, bodies.get(reply.raw)?.() ?? 0);
+      const rights = request.visit?.rights ?? null;
+      const consumerOf = rights === null ? undefined : (offering: string) => rights.consumerOf(offering);
+      traffic.record({ ...request.served, consumerOf }, bodies.get(reply.raw)?.() ?? 0);
     });
   },
   { name: 'traffic', fastify: '5.x', dependencies: ['deps'] },

@@ -23,7 +23,7 @@ const EMULATOR = [
 
 /** Services that answer by their own protocols. */
 const SERVICES =
-  /^\/(realms|wfs|wms-v|wms-r|wmts|tms|vector-tms|altimetrie|telechargement|chunk\/telechargement|csw|sandbox|geonetwork|catalogue)(\/|$)/;
+  /^\/(realms|private|wfs|wms-v|wms-r|wmts|tms|vector-tms|altimetrie|telechargement|chunk\/telechargement|csw|sandbox|geonetwork|catalogue)(\/|$)/;
 
 /** Every route of the application: operations and public files, then the emulator's own. */
 async function registeredRoutes(): Promise<RouteOptions[]> {

@@ -36,3 +36,8 @@ function readColumn(text: string): Column {
   const [, name = '', type = '', required] = /^(\S+) (.*?)( not null)?$/.exec(text) ?? [];
   return { name, type, nullable: required === undefined };
 }
+
+/** The type of this qualified name, among published ones. */
+export function typeNamed({ types }: { readonly types: readonly FeatureType[] }, name: string): FeatureType | undefined {
+  return types.find((type) => `${type.prefix}:${type.name}` === name);
+}

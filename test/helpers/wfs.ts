@@ -1,6 +1,7 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import pg from 'pg';
 import type { ServerDeps } from '../../src/deps.js';
+import { openVisit } from '../../src/domain/guard/visit.js';
 import { loadConfig } from '../../src/config.js';
 import { createLogger } from '../../src/log.js';
 import type { FeatureType } from '../../src/ogc/wfs/model.js';
@@ -40,7 +41,8 @@ export async function buildTestWfs(
   // The service reads no other dependency.
   await app.register(depsPlugin, { deps: deps as unknown as ServerDeps });
   await app.register(originPlugin);
-  await app.register(wfsRoutes);
+  const visit = openVisit('/wfs');
+  await app.register(wfsRoutes, { prefix: '/wfs', visitOf: () => visit });
   await app.ready();
   return {
     app,

@@ -37,12 +37,18 @@ function readNamespaces(value: string | undefined): Map<string, string> {
   return found;
 }
 
+/** As {@link findTypeName}. @throws OwsException for a name that stands for none */
+export function resolveTypeName(name: TypeName, types: readonly FeatureType[]): FeatureType {
+  const type = findTypeName(name, types);
+  if (type === undefined) throw unknownFeatureType(name.text);
+  return type;
+}
+
 /**
  * Finds the feature type a name stands for: by its qualified name, by the namespace its prefix is bound to, or, without
  * a prefix, by its local name when only one type has it.
- * @throws OwsException for a name that stands for none
  */
-export function resolveTypeName(name: TypeName, types: readonly FeatureType[]): FeatureType {
+export function findTypeName(name: TypeName, types: readonly FeatureType[]): FeatureType | undefined {
   const exact = types.find((type) => qualifiedName(type) === name.text);
   if (exact !== undefined) return exact;
   const colon = name.text.indexOf(':');
@@ -51,9 +57,7 @@ export function resolveTypeName(name: TypeName, types: readonly FeatureType[]): 
     (type) =>
       type.name === local && (colon === -1 || (name.namespace !== null && namespaceUri(type) === name.namespace)),
   );
-  const [only, ...others] = candidates;
-  if (only === undefined || others.length > 0) throw unknownFeatureType(name.text);
-  return only;
+  return candidates.length === 1 ? candidates[0] : undefined;
 }
 
 /** The feature types that ids may belong to: those whose name comes before the last dot that fits. */

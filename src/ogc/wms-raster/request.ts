@@ -80,7 +80,7 @@ export function readGetMap(kvp: Kvp, byName: LayersByName): GetMapRequest {
 
 /** @throws RasterWmsException */
 export function readGetFeatureInfo(kvp: Kvp, byName: LayersByName): GetFeatureInfoRequest {
-  const layers = readLayers(kvp, byName);
+  const layers = readLayers(kvp, byName, kvp.get('query_layers'));
   const queried = readQueried(kvp, byName, layers);
   const map = readMap(kvp, layers);
   const infoFormat = readKnown(kvp, 'INFO_FORMAT', INFO_FORMATS, 'INFO_FORMAT');
@@ -94,9 +94,17 @@ export function readGetFeatureInfo(kvp: Kvp, byName: LayersByName): GetFeatureIn
   };
 }
 
-function readLayers(kvp: Kvp, byName: LayersByName): RasterLayer[] {
+/**
+ * Names of nothing are told before anything is looked up: a lookup may be refused.
+ * @param queried the layer that is asked about, if any
+ */
+function readLayers(kvp: Kvp, byName: LayersByName, queried?: string): RasterLayer[] {
   const names = required(kvp, 'LAYERS').split(',');
   if (names.length > LIMITS.layers) throw invalid(`Number of layers exceed the limit (${LIMITS.layers})`);
+  const unknownName = [...names, ...(queried === undefined || queried.includes(',') ? [] : [queried])].find(
+    (name) => !byName.has(name),
+  );
+  if (unknownName !== undefined) throw unknownLayer(unknownName);
   return names.map((name) => findLayer(name, byName));
 }
 
@@ -111,8 +119,12 @@ function readQueried(kvp: Kvp, byName: LayersByName, layers: readonly RasterLaye
 
 function findLayer(name: string, byName: LayersByName): RasterLayer {
   const layer = byName.get(name);
-  if (layer === undefined) throw refusal('LayerNotDefined', sentence('Layer', name, 'unknown'));
+  if (layer === undefined) throw unknownLayer(name);
   return layer;
+}
+
+function unknownLayer(name: string): RasterWmsException {
+  return refusal('LayerNotDefined', sentence('Layer', name, 'unknown'));
 }
 
 function readMap(kvp: Kvp, layers: readonly RasterLayer[]): GetMapRequest {

@@ -29,6 +29,7 @@ export function advertisedStyle(layer: WmsLayer): string {
  * @throws WmsException `LayerNotDefined`, `StyleNotDefined`
  */
 export function findLayers(content: MapContent, byName: LayersByName): RequestedLayer[] {
+  assertKnown(content.layers, byName, 'layers');
   return content.layers.map((name, index) => {
     const layer = findLayer(name, byName, 'layers');
     const style = content.styles[index] ?? '';
@@ -44,6 +45,8 @@ export function findLayers(content: MapContent, byName: LayersByName): Requested
  * @throws WmsException `LayerNotDefined`, also for one that is not on the map (OGC 06-042 §7.4.3.4)
  */
 export function findQueriedLayers(request: GetFeatureInfoRequest, byName: LayersByName): QueriedLayer[] {
+  assertKnown(request.layers, byName, 'layers');
+  assertKnown(request.queryLayers, byName, 'query_layers');
   const drawn = findLayers(request, byName);
   return request.queryLayers.map((name, index) => {
     const found = drawn.find(({ layer }) => layer === findLayer(name, byName, 'query_layers'));
@@ -54,8 +57,17 @@ export function findQueriedLayers(request: GetFeatureInfoRequest, byName: Layers
   });
 }
 
+/** Names of nothing are told before anything is looked up: a lookup may be refused. @throws WmsException */
+function assertKnown(names: readonly string[], byName: LayersByName, locator: string): void {
+  for (const name of names) if (!byName.has(name)) throw unknownLayer(name, locator);
+}
+
 function findLayer(name: string, byName: LayersByName, locator: string): WmsLayer {
   const layer = byName.get(name);
-  if (layer === undefined) throw new WmsException('LayerNotDefined', `Could not find layer ${name}`, locator);
+  if (layer === undefined) throw unknownLayer(name, locator);
   return layer;
+}
+
+function unknownLayer(name: string, locator: string): WmsException {
+  return new WmsException('LayerNotDefined', `Could not find layer ${name}`, locator);
 }

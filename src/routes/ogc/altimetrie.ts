@@ -1,5 +1,6 @@
-import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type ElevationReading, readElevations } from '../../domain/elevations.js';
+import { AccessRefusal } from '../../domain/guard/refusal.js';
 import { publishedAltimetry } from '../../domain/published-altimetry.js';
 import { ApiError } from '../../errors.js';
 import {
@@ -19,24 +20,21 @@ import {
   readProfileRequest,
   unknownResource,
 } from '../../ogc/alti/request.js';
+import { refuseAccess } from '../../plugins/guard.js';
+import type { ServicePlugin } from './service.js';
 import { signalOf } from './signal.js';
 
 /** Altimetry, spec diffusion §10.1. */
-
-const ENDPOINT_PATH = '/altimetrie';
 
 const MEDIA_TYPES: Readonly<Record<AltimetryFormat, string>> = { json: 'application/json', xml: 'application/xml' };
 
 /** Bytes of an address; what is longer goes into a body. */
 const MAX_ADDRESS = 8192;
 
-export const altimetryRoutes: FastifyPluginAsync = async (app) => {
-  await app.register(routes, { prefix: ENDPOINT_PATH });
-};
-
-const routes: FastifyPluginAsync = async (app) => {
+export const altimetryRoutes: ServicePlugin = async (app, { visitOf }) => {
   const { deps } = app;
   app.setErrorHandler((error, request, reply) => {
+    if (error instanceof AccessRefusal) return refuseAccess(reply, error);
     const refusal = error instanceof AltimetryError ? error : refusalOf(error, request);
     const format = formatOf(request);
     return reply.code(refusal.status).type(MEDIA_TYPES[format]).send(errorDocument(format, refusal));
@@ -55,11 +53,11 @@ const routes: FastifyPluginAsync = async (app) => {
   });
 
   app.get<{ Querystring: { keywords?: string | string[] } }>('/resources', async (request, reply) => {
-    const { resources } = await publishedAltimetry(deps, ENDPOINT_PATH);
+    const { resources } = await publishedAltimetry(deps, visitOf(request));
     return send(reply, 'json', JSON.stringify(resourceList(resources, [request.query.keywords ?? []].flat())));
   });
   app.get<{ Params: { name: string } }>('/resources/:name', async (request, reply) => {
-    const { byName } = await publishedAltimetry(deps, ENDPOINT_PATH);
+    const { byName } = await publishedAltimetry(deps, visitOf(request));
     const resource = byName.get(request.params.name);
     if (resource === undefined) throw unknownResource(404, request.params.name);
     request.served = { offerings: [resource.offering] };
@@ -73,7 +71,7 @@ const routes: FastifyPluginAsync = async (app) => {
     write: (elevations: ElevationAnswer['elevations']) => Omit<ElevationAnswer, 'elevations'>,
   ) => {
     const signal = signalOf(reply);
-    const { resource, elevations } = await readElevations(deps, { ...reading, endpointPath: ENDPOINT_PATH, signal });
+    const { resource, elevations } = await readElevations(deps, { ...reading, visit: visitOf(request), signal });
     request.served = { offerings: [resource.offering] };
     const format = formatOf(request);
     return send(reply, format, elevationDocument(format, { elevations, ...write(elevations) }));

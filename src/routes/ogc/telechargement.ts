@@ -1,6 +1,7 @@
-import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type AskedFile, findFile, guessFile } from '../../domain/download-files.js';
-import { type DownloadView, findFiles, findParts, findResources } from '../../domain/downloads.js';
+import { findFiles, findParts, findResources } from '../../domain/downloads.js';
+import { AccessRefusal } from '../../domain/guard/refusal.js';
 import { badRequest, notFound } from '../../errors.js';
 import { atomFeed, jsonFeed } from '../../ogc/download/documents.js';
 import { type FeedService, filesFeed, partsFeed, resourcesFeed } from '../../ogc/download/feed.js';
@@ -14,25 +15,17 @@ import {
   readResourcesRequest,
 } from '../../ogc/download/request.js';
 import { inOrder, pageOf } from '../../ogc/download/selection.js';
+import { refuseAccess } from '../../plugins/guard.js';
 import { isStorableText } from '../../plugins/text.js';
 import { preferredType } from '../accept.js';
 import { sendFile } from '../files.js';
+import type { ServicePlugin } from './service.js';
 
 /** Download services, spec diffusion §8: one tree of feeds and files under the path of each endpoint. */
 
-/** An endpoint of the service. */
-export interface DownloadEndpoint {
-  /** As the catalogue has it. */
-  readonly path: string;
-  /** What a request may see of it. */
-  readonly visibleTo: (request: FastifyRequest) => DownloadView['isVisible'];
-  readonly titles: FeedService['titles'];
-  readonly subtitles: FeedService['subtitles'];
-}
+type Titles = Pick<FeedService, 'titles' | 'subtitles'>;
 
-/** Everything is seen by everybody. */
-const OPEN = {
-  visibleTo: () => () => true,
+const OPEN: Titles = {
   titles: {
     en: 'Public Download Service of Géoplateforme',
     fr: 'Service de téléchargement public de la Géoplateforme',
@@ -41,11 +34,17 @@ const OPEN = {
     en: 'This Download Service allows you to download public datasources',
     fr: 'Ce service permet de télécharger les données publiques',
   },
-} as const satisfies Omit<DownloadEndpoint, 'path'>;
+};
 
-export const downloadRoutes: FastifyPluginAsync = async (app) => {
-  for (const path of ['/telechargement/', '/chunk/telechargement'])
-    await app.register(downloadService({ ...OPEN, path }));
+const RESTRICTED: Titles = {
+  titles: {
+    en: 'Private Download Service of Géoplateforme',
+    fr: 'Service de téléchargement privé de la Géoplateforme',
+  },
+  subtitles: {
+    en: 'This Download Service allows you to download the datasources of your key',
+    fr: 'Ce service permet de télécharger les données de votre clé',
+  },
 };
 
 interface ResourceParams {
@@ -58,25 +57,20 @@ interface PartParams extends ResourceParams {
   part: string;
 }
 
-/** The routes of an endpoint. */
-export function downloadService(endpoint: DownloadEndpoint): FastifyPluginAsync {
-  const prefix = endpoint.path.replace(/\/$/, '');
-  return async (app) => {
-    await app.register((service) => routes(service, endpoint, prefix), { prefix });
-  };
-}
-
-async function routes(app: Parameters<FastifyPluginAsync>[0], endpoint: DownloadEndpoint, prefix: string) {
+export const downloadRoutes: ServicePlugin = async (app, { visitOf }) => {
   const { deps } = app;
-  const viewOf = (request: FastifyRequest): DownloadView => ({
-    endpointPath: endpoint.path,
-    isVisible: endpoint.visibleTo(request),
+  const serviceOf = (request: FastifyRequest): FeedService => ({
+    ...(visitOf(request).rights === null ? OPEN : RESTRICTED),
+    base: `${request.origin}${app.prefix}`,
   });
-  const serviceOf = ({ origin }: FastifyRequest): FeedService => ({ ...endpoint, base: `${origin}${prefix}` });
+  app.setErrorHandler((error, _request, reply) => {
+    if (error instanceof AccessRefusal) return refuseAccess(reply, error);
+    throw error;
+  });
 
   const resources = async (request: FastifyRequest<{ Querystring: RawQuery }>, reply: FastifyReply) => {
     const asked = read(readResourcesRequest, request.query);
-    const found = await findResources(deps, viewOf(request), asked.filters);
+    const found = await findResources(deps, visitOf(request), asked.filters);
     const page = pageOf(found.resources, asked);
     return sendFeed(request, reply, resourcesFeed(serviceOf(request), asked, page, found.changes));
   };
@@ -86,7 +80,7 @@ async function routes(app: Parameters<FastifyPluginAsync>[0], endpoint: Download
   app.get<{ Params: ResourceParams; Querystring: RawQuery }>('/resource/:resource', async (request, reply) => {
     const asked = read(readPartsRequest, request.query);
     const { resource: name } = request.params;
-    const { resource, parts, changes } = await findParts(deps, viewOf(request), { name, filters: asked.filters });
+    const { resource, parts, changes } = await findParts(deps, visitOf(request), { name, filters: asked.filters });
     const page = pageOf(inOrder(parts, asked.order, asked.language), asked);
     return sendFeed(request, reply, partsFeed(serviceOf(request), asked, resource, page, changes));
   });
@@ -94,7 +88,7 @@ async function routes(app: Parameters<FastifyPluginAsync>[0], endpoint: Download
   app.get<{ Params: PartParams; Querystring: RawQuery }>('/resource/:resource/:part', async (request, reply) => {
     const asked = read(readFilesRequest, request.query);
     const { resource: name, part } = request.params;
-    const found = await findFiles(deps, viewOf(request), { name, part, page: asked });
+    const found = await findFiles(deps, visitOf(request), { name, part, page: asked });
     return sendFeed(request, reply, filesFeed(serviceOf(request), asked, found, found, found.changed));
   });
 
@@ -102,20 +96,20 @@ async function routes(app: Parameters<FastifyPluginAsync>[0], endpoint: Download
   app.get<{ Params: FilePath }>('/download/*', async (request, reply) => {
     const asked = readFilePath(request);
     const find = async () => {
-      const { offering, key, size, md5, since } = await findFile(deps, viewOf(request), asked);
+      const { offering, key, size, md5, since } = await findFile(deps, visitOf(request), asked);
       request.served = { offerings: [offering] };
       const mediaType = mediaTypeOf(asked.file);
       return { key, size, mediaType, downloadName: asked.file, digest: md5, lastModified: since };
     };
     try {
-      return await sendFile(request, reply, deps.storage, find, () => guessFile(deps, viewOf(request), asked));
+      return await sendFile(request, reply, deps.storage, find, () => guessFile(deps, visitOf(request), asked));
     } catch (error) {
       // A refusal is no consumption.
       request.served = null;
       throw error;
     }
   });
-}
+};
 
 /** The names in an address, `resource/part/file`. An escaped slash separates nothing. @throws ApiError not_found */
 function readFilePath({ params, url }: FastifyRequest<{ Params: FilePath }>): AskedFile {

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Deps } from '../../deps.js';
+import type { Visit } from '../../domain/guard/visit.js';
 import {
   lastPublishedPyramidLayers,
   type PublishedPyramidLayers,
@@ -13,15 +14,18 @@ import { evaluateConditions } from '../preconditions.js';
 
 /** Answers with tiles, which WMTS and TMS have in common (spec diffusion §6.1). */
 
-/** Path of the open endpoint that both services belong to. */
-const ENDPOINT_PATH = '/wmts';
-
 /** Seconds for which clients may keep a tile. */
 const TILE_LIFETIME = 86_400;
 
 /** The layers of both services. */
-export function publishedTileLayers(deps: Pick<Deps, 'pool'>): Promise<PublishedPyramidLayers> {
-  return publishedPyramidLayers(deps, 'WMTS-TMS', ENDPOINT_PATH);
+export function publishedTileLayers(deps: Pick<Deps, 'pool'>, visit: Visit): Promise<PublishedPyramidLayers> {
+  return publishedPyramidLayers(deps, 'WMTS-TMS', visit);
+}
+
+/** A request for a tile. */
+interface Asked {
+  readonly request: FastifyRequest;
+  readonly visit: Visit;
 }
 
 /** A tile as it is asked for. */
@@ -41,19 +45,19 @@ export type FindTile = (published: PublishedPyramidLayers) => WantedTile;
  */
 export async function sendTile(
   deps: Pick<Deps, 'storage' | 'pool'>,
-  { request, reply }: { request: FastifyRequest; reply: FastifyReply },
+  { reply, ...asked }: Asked & { readonly reply: FastifyReply },
   find: FindTile,
   absent: () => Error,
 ): Promise<FastifyReply> {
-  const guess = guessTile(deps, request, find);
-  const published = await publishedTileLayers(deps);
+  const guess = guessTile(deps, asked, find);
+  const published = await publishedTileLayers(deps, asked.visit);
   const guessed = await guess;
   const { tile, bytes } =
-    guessed?.published === published ? guessed : await readTile(deps, request, find(published), find);
-  if (bytes === UNCHANGED) return describeTile(request, reply, tile).code(304).send();
+    guessed?.published === published ? guessed : await readTile(deps, asked, find(published), find);
+  if (bytes === UNCHANGED) return describeTile(asked.request, reply, tile).code(304).send();
   if (bytes === null) throw absent();
   const content = tileContent(tile.layer, tile.address.level, bytes, tilePalette(tile.layer, tile.style));
-  return describeTile(request, reply, tile).send(content);
+  return describeTile(asked.request, reply, tile).send(content);
 }
 
 /** Instead of the bytes that a client has. */
@@ -72,13 +76,13 @@ interface ReadTile {
  */
 async function guessTile(
   deps: Pick<Deps, 'storage' | 'pool'>,
-  request: FastifyRequest,
+  asked: Asked,
   find: FindTile,
 ): Promise<(ReadTile & { readonly published: PublishedPyramidLayers }) | null> {
   try {
-    const published = await lastPublishedPyramidLayers(deps, 'WMTS-TMS', ENDPOINT_PATH);
+    const published = await lastPublishedPyramidLayers(deps, 'WMTS-TMS', asked.visit);
     if (published === null) return null;
-    const read = await readTile(deps, request, find(published), null);
+    const read = await readTile(deps, asked, find(published), null);
     return read.bytes === null ? null : { ...read, published };
   } catch {
     return null;
@@ -88,12 +92,12 @@ async function guessTile(
 /** @param find looks again for files that are gone; `null`: not even once */
 async function readTile(
   deps: Pick<Deps, 'storage' | 'pool'>,
-  request: FastifyRequest,
+  { request, visit }: Asked,
   tile: WantedTile,
   find: FindTile | null,
 ): Promise<ReadTile> {
   if (evaluateConditions(request.headers, { etag: etagOf(tile) }) === 'unchanged') return { tile, bytes: UNCHANGED };
-  return readStoredTile(deps, tile, async () => (find === null ? tile : find(await publishedTileLayers(deps))));
+  return readStoredTile(deps, tile, async () => (find === null ? tile : find(await publishedTileLayers(deps, visit))));
 }
 
 /** The files of a pyramid never change under their prefix: with the address and the colours, its end names the bytes. */

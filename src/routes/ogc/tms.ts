@@ -1,5 +1,6 @@
-import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { tileMatrixSets } from '../../catalogue/tile-matrix-sets.js';
+import { AccessRefusal } from '../../domain/guard/refusal.js';
 import type { PublishedPyramidLayers } from '../../domain/published.js';
 import { isQuadTree } from '../../ogc/rok4/grid.js';
 import { defaultStyle } from '../../ogc/rok4/tile-styles.js';
@@ -14,12 +15,12 @@ import {
   TmsError,
   unknownPath,
 } from '../../ogc/tms/request.js';
+import { refuseAccess } from '../../plugins/guard.js';
 import { contentDisposition } from './disposition.js';
+import type { ServicePlugin } from './service.js';
 import { publishedTileLayers, sendTile, type WantedTile } from './tile-answers.js';
 
-/** TMS of the open endpoint, spec diffusion §6.3. */
-
-const PREFIX = '/tms';
+/** TMS, spec diffusion §6.3. */
 
 const XML = 'text/xml';
 
@@ -28,19 +29,18 @@ interface LayerParams {
   layer: string;
 }
 
-export const tmsRoutes: FastifyPluginAsync = async (app) => {
-  await app.register(routes, { prefix: PREFIX });
-};
-
-const routes: FastifyPluginAsync = async (app) => {
+export const tmsRoutes: ServicePlugin = async (app, { visitOf }) => {
   const { deps } = app;
-  const published = () => publishedTileLayers(deps);
-  const namedLayer = async ({ version, layer }: LayerParams) => {
+  const namedLayer = async (request: FastifyRequest<{ Params: LayerParams }>) => {
+    const { version, layer } = request.params;
     assertVersion(version);
-    return findLayer((await published()).byName, layer);
+    return findLayer((await publishedTileLayers(deps, visitOf(request))).byName, layer);
   };
+  /** Public address of the service, without version. */
+  const serviceUrl = ({ origin }: FastifyRequest) => `${origin}${app.prefix}`;
 
   app.setErrorHandler((error, request, reply) => {
+    if (error instanceof AccessRefusal) return refuseAccess(reply, error);
     const refusal = error instanceof TmsError ? error : internalFault(error, request);
     return reply.code(refusal.status).type(XML).send(errorDocument(refusal.message));
   });
@@ -50,7 +50,7 @@ const routes: FastifyPluginAsync = async (app) => {
   });
 
   const service = async (request: FastifyRequest, reply: FastifyReply) =>
-    sendDocument(reply, XML, serviceDocument(serviceUrl(request), (await published()).layers));
+    sendDocument(reply, XML, serviceDocument(serviceUrl(request), (await publishedTileLayers(deps, visitOf(request))).layers));
   app.get('/', service);
   app.get<{ Params: { version: string } }>('/:version', async (request, reply) => {
     assertVersion(request.params.version);
@@ -58,16 +58,16 @@ const routes: FastifyPluginAsync = async (app) => {
   });
 
   app.get<{ Params: LayerParams }>('/:version/:layer', async (request, reply) =>
-    sendDocument(reply, XML, layerDocument(serviceUrl(request), await namedLayer(request.params))),
+    sendDocument(reply, XML, layerDocument(serviceUrl(request), await namedLayer(request))),
   );
 
   app.get<{ Params: LayerParams }>('/:version/:layer/metadata.json', async (request, reply) => {
-    const metadata = layerMetadata(serviceUrl(request), await namedLayer(request.params));
+    const metadata = layerMetadata(serviceUrl(request), await namedLayer(request));
     return sendDocument(reply, 'application/json', JSON.stringify(metadata));
   });
 
   app.get<{ Params: LayerParams }>('/:version/:layer/gdal.xml', async (request, reply) => {
-    const layer = await namedLayer(request.params);
+    const layer = await namedLayer(request);
     const grid = tileMatrixSets().get(layer.tileMatrixSet);
     const because = layer.format.isVector
       ? 'is vector data'
@@ -91,14 +91,9 @@ const routes: FastifyPluginAsync = async (app) => {
       const disposition = contentDisposition(undefined, layer.format.extension);
       return { layer, address, filesKey, style: defaultStyle(layer), disposition };
     };
-    return sendTile(deps, { request, reply }, find, noData);
+    return sendTile(deps, { request, reply, visit: visitOf(request) }, find, noData);
   });
 };
-
-/** Public address of the service, without version. */
-function serviceUrl(request: FastifyRequest): string {
-  return `${request.origin}${PREFIX}`;
-}
 
 function sendDocument(reply: FastifyReply, mediaType: string, document: string): FastifyReply {
   return reply.type(mediaType).header('cache-control', 'no-cache').send(document);

@@ -1,5 +1,7 @@
-import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
-import { publishedFeatureTypes } from '../../domain/published.js';
+import type { FastifyRequest } from 'fastify';
+import { AccessRefusal } from '../../domain/guard/refusal.js';
+import type { Visit } from '../../domain/guard/visit.js';
+import { publishedFeatureTypes, type PublishedFeatureTypes } from '../../domain/published-feature-types.js';
 import { getFeature, type WfsAnswer, type WfsContext, type WfsDeps } from '../../domain/wfs.js';
 import { exceptionReport, OwsException } from '../../ogc/ows/exceptions.js';
 import { Kvp } from '../../ogc/ows/kvp.js';
@@ -9,19 +11,20 @@ import { asInvalidParameter, unknownFeatureType } from '../../ogc/wfs/exceptions
 import type { FeatureType } from '../../ogc/wfs/model.js';
 import { GET_FEATURE_BY_ID, readWfsRequest, WFS_VERSIONS, type GetFeature } from '../../ogc/wfs/request.js';
 import { storedQueryDescription, storedQueryList } from '../../ogc/wfs/response.js';
-import { resolveTypeName, typesOfIds } from '../../ogc/wfs/type-names.js';
+import { refuseAccess } from '../../plugins/guard.js';
+import { queryOf, type ServicePlugin } from './service.js';
 import { signalOf } from './signal.js';
 
-/** Path of the open WFS endpoint, and the other paths under which the platform answers (diffusion.md §1). */
-const ENDPOINT_PATH = '/wfs';
-const PATHS = [ENDPOINT_PATH, '/wfs/ows', '/wfs/wfs', '/wfs/geoserver/ows'] as const;
+/** Paths under which the platform answers, below that of the service (diffusion.md §1). */
+const PATHS = ['/', '/ows', '/wfs', '/geoserver/ows'] as const;
 
 const XML = 'text/xml';
 const SCHEMA_REPOSITORY = 'http://schemas.opengis.net';
 
-/** The open WFS. Errors are exception reports; a fault in mid-document closes the connection. */
-export const wfsRoutes: FastifyPluginAsync = async (app) => {
+/** WFS. Errors are exception reports; a fault in mid-document closes the connection. */
+export const wfsRoutes: ServicePlugin = async (app, { visitOf }) => {
   app.setErrorHandler((error, request, reply) => {
+    if (error instanceof AccessRefusal) return refuseAccess(reply, error);
     const refusal = error instanceof OwsException ? error : internalFault(error, request);
     return reply
       .code(refusal.status)
@@ -30,31 +33,36 @@ export const wfsRoutes: FastifyPluginAsync = async (app) => {
   });
   for (const path of PATHS) {
     app.get(path, async (request, reply) => {
-      const { contentType, body } = await answer(app.deps, request, signalOf(reply));
+      const serviceUrl = `${request.origin}${app.prefix}`;
+      const context = { serviceUrl, query: queryOf(request), signal: signalOf(reply) };
+      const { contentType, body } = await answer(app.deps, request, visitOf(request), context);
       return reply.type(contentType).send(body);
     });
     // Refused before the body is read.
     app.post(path, { onRequest: refusePost }, refusePost);
   }
   // The schemas that answers import: OGC publishes them, and the repository is found by the same path.
-  app.get<{ Params: { '*': string } }>('/wfs/schemas/*', async (request, reply) =>
+  app.get<{ Params: { '*': string } }>('/schemas/*', async (request, reply) =>
     reply.redirect(`${SCHEMA_REPOSITORY}/${encodeURI(request.params['*'])}`),
   );
 };
 
-async function answer(deps: WfsDeps, request: FastifyRequest, signal: AbortSignal): Promise<WfsAnswer> {
-  const query = request.raw.url?.split('?').slice(1).join('?') ?? '';
-  const wanted = readWfsRequest(readKvp(query));
-  const { types, offeringOf } = await publishedFeatureTypes(deps, ENDPOINT_PATH);
-  const context: WfsContext = { serviceUrl: `${request.origin}${ENDPOINT_PATH}`, query, signal };
+async function answer(
+  deps: WfsDeps,
+  request: FastifyRequest,
+  visit: Visit,
+  context: WfsContext,
+): Promise<WfsAnswer> {
+  const wanted = readWfsRequest(readKvp(context.query));
+  const published = await publishedFeatureTypes(deps, visit);
+  const { types, offeringOf } = published;
   switch (wanted.operation) {
     case 'GetCapabilities': {
       const { maxFeatures } = deps.config.wfs;
       return { contentType: XML, body: wfsCapabilities({ serviceUrl: context.serviceUrl, types, maxFeatures }) };
     }
     case 'DescribeFeatureType': {
-      const described =
-        wanted.typeNames.length === 0 ? types : wanted.typeNames.map((name) => resolveTypeName(name, types));
+      const described = wanted.typeNames.length === 0 ? types : published.named(wanted.typeNames);
       return wanted.format === 'json'
         ? { contentType: 'application/json', body: featureTypeJson(described) }
         : {
@@ -63,7 +71,7 @@ async function answer(deps: WfsDeps, request: FastifyRequest, signal: AbortSigna
           };
     }
     case 'GetFeature': {
-      const type = requestedType(wanted, types);
+      const type = requestedType(wanted, published);
       const features = await getFeature(deps, wanted, type, context);
       request.served = { offerings: [offeringOf.get(type) ?? []].flat() };
       return features;
@@ -88,10 +96,9 @@ function readKvp(query: string): Kvp {
 }
 
 /** The one feature type of a query: named, or told by the ids. @throws OwsException */
-function requestedType({ typeNames, filter }: GetFeature, types: readonly FeatureType[]): FeatureType {
+function requestedType({ typeNames, filter }: GetFeature, published: PublishedFeatureTypes): FeatureType {
   const ids = filter.kind === 'ids' ? filter.ids : [];
-  const named = typeNames.map((name) => resolveTypeName(name, types));
-  const [type, ...others] = named.length > 0 ? named : typesOfIds(ids, types);
+  const [type, ...others] = typeNames.length > 0 ? published.named(typeNames) : published.ofIds(ids);
   if (type === undefined) throw unknownFeatureType((ids[0] ?? '').split('.', 1)[0] ?? '');
   if (others.length > 0) {
     throw new OwsException(

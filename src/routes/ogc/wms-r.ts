@@ -1,4 +1,5 @@
-import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AccessRefusal } from '../../domain/guard/refusal.js';
 import { publishedPyramidLayers } from '../../domain/published.js';
 import { drawRasterMap, rasterValues } from '../../domain/raster-maps.js';
 import { Kvp, RepeatedParameterError } from '../../ogc/ows/kvp.js';
@@ -15,32 +16,28 @@ import {
   readOperation,
 } from '../../ogc/wms-raster/request.js';
 import type { RasterLayer } from '../../ogc/wms-raster/model.js';
+import { refuseAccess } from '../../plugins/guard.js';
 import { CapabilitiesCache } from './capabilities-cache.js';
 import { contentDisposition } from './disposition.js';
 import { forwardValues } from './forwarded-values.js';
+import { queryOf, type ServicePlugin } from './service.js';
 import { signalOf } from './signal.js';
 import { refuseUnknownPath } from './unknown-path.js';
 
-/** WMS-RASTER: every address of the open service (spec diffusion §1 and §6.4). */
-
-const ENDPOINT_PATH = '/wms-r';
-/** Below it. */
+/** WMS-RASTER: every address below that of the service (spec diffusion §1 and §6.4). */
 const PATHS = ['/', '/wms'];
 
 const XML = 'text/xml';
 
-export const wmsRasterRoutes: FastifyPluginAsync = async (app) => {
-  await app.register(routes, { prefix: ENDPOINT_PATH });
-};
-
-const routes: FastifyPluginAsync = async (app) => {
+export const wmsRasterRoutes: ServicePlugin = async (app, { visitOf }) => {
   const { deps } = app;
   const documents = new CapabilitiesCache<RasterLayer>();
-  const published = () => publishedPyramidLayers<RasterLayer>(deps, 'WMS-RASTER', ENDPOINT_PATH);
+  const published = (request: FastifyRequest) =>
+    publishedPyramidLayers<RasterLayer>(deps, 'WMS-RASTER', visitOf(request));
 
   const getMap = async (kvp: Kvp, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const find = async () => {
-      const now = await published();
+      const now = await published(request);
       return { published: now, asked: readGetMap(kvp, now.byName) };
     };
     const { asked, image } = await drawRasterMap(deps, find, signalOf(reply));
@@ -53,7 +50,7 @@ const routes: FastifyPluginAsync = async (app) => {
 
   const getFeatureInfo = async (kvp: Kvp, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const find = async () => {
-      const now = await published();
+      const now = await published(request);
       return { published: now, asked: readGetFeatureInfo(kvp, now.byName) };
     };
     const first = (await find()).asked;
@@ -79,9 +76,10 @@ const routes: FastifyPluginAsync = async (app) => {
     return told;
   };
 
-  const capabilities = async ({ origin }: FastifyRequest, inspire: boolean): Promise<Buffer> => {
-    const now = await published();
-    const service = { origin, url: `${origin}${ENDPOINT_PATH}`, layers: now.layers, inspire };
+  const capabilities = async (request: FastifyRequest, inspire: boolean): Promise<Buffer> => {
+    const { origin } = request;
+    const now = await published(request);
+    const service = { origin, url: `${origin}${app.prefix}`, layers: now.layers, inspire };
     return documents.get(now, `${origin} ${inspire}`, {
       describe: (layer) => describedLayer(layer, service),
       write: () => writeCapabilities(service),
@@ -89,7 +87,7 @@ const routes: FastifyPluginAsync = async (app) => {
   };
 
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const kvp = Kvp.parse(request.url.split('?').slice(1).join('?'));
+    const kvp = Kvp.parse(queryOf(request));
     switch (readOperation(kvp)) {
       case 'GetCapabilities':
         return sendDocument(reply, XML, await capabilities(request, isInspire(kvp)));
@@ -100,7 +98,9 @@ const routes: FastifyPluginAsync = async (app) => {
     }
   };
 
-  app.setErrorHandler((error, request, reply) => refuse(reply, toException(error, request)));
+  app.setErrorHandler((error, request, reply) =>
+    error instanceof AccessRefusal ? refuseAccess(reply, error) : refuse(reply, toException(error, request)),
+  );
   app.setNotFoundHandler(refuseUnknownPath);
   for (const path of PATHS) {
     app.get(path, answer);

@@ -1,22 +1,20 @@
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { findFeatures } from '../../domain/feature-info.js';
+import { AccessRefusal } from '../../domain/guard/refusal.js';
 import { drawMap } from '../../domain/maps.js';
 import { publishedWmsLayers, type PublishedWmsLayers } from '../../domain/published.js';
-import type { Served } from '../../domain/traffic.js';
 import { Kvp, RepeatedParameterError } from '../../ogc/ows/kvp.js';
 import { writeCapabilities } from '../../ogc/wms/capabilities.js';
 import { WmsException, writeExceptionReport } from '../../ogc/wms/exceptions.js';
 import { writeFeatureInfo } from '../../ogc/wms/feature-info.js';
 import type { ParameterReader } from '../../ogc/wms/parameters.js';
 import { readWmsRequest, requestedVersion } from '../../ogc/wms/request.js';
+import { refuseAccess } from '../../plugins/guard.js';
+import { queryOf, type ServicePlugin } from './service.js';
 import { signalOf } from './signal.js';
 
-/** WMS-VECTOR: every address of the open service (spec diffusion §1). */
-
-const ENDPOINT_PATH = '/wms-v';
-
-const PATHS = [ENDPOINT_PATH, '/wms-v/ows', '/wms-v/wms', '/wms-v/geoserver/ows'];
+/** WMS-VECTOR: every address below that of the service (spec diffusion §1). */
+const PATHS = ['/', '/ows', '/wms', '/geoserver/ows'];
 
 /** Capabilities by the layers they describe, which are the same object until something is published. */
 type CapabilitiesCache = WeakMap<PublishedWmsLayers, Map<string, string>>;
@@ -24,16 +22,18 @@ type CapabilitiesCache = WeakMap<PublishedWmsLayers, Map<string, string>>;
 /** Addresses for which capabilities are kept: a client chooses the Host header. */
 const MAX_ADDRESSES = 20;
 
-export const wmsVectorRoutes: FastifyPluginAsyncTypebox = async (app) => {
+export const wmsVectorRoutes: ServicePlugin = async (app, { visitOf }) => {
   const { deps } = app;
   const capabilities: CapabilitiesCache = new WeakMap();
 
   const answer = async (read: ParameterReader, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const wms = readWmsRequest(read, deps.config.render);
-    const published = await publishedWmsLayers(deps, ENDPOINT_PATH);
+    const published = await publishedWmsLayers(deps, visitOf(request));
     switch (wms.operation) {
       case 'GetCapabilities':
-        return reply.type('text/xml').send(cachedCapabilities(capabilities, published, request.origin));
+        return reply
+          .type('text/xml')
+          .send(cachedCapabilities(capabilities, published, `${request.origin}${app.prefix}`));
       case 'GetMap': {
         const map = await drawMap(deps, wms, published.byName, signalOf(reply));
         request.served = servedLayers(wms.layers, published);
@@ -53,10 +53,11 @@ export const wmsVectorRoutes: FastifyPluginAsyncTypebox = async (app) => {
     app.get(path, async (request, reply) => {
       let read: ParameterReader = () => undefined;
       try {
-        const kvp = Kvp.parse(request.url.slice(request.url.indexOf('?') + 1));
+        const kvp = Kvp.parse(queryOf(request));
         read = (name) => kvp.get(name);
         return await answer(read, request, reply);
       } catch (error) {
+        if (error instanceof AccessRefusal) return refuseAccess(reply, error);
         const exception = toException(error, request);
         const { contentType, body } = writeExceptionReport(exception, requestedVersion(read));
         // GeoServer answers exceptions with status 200 (spec diffusion §5).
@@ -68,7 +69,7 @@ export const wmsVectorRoutes: FastifyPluginAsyncTypebox = async (app) => {
   }
 };
 
-function servedLayers(names: readonly string[], { byName }: PublishedWmsLayers): Served {
+function servedLayers(names: readonly string[], { byName }: PublishedWmsLayers): { offerings: string[] } {
   return { offerings: [...new Set(names.flatMap((name) => byName.get(name)?.offering ?? []))] };
 }
 
@@ -78,13 +79,13 @@ async function refusePost(_request: FastifyRequest, reply: FastifyReply): Promis
   return reply.status(200).type(contentType).send(body);
 }
 
-function cachedCapabilities(cache: CapabilitiesCache, published: PublishedWmsLayers, origin: string): string {
-  const byOrigin = cache.get(published) ?? new Map<string, string>();
-  cache.set(published, byOrigin);
-  const known = byOrigin.get(origin);
+function cachedCapabilities(cache: CapabilitiesCache, published: PublishedWmsLayers, url: string): string {
+  const byUrl = cache.get(published) ?? new Map<string, string>();
+  cache.set(published, byUrl);
+  const known = byUrl.get(url);
   if (known !== undefined) return known;
-  const document = writeCapabilities({ url: `${origin}${ENDPOINT_PATH}`, layers: published.layers });
-  if (byOrigin.size < MAX_ADDRESSES) byOrigin.set(origin, document);
+  const document = writeCapabilities({ url, layers: published.layers });
+  if (byUrl.size < MAX_ADDRESSES) byUrl.set(url, document);
   return document;
 }
 

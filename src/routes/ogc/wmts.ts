@@ -1,5 +1,6 @@
-import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { tileMatrixSets } from '../../catalogue/tile-matrix-sets.js';
+import { AccessRefusal } from '../../domain/guard/refusal.js';
 import type { PublishedPyramidLayers } from '../../domain/published.js';
 import { tileValues } from '../../domain/tile-values.js';
 import { readStoredTile } from '../../domain/tiles.js';
@@ -18,23 +19,19 @@ import {
   readOperation,
 } from '../../ogc/wmts/request.js';
 import { tileBox } from '../../pyramid/grid.js';
+import { refuseAccess } from '../../plugins/guard.js';
 import { CapabilitiesCache } from './capabilities-cache.js';
 import { contentDisposition } from './disposition.js';
 import { forwardValues } from './forwarded-values.js';
+import { queryOf, type ServicePlugin } from './service.js';
 import { publishedTileLayers, sendTile, type WantedTile } from './tile-answers.js';
 import { refuseUnknownPath } from './unknown-path.js';
 
-/** WMTS of the open endpoint: parameters only, no REST (spec diffusion §6.2). */
-
-const PATH = '/wmts';
+/** WMTS: parameters only, no REST (spec diffusion §6.2). */
 
 const XML = 'text/xml';
 
-export const wmtsRoutes: FastifyPluginAsync = async (app) => {
-  await app.register(routes, { prefix: PATH });
-};
-
-const routes: FastifyPluginAsync = async (app) => {
+export const wmtsRoutes: ServicePlugin = async (app, { visitOf }) => {
   const { deps } = app;
   const documents = new CapabilitiesCache<PyramidLayer>();
 
@@ -47,12 +44,12 @@ const routes: FastifyPluginAsync = async (app) => {
         disposition: contentDisposition(kvp.get('filename'), asked.layer.format.extension),
       };
     };
-    return sendTile(deps, { request, reply }, find, noTile);
+    return sendTile(deps, { request, reply, visit: visitOf(request) }, find, noTile);
   };
 
   const getFeatureInfo = async (kvp: Kvp, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const find = async () => {
-      const published = await publishedTileLayers(deps);
+      const published = await publishedTileLayers(deps, visitOf(request));
       const asked = readGetFeatureInfo(kvp, offeredBy(published));
       return { ...locate(published, asked, noValues), asked };
     };
@@ -81,9 +78,10 @@ const routes: FastifyPluginAsync = async (app) => {
     return told;
   };
 
-  const capabilities = async ({ origin }: FastifyRequest): Promise<Buffer> => {
-    const published = await publishedTileLayers(deps);
-    const service = { origin, url: `${origin}${PATH}`, layers: published.layers, grids: tileMatrixSets() };
+  const capabilities = async (request: FastifyRequest): Promise<Buffer> => {
+    const { origin } = request;
+    const published = await publishedTileLayers(deps, visitOf(request));
+    const service = { origin, url: `${origin}${app.prefix}`, layers: published.layers, grids: tileMatrixSets() };
     return documents.get(published, origin, {
       describe: (layer) => describedLayer(layer, origin),
       write: () => writeCapabilities(service),
@@ -91,7 +89,7 @@ const routes: FastifyPluginAsync = async (app) => {
   };
 
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const kvp = Kvp.parse(request.url.split('?').slice(1).join('?'));
+    const kvp = Kvp.parse(queryOf(request));
     switch (readOperation(kvp)) {
       case 'GetCapabilities':
         return sendDocument(reply, XML, await capabilities(request));
@@ -102,7 +100,9 @@ const routes: FastifyPluginAsync = async (app) => {
     }
   };
 
-  app.setErrorHandler((error, request, reply) => refuse(reply, toException(error, request)));
+  app.setErrorHandler((error, request, reply) =>
+    error instanceof AccessRefusal ? refuseAccess(reply, error) : refuse(reply, toException(error, request)),
+  );
   app.setNotFoundHandler(refuseUnknownPath);
   app.get('/', answer);
   // Refused before the body is read.

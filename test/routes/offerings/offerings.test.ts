@@ -14,7 +14,10 @@ import {
   wfsConfiguration,
 } from '../../helpers/diffusion.js';
 import { buildStoredData, datastoreIdOf, runInSchema } from '../../helpers/stored-data.js';
-import { publishedFeatureTypes, publishedWmsLayers } from '../../../src/domain/published.js';
+import { typeNamed } from '../../helpers/feature-type.js';
+import { openVisit } from '../../../src/domain/guard/visit.js';
+import { publishedFeatureTypes } from '../../../src/domain/published-feature-types.js';
+import { publishedWmsLayers } from '../../../src/domain/published.js';
 
 interface OfferingBody {
   _id: string;
@@ -40,7 +43,7 @@ await t.test('offerings', async (t) => {
     await waitForStatus(producer, `${root}/offerings/${body._id}`, 'PUBLISHED');
     return { configuration: `${root}/configurations/${configuration._id}`, offering: `${root}/offerings/${body._id}` };
   };
-  const featureType = async (name: string) => (await publishedFeatureTypes(deps, '/wfs')).byName.get(name);
+  const featureType = async (name: string) => typeNamed(await publishedFeatureTypes(deps, openVisit('/wfs')), name);
 
   await t.test('a publication answers its URLs at once, then becomes PUBLISHED', async (t) => {
     const configuration = await configure('first');
@@ -96,7 +99,7 @@ await t.test('offerings', async (t) => {
       `${origin}/wms-v?service=WMS&version=1.3.0&request=GetMap&layers=map&bbox={xmin},{ymin},{xmax},{ymax}&styles={styles}&width={width}&height={height}&srs={srs}&format={format}`,
     );
     await waitForStatus(producer, `${root}/offerings/${body._id}`, 'PUBLISHED');
-    const layer = (await publishedWmsLayers(deps, '/wms-v')).byName.get('map');
+    const layer = (await publishedWmsLayers(deps, openVisit('/wms-v'))).byName.get('map');
     t.same(
       layer?.relations.map((relation) => relation.name),
       ['towns', 'roads'],
@@ -184,7 +187,7 @@ await t.test('offerings', async (t) => {
     const { body } = await offer(_id, OPEN_WMS_VECTOR);
     const offering = `${root}/offerings/${body._id}`;
     await waitForStatus(producer, offering, 'PUBLISHED');
-    const layer = (await publishedWmsLayers(deps, '/wms-v')).byName.get('styled');
+    const layer = (await publishedWmsLayers(deps, openVisit('/wms-v'))).byName.get('styled');
     t.match(layer?.relations, [{ styleName: 'by name', style: { featureTypeStyles: [{}] } }]);
     await runInSchema(deps, data, 'ALTER TABLE towns DROP COLUMN name');
     await producer.call('PUT', offering);
@@ -264,6 +267,5 @@ await t.test('a configuration can be published again while it is being removed',
   await waitForAbsence(producer, `${root}/offerings/${first._id}`);
   await waitForStatus(producer, `${root}/offerings/${second._id}`, 'PUBLISHED');
   t.match((await producer.call('GET', `${root}/configurations/${_id}`)).body, { status: 'PUBLISHED' });
-  const { byName } = await publishedFeatureTypes(emulator.deps, '/wfs');
-  t.ok(byName.has('moving:towns'));
+  t.ok(typeNamed(await publishedFeatureTypes(emulator.deps, openVisit('/wfs')), 'moving:towns'));
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import t from 'tap';
-import { publishedFeatureTypes } from '../../../src/domain/published.js';
+import { openVisit } from '../../../src/domain/guard/visit.js';
+import { publishedFeatureTypes } from '../../../src/domain/published-feature-types.js';
 import { logIn } from '../../helpers/api.js';
 import { startTestEmulator } from '../../helpers/app.js';
 import {
@@ -15,6 +16,7 @@ import {
 import { givePermission, makeKey } from '../../helpers/restricted.js';
 import { CONSUMER } from '../../helpers/seed.js';
 import { buildStoredData, datastoreIdOf } from '../../helpers/stored-data.js';
+import { typeNamed } from '../../helpers/feature-type.js';
 
 interface OfferingBody {
   _id: string;
@@ -47,8 +49,8 @@ await t.test('offerings on restricted endpoints', async (t) => {
     t.equal(closed.open, false);
     t.match(closed.urls[0]?.url, `${origin}/private/wfs/?service=WFS`);
     t.equal((await publish('free', { open: 'True' })).open, true);
-    const shown = await publishedFeatureTypes(deps, '/wfs');
-    t.notOk(shown.byName.has('closed:towns') || shown.byName.has('free:towns'), 'no open service shows them');
+    const shown = await publishedFeatureTypes(deps, openVisit('/wfs'));
+    t.notOk(typeNamed(shown, 'closed:towns') || typeNamed(shown, 'free:towns'), 'no open service shows them');
     const { body } = await producer.call<OfferingBody[]>('GET', `${root}/offerings?is_open=false`);
     t.same(
       body.map((offering) => offering._id),

@@ -138,7 +138,7 @@ void t.test('traffic with a key is told by key, access, permission and user', as
     data: { keyId: key.id, offeringId: places.id, permissionId: permission.id },
   });
   const consumer = { user: me._id, key: key.id, access: access.id, permission: permission.id };
-  traffic.record({ offerings: [places.id, zones.id], consumer }, 1001);
+  traffic.record({ offerings: [places.id, zones.id], consumerOf: () => consumer }, 1001);
   for (const path of [
     '/users/me/stats',
     `/users/me/keys/${key.id}/stats`,

@@ -1,23 +1,35 @@
 import type pg from 'pg';
 
-/** The epoch of the publications: what tells whether those in memory are still those of the registry. */
+/**
+ * The epochs of the registry: what tells whether the publications and rights in memory are still its own. Each is a row
+ * that the very transaction of a change raises (domain/published.ts; triggers of the migration "rights_epoch").
+ */
 
-/** SQL expression of the present epoch, as text. */
-export const EPOCH_SQL = `coalesce((SELECT value::text FROM geopf.epoch WHERE name = 'publication'), 'none')`;
+const epochSql = (name: keyof Epochs) =>
+  `coalesce((SELECT value::text FROM geopf.epoch WHERE name = '${name}'), 'none')`;
+
+/** SQL expression of the present epoch of the publications, as text. */
+export const EPOCH_SQL = epochSql('publication');
+
+/** Both at one instant. */
+export interface Epochs {
+  readonly publication: string;
+  readonly rights: string;
+}
 
 /** The question that is under way, and the one that comes after it. */
 interface Asking {
-  readonly now: Promise<string>;
-  next: Promise<string> | null;
+  readonly now: Promise<Epochs>;
+  next: Promise<Epochs> | null;
 }
 
 const asked = new WeakMap<pg.Pool, Asking>();
 
 /**
- * The epoch as it is after this call. One question is asked at a time: those who come meanwhile share the next one, for
+ * The epochs as they are after this call. One question is asked at a time: those who come meanwhile share the next one, for
  * the answer on its way may be older than they are.
  */
-export function readEpoch(pool: pg.Pool): Promise<string> {
+export function readEpochs(pool: pg.Pool): Promise<Epochs> {
   const asking = asked.get(pool);
   if (asking === undefined) return ask(pool);
   asking.next ??= asking.now.then(
@@ -27,7 +39,7 @@ export function readEpoch(pool: pg.Pool): Promise<string> {
   return asking.next;
 }
 
-function ask(pool: pg.Pool): Promise<string> {
+function ask(pool: pg.Pool): Promise<Epochs> {
   const now = query(pool);
   const asking: Asking = { now, next: null };
   asked.set(pool, asking);
@@ -39,7 +51,7 @@ function ask(pool: pg.Pool): Promise<string> {
   return now;
 }
 
-function query(pool: pg.Pool): Promise<string> {
+function query(pool: pg.Pool): Promise<Epochs> {
   return new Promise((resolve, reject) => {
     pool.connect((failure, client, release) => {
       if (failure !== undefined || client === undefined) {
@@ -47,9 +59,9 @@ function query(pool: pg.Pool): Promise<string> {
         return;
       }
       client.query(
-        new EpochQuery((error, epoch) => {
+        new EpochQuery((error, epochs) => {
           release(error ?? undefined);
-          if (error === null) resolve(epoch);
+          if (error === null) resolve(epochs);
           else reject(error);
         }),
       );
@@ -57,7 +69,7 @@ function query(pool: pg.Pool): Promise<string> {
   });
 }
 
-const STATEMENT = 'publication-epoch';
+const STATEMENT = 'epochs';
 
 /** Messages of PostgreSQL's protocol (its manual, "Message Formats"): a letter, the length, the content. */
 function message(letter: string, ...content: readonly (string | number)[]): Buffer {
@@ -73,7 +85,7 @@ function message(letter: string, ...content: readonly (string | number)[]): Buff
 }
 
 /** Parse, without types of parameters. */
-const PREPARE = message('P', STATEMENT, `SELECT ${EPOCH_SQL} AS value`, 0);
+const PREPARE = message('P', STATEMENT, `SELECT ${EPOCH_SQL}, ${epochSql('rights')}`, 0);
 /** Bind without parameters, answers as text; Execute, all rows; Sync. */
 const RUN = Buffer.concat([message('B', '', STATEMENT, 0, 0, 0), message('E', '', 0, 0), message('S')]);
 
@@ -85,26 +97,26 @@ const prepared = new WeakSet<pg.Connection>();
  * a third of the time that `pg` takes for a prepared statement. `pg` calls the methods as the messages come.
  */
 class EpochQuery implements pg.Submittable {
-  private epoch = 'none';
+  private epochs: Epochs = { publication: 'none', rights: 'none' };
 
-  constructor(private readonly done: (error: Error | null, epoch: string) => void) {}
+  constructor(private readonly done: (error: Error | null, epochs: Epochs) => void) {}
 
   submit(connection: pg.Connection): void {
     connection.stream.write(prepared.has(connection) ? RUN : Buffer.concat([PREPARE, RUN]));
     prepared.add(connection);
   }
 
-  handleDataRow({ fields: [value] }: { readonly fields: readonly (string | null)[] }): void {
-    this.epoch = value ?? 'none';
+  handleDataRow({ fields: [publication, rights] }: { readonly fields: readonly (string | null)[] }): void {
+    this.epochs = { publication: publication ?? 'none', rights: rights ?? 'none' };
   }
 
   handleReadyForQuery(): void {
-    this.done(null, this.epoch);
+    this.done(null, this.epochs);
   }
 
   /** The connection is given up: nobody knows what it has prepared. */
   handleError(error: Error): void {
-    this.done(error, '');
+    this.done(error, this.epochs);
   }
 
   handleCommandComplete(): void {}
