@@ -41,10 +41,7 @@ export async function publishedDownloads(deps: Pick<Deps, 'pool'>, visit: Visit)
 }
 
 /** The resources as they were when last looked at, `null` when they never were. */
-export function lastPublishedDownloads(
-  deps: Pick<Deps, 'pool'>,
-  visit: Visit,
-): Promise<PublishedDownloads | null> {
+export function lastPublishedDownloads(deps: Pick<Deps, 'pool'>, visit: Visit): Promise<PublishedDownloads | null> {
   return lastCached(deps.pool, cacheKey(visit), visit);
 }
 

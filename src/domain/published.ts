@@ -77,20 +77,25 @@ export async function publishedPyramidLayers<Layer extends PyramidLayer = Pyrami
   type: PyramidService,
   visit: Visit,
 ): Promise<PublishedPyramidLayers<Layer>> {
-  const published = await cached<PublishedPyramidLayers<Layer>>(deps.pool, pyramidsKey(type, visit), visit, async () => {
-    const publications = await readPublications<Layer>(deps.pool, type, visit.endpointPath);
-    const layers = publications.map(({ publication }) => publication);
-    const pyramids = new Set(layers.flatMap(({ levels }) => levels.map(({ source }) => source.storedData)));
-    const { rows } = await deps.pool.query<{ id: string; key: string }>(
-      'SELECT id, files_key AS key FROM geopf.stored_data WHERE id = ANY ($1::uuid[]) AND files_key IS NOT NULL',
-      [[...pyramids]],
-    );
-    return {
-      layers,
-      byName: new Map(layers.map((layer) => [layer.name, layer])),
-      filesOf: new Map(rows.map(({ id, key }) => [id, key])),
-    };
-  });
+  const published = await cached<PublishedPyramidLayers<Layer>>(
+    deps.pool,
+    pyramidsKey(type, visit),
+    visit,
+    async () => {
+      const publications = await readPublications<Layer>(deps.pool, type, visit.endpointPath);
+      const layers = publications.map(({ publication }) => publication);
+      const pyramids = new Set(layers.flatMap(({ levels }) => levels.map(({ source }) => source.storedData)));
+      const { rows } = await deps.pool.query<{ id: string; key: string }>(
+        'SELECT id, files_key AS key FROM geopf.stored_data WHERE id = ANY ($1::uuid[]) AND files_key IS NOT NULL',
+        [[...pyramids]],
+      );
+      return {
+        layers,
+        byName: new Map(layers.map((layer) => [layer.name, layer])),
+        filesOf: new Map(rows.map(({ id, key }) => [id, key])),
+      };
+    },
+  );
   return seenBy(visit, published, (rights) => ({ ...allowedLayers(published, rights), filesOf: published.filesOf }));
 }
 

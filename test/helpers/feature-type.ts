@@ -38,6 +38,9 @@ function readColumn(text: string): Column {
 }
 
 /** The type of this qualified name, among published ones. */
-export function typeNamed({ types }: { readonly types: readonly FeatureType[] }, name: string): FeatureType | undefined {
+export function typeNamed(
+  { types }: { readonly types: readonly FeatureType[] },
+  name: string,
+): FeatureType | undefined {
   return types.find((type) => `${type.prefix}:${type.name}` === name);
 }

@@ -1,6 +1,14 @@
 import type { ServerDeps } from '../../src/deps.js';
 import type { ApiUser } from './api.js';
-import { create, PRIVATE_WFS, PRIVATE_WMTS_TMS, rasterConfiguration, tmsConfiguration, waitForStatus, wfsConfiguration } from './diffusion.js';
+import {
+  create,
+  PRIVATE_WFS,
+  PRIVATE_WMTS_TMS,
+  rasterConfiguration,
+  tmsConfiguration,
+  waitForStatus,
+  wfsConfiguration,
+} from './diffusion.js';
 import { buildPainted } from './raster-layers.js';
 import { DATASTORE } from './seed.js';
 import { buildStoredData } from './stored-data.js';

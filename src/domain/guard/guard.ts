@@ -69,12 +69,7 @@ interface Context extends GuardDeps {
   readonly throttle: LoginThrottle;
 }
 
-function keyOf(
-  context: Context,
-  credential: Credential,
-  { address }: GuardedRequest,
-  epoch: string,
-): Promise<HeldKey> {
+function keyOf(context: Context, credential: Credential, { address }: GuardedRequest, epoch: string): Promise<HeldKey> {
   switch (credential.type) {
     case 'HASH':
       return keyOfValue(context, { by: 'HASH', value: digestOf(credential.value) }, address, epoch);
@@ -139,11 +134,7 @@ async function keyOfToken({ ring, identity }: Context, token: string, epoch: str
 }
 
 /** The key told by the headers of a request: the one that asks for most of them, when several do. */
-async function keyOfHeaders(
-  context: Context,
-  { headers, address }: GuardedRequest,
-  epoch: string,
-): Promise<HeldKey> {
+async function keyOfHeaders(context: Context, { headers, address }: GuardedRequest, epoch: string): Promise<HeldKey> {
   const sets = await context.ring.headerSets(epoch);
   const present = sets.filter((names) => names.every((name) => typeof headers[name] === 'string'));
   const digests = present

@@ -50,7 +50,11 @@ export const tmsRoutes: ServicePlugin = async (app, { visitOf }) => {
   });
 
   const service = async (request: FastifyRequest, reply: FastifyReply) =>
-    sendDocument(reply, XML, serviceDocument(serviceUrl(request), (await publishedTileLayers(deps, visitOf(request))).layers));
+    sendDocument(
+      reply,
+      XML,
+      serviceDocument(serviceUrl(request), (await publishedTileLayers(deps, visitOf(request))).layers),
+    );
   app.get('/', service);
   app.get<{ Params: { version: string } }>('/:version', async (request, reply) => {
     assertVersion(request.params.version);

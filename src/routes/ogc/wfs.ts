@@ -47,12 +47,7 @@ export const wfsRoutes: ServicePlugin = async (app, { visitOf }) => {
   );
 };
 
-async function answer(
-  deps: WfsDeps,
-  request: FastifyRequest,
-  visit: Visit,
-  context: WfsContext,
-): Promise<WfsAnswer> {
+async function answer(deps: WfsDeps, request: FastifyRequest, visit: Visit, context: WfsContext): Promise<WfsAnswer> {
   const wanted = readWfsRequest(readKvp(context.query));
   const published = await publishedFeatureTypes(deps, visit);
   const { types, offeringOf } = published;

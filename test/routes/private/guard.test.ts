@@ -48,8 +48,8 @@ await t.test('private services', async (t) => {
       t.equal(anonymous.text, PAGE_A);
       const capabilities = await get(list, hash);
       t.equal(capabilities.status, 200);
-      t.ok(lists(capabilities.text, "allowed"), "the list names what the key may use");
-      t.notOk(lists(capabilities.text, "forbidden"), "and nothing else");
+      t.ok(lists(capabilities.text, 'allowed'), 'the list names what the key may use');
+      t.notOk(lists(capabilities.text, 'forbidden'), 'and nothing else');
       const answer = await get(read('allowed'), hash);
       t.equal(answer.status, 200);
       const refused = await get(read('forbidden'), hash);
