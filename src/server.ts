@@ -5,14 +5,14 @@ import { closeOnSignals } from './graceful.js';
 import { openTilePool } from './domain/tile-pool.js';
 import { createTrafficRecorder } from './domain/traffic.js';
 import { createIdentity } from './identity/identity.js';
-import { createLogger } from './log.js';
+import { createLogger, gatheredOutput } from './log.js';
 import { createRenderPool } from './render/pool.js';
 import { resumeInterruptedReset } from './seed/reset.js';
 
 /** The HTTP process: configuration, listen, graceful close. */
 async function main(): Promise<void> {
   const config = loadConfig();
-  const log = createLogger(config, 'server');
+  const log = createLogger(config, 'server', gatheredOutput());
   const base = await createDeps(config, log);
   await resumeInterruptedReset(base);
   const deps: ServerDeps = {

@@ -48,7 +48,8 @@ const SMALL = 64 * 1024;
  * Answers a stored file (RFC 9110): strong `ETag`, `If-Match`, `If-None-Match` and their dates, `Range` with `If-Range`.
  * Several ranges make a `multipart/byteranges`.
  * @param find the file, read again when its bytes have just been replaced
- * @param guess where the file probably is: a small one is read there while `find` makes sure
+ * @param guess where the file probably is, when it was served a short while ago: a small one is read there while `find`
+ *   makes sure
  * @throws ApiError precondition_failed; range_not_satisfiable when the range lies outside of the file; those of `find`
  */
 export async function sendFile(
@@ -112,8 +113,7 @@ async function readEarly(
   try {
     const guessed = await guess();
     if (guessed === null || guessed.size === 0 || guessed.size > SMALL) return null;
-    const file = await storage.open(guessed.key);
-    const bytes = await readAndClose(file, { start: 0, end: guessed.size - 1 });
+    const bytes = storage.readAgain(guessed.key, guessed.size);
     return { bytesOf: ({ key, size }) => (key === guessed.key && size === guessed.size ? bytes : null) };
   } catch {
     return null;

@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { FileSink } from './file-sink.js';
-import { openFile, type OpenFile } from './open-file.js';
+import { openFile, type OpenFile, readAgain } from './open-file.js';
 
 export { FileTooLargeError } from './file-sink.js';
 
@@ -25,6 +25,11 @@ export interface FileStorage {
   read(key: string, range?: { start: number; end: number }): Readable;
   /** Opens a file; its bytes stay readable when it is removed meanwhile. Fails when the key is unknown. */
   open(key: string): Promise<OpenFile>;
+  /**
+   * The first bytes of a small file that was read a short while ago, without waiting.
+   * @throws Error when the key is unknown, or when the file ends before
+   */
+  readAgain(key: string, length: number): Buffer;
   /** Where a job process finds the file on its own disk. */
   localPath(key: string): string;
   /**
@@ -102,6 +107,7 @@ export function createFileStorage(dir: string): FileStorage {
     },
     read: (key, range) => createReadStream(localPath(key), range),
     open: (key) => openFile(localPath(key)),
+    readAgain: (key, length) => readAgain(localPath(key), length),
     async takeIn(folder, prefix) {
       const target = localPath(prefix);
       await mkdir(dirname(target), { recursive: true });

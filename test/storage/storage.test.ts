@@ -12,6 +12,9 @@ void t.test('a stored file is read whole or by range, and forgotten', async (t) 
   t.equal(await text(storage.read('uploads/a/1')), 'abcdef');
   t.equal(await text(storage.read('uploads/a/1', { start: 2, end: 3 })), 'cd');
   t.equal(await storage.size('uploads/a/1'), 6);
+  t.equal(storage.readAgain('uploads/a/1', 4).toString(), 'abcd');
+  t.throws(() => storage.readAgain('uploads/a/1', 7), /ends 1 bytes too early/);
+  t.throws(() => storage.readAgain('uploads/a/2', 1), { code: 'ENOENT' });
   t.equal(readFileSync(storage.localPath('uploads/a/1'), 'utf8'), 'abcdef');
   await storage.write('uploads/a/1', Readable.from([Buffer.from('x')]));
   t.equal(await text(storage.read('uploads/a/1')), 'x', 'a second writing replaces the first');
