@@ -45,7 +45,13 @@ export interface Config {
   readonly statementTimeoutMs: number;
   /** Milliseconds. */
   readonly sqlTimeoutMs: number;
-  readonly worker: { readonly concurrency: number; readonly jobMemoryMb: number; readonly jobTimeoutMs: number };
+  readonly worker: {
+    readonly concurrency: number;
+    /** Whether a process is started ahead. */
+    readonly spare: boolean;
+    readonly jobMemoryMb: number;
+    readonly jobTimeoutMs: number;
+  };
   /** Whether services refuse clients that ask too much a second. */
   readonly rateLimits: boolean;
   /** Bytes. */
@@ -159,6 +165,7 @@ function toConfig(values: Environment): Config {
     sqlTimeoutMs: values.SQL_TIMEOUT,
     worker: {
       concurrency: values.WORKER_CONCURRENCY,
+      spare: values.WORKER_SPARE,
       jobMemoryMb: values.JOB_MEMORY,
       jobTimeoutMs: values.JOB_TIMEOUT,
     },

@@ -110,6 +110,11 @@ export const EnvironmentSchema = Type.Object({
     default: 2,
     description: 'Checks and processings run at once by one worker.',
   }),
+  WORKER_SPARE: Type.Boolean({
+    default: true,
+    description:
+      '1: a worker keeps one process started ahead, GDAL loaded, so that checks and processings start at once. 0 spares its memory.',
+  }),
   JOB_MEMORY: Type.Integer({
     minimum: 64,
     default: 1024,

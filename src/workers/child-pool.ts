@@ -32,7 +32,7 @@ export interface ChildPool {
    * @throws ChildDied, TaskLimit, the reason of the signal, or TaskFailed when the task itself throws
    */
   run<Name extends TaskName>(task: Name, input: TaskInput<Name>, options: RunOptions): Promise<TaskResult<Name>>;
-  /** Resolves when the spare process can take a task. */
+  /** Resolves when the spare process, if there is to be one, can take a task. */
   ready(): Promise<void>;
   close(): Promise<void>;
 }
@@ -46,8 +46,16 @@ export interface ChildLimits {
   readonly timeoutMs: number;
 }
 
-/** Keeps one process forked ahead, with its libraries loaded, so that a task that needs them starts at once. */
-export function createChildPool({ log, ...limits }: ChildLimits & { log: Logger }): ChildPool {
+/**
+ * A pool of processes.
+ * @param options.keepsSpare whether it keeps one process forked ahead, with its libraries loaded, so that a task that
+ *   needs them starts at once; true unless it says otherwise
+ */
+export function createChildPool({
+  log,
+  keepsSpare = true,
+  ...limits
+}: ChildLimits & { log: Logger; keepsSpare?: boolean }): ChildPool {
   let closed = false;
   let spare: Child | undefined;
 
@@ -77,10 +85,11 @@ export function createChildPool({ log, ...limits }: ChildLimits & { log: Logger 
         child.kill();
         await child.ended;
         // Only now: two processes would fight for the cores of a small machine while the task runs.
-        if (!closed) spare ??= forkChild([WARM]);
+        if (keepsSpare && !closed) spare ??= forkChild([WARM]);
       }
     },
     async ready() {
+      if (!keepsSpare) return;
       spare ??= forkChild([WARM]);
       await spare.ready;
     },

@@ -60,6 +60,7 @@ export async function startWorker(deps: Deps): Promise<RunningWorker> {
     memoryMb: config.worker.jobMemoryMb,
     residentMb: RESIDENT_PER_HEAP * config.worker.jobMemoryMb,
     timeoutMs: config.worker.jobTimeoutMs,
+    keepsSpare: config.worker.spare,
     log,
   });
   const handlers = bindHandlers(JOB_DEFINITIONS, createHandlers(children));

@@ -44,6 +44,8 @@ export async function testConfig(t: Teardown, overrides: Overrides = {}): Promis
     PORT: String(await freePort()),
     TIMING: 'immediate',
     LOG_LEVEL: 'silent',
+    // Most tests give their worker one task or none: what it loads ahead would be for nobody.
+    WORKER_SPARE: '0',
     RENDER_PROCESSES: '1',
     HARVEST_ALLOWED_HOSTS: '127.0.0.1',
     HARVEST_RETRY_DELAY: '5',

@@ -109,17 +109,12 @@ export const KINDS: Readonly<Record<string, Hold>> = {
   'merge of pyramids': holdMerge,
 };
 
-/** Kinds that run beside another process. */
-export const SPARES: ReadonlySet<string> = new Set([
+/** Kinds that run beside the process of another check. */
+export const ACCOMPANIED: ReadonlySet<string> = new Set([
   'standard check',
   'vector check',
   'raster check',
   'ROK4 check',
-  'new archive',
-  'archive changed',
-  'derivation',
-  'vector tiles',
-  'PMTiles archive',
 ]);
 
 /** What is delivered: files, and what the upload says of them. */

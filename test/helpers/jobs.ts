@@ -12,7 +12,7 @@ import { rowsOf } from './integration.js';
 
 const run = promisify(execFile);
 
-/** Ids of the living child processes of jobs, the spare included, of a worker process. */
+/** Ids of the living child processes of jobs, the spare one included if there is one, of a worker process. */
 export function childrenOf(worker: number): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

@@ -25,6 +25,7 @@ export async function forkWorker(
       DATA_DIR: config.dataDir,
       TIMING: config.timing,
       LOG_LEVEL: 'silent',
+      WORKER_SPARE: config.worker.spare ? '1' : '0',
       HARVEST_ALLOWED_HOSTS: config.harvest.allowedHosts.join(','),
       ...overrides,
     }),

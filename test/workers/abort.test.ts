@@ -4,7 +4,7 @@ import { logIn, until } from '../helpers/api.js';
 import { startTestEmulator } from '../helpers/app.js';
 import { deliver, ended, integrate, into, launch, logOf, rowsOf } from '../helpers/integration.js';
 import { backendsSql, childrenOf, leftoversOf, tracesOf, waitForLock } from '../helpers/jobs.js';
-import { KINDS, SPARES, waitFor, statusOf, waitForDeath, lockTable } from '../helpers/held-jobs.js';
+import { ACCOMPANIED, KINDS, waitFor, statusOf, waitForDeath, lockTable } from '../helpers/held-jobs.js';
 import { DATASTORE } from '../helpers/seed.js';
 
 /** Jobs that are stopped, or whose process crashes, at any moment: what they leave, and what they say. */
@@ -25,8 +25,8 @@ void t.test('stopped in the middle', async (t) => {
       t.comment(`${kind}: freed in ${Math.round(performance.now() - start)} ms`);
       t.equal(status, 204);
       t.same(await leftoversOf(emulator, held.id), []);
-      // The other check of the upload has its own process, which waits at the same file; tiles leave the spare one.
-      const others = SPARES.has(kind) ? 1 : 0;
+      // The other check of the upload has its own process, which waits at the same file.
+      const others = ACCOMPANIED.has(kind) ? 1 : 0;
       await waitForDeath(processes, others);
       t.pass('its process is gone');
       if (held.made !== undefined) {

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import t from 'tap';
 import { loadConfig } from '../../src/config.js';
 import { createLogger } from '../../src/log.js';
-import { createChildPool } from '../../src/workers/child-pool.js';
+import { type ChildPool, createChildPool } from '../../src/workers/child-pool.js';
 import { ChildDied } from '../../src/workers/task-end.js';
 import { TaskMemory, TaskTimeout } from '../../src/workers/task-limit.js';
+import { until } from '../helpers/api.js';
+import { childrenOf } from '../helpers/jobs.js';
 
 const log = createLogger(loadConfig({ LOG_LEVEL: 'silent' }), 'test');
 const never = new AbortController().signal;
@@ -87,3 +89,37 @@ void t.test('a process that takes too much memory is killed', async (t) => {
   await t.rejects(run, TaskMemory);
   t.throws(() => process.kill(pid, 0), { code: 'ESRCH' }, 'its process is gone');
 });
+
+void t.test('a heavy task takes the process that waits for it, and leaves another one', async (t) => {
+  const children = createChildPool({ memoryMb: 1024, residentMb: 2048, timeoutMs: 60_000, log });
+  t.teardown(() => children.close());
+  await children.ready();
+  const [spare, ...others] = childrenOf(process.pid);
+  t.same(others, []);
+  t.equal(await pidOfCheck(children, t.testdir()), spare);
+  const [next] = await until(
+    async () => childrenOf(process.pid),
+    (pids) => pids.length > 0,
+  );
+  t.not(next, spare);
+});
+
+void t.test('without a spare, no process waits', async (t) => {
+  const children = createChildPool({ memoryMb: 1024, residentMb: 2048, timeoutMs: 60_000, keepsSpare: false, log });
+  t.teardown(() => children.close());
+  await children.ready();
+  t.same(childrenOf(process.pid), []);
+  t.type(await pidOfCheck(children, t.testdir()), 'number');
+  t.same(childrenOf(process.pid), []);
+});
+
+/** Id of the process that ran a check of no file. */
+async function pidOfCheck(children: ChildPool, folder: string): Promise<number | undefined> {
+  let pid: number | undefined;
+  const input = { upload: { id: 'u', srs: 'EPSG:4326', files: [] }, folder };
+  const onStart = (started: number) => {
+    pid = started;
+  };
+  await children.run('vector-check', input, { signal: never, onLog: () => undefined, onStart });
+  return pid;
+}

@@ -149,7 +149,7 @@ async function temporaryFolders(emulator: TestEmulator): Promise<string[]> {
   return readdir(join(emulator.config.dataDir, 'tmp'));
 }
 
-/** The process of the one task that runs: the spare is forked once it has ended. */
+/** The process of the one task that runs. */
 function childPid(): number {
   const pids = childPids();
   const [pid] = pids;
