@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { finished } from 'node:stream/promises';
 import { childEnvironment } from '../../src/config.js';
 import { projectRoot } from '../../src/supervisor/paths.js';
+import { groupTests } from './groups.js';
 import { tellRun } from './run-report.js';
 import { SERVICES_VARIABLE, startTestServices } from './services.js';
 
@@ -14,9 +15,10 @@ import { SERVICES_VARIABLE, startTestServices } from './services.js';
  * exits with tap's own code. Without arguments, everything runs and a line is printed for each file: `.tap/run.tap`
  * has the rest.
  */
-/** A file, the totals, or what coverage lacks. */
-const IS_SUMMARY = /^(ok|not ok|Bail out!|# (\{|ERROR)|[A-Z][a-z]+ +:)/;
+/** A file, alone or in a group, the totals, or what coverage lacks. */
+const IS_SUMMARY = /^(( {4})?(not )?ok \d+ - dist\/|Bail out!|# (\{|ERROR)|[A-Z][a-z]+ +:)/;
 const args = process.argv.slice(2);
+const run = args.length > 0 ? args : await groupTests(projectRoot());
 const folder = join(projectRoot(), '.tap');
 const output = join(folder, 'run.tap');
 const summary = join(folder, 'report', 'coverage-summary.json');
@@ -24,7 +26,7 @@ await mkdir(folder, { recursive: true });
 await rm(summary, { force: true });
 const services = await startTestServices();
 const { databaseUrl, redisUrl } = services;
-const tap = spawn(join(projectRoot(), 'node_modules', '.bin', 'tap'), ['run', '--reporter=tap', ...args], {
+const tap = spawn(join(projectRoot(), 'node_modules', '.bin', 'tap'), ['run', '--reporter=tap', ...run], {
   cwd: projectRoot(),
   env: childEnvironment({ [SERVICES_VARIABLE]: JSON.stringify({ databaseUrl, redisUrl }) }),
   stdio: ['inherit', 'pipe', 'inherit'],

@@ -136,7 +136,7 @@ void t.test('the catalogue, for administrators', async (t) => {
       const unknown = await admin.call<Refusal>('POST', path, { ...check, name: 'a', orchestrator_job_name: 'magie' });
       t.equal(unknown.status, 400);
       t.same(unknown.body.error_description, [
-        'Le champ "orchestrator_job_name" doit être l\'une des valeurs : standard, vector, raster, rok4-pyramid.',
+        'Le champ "orchestrator_job_name" doit être l\'une des valeurs : standard, vector, raster, archive, rok4-pyramid.',
       ]);
       t.equal((await admin.call('POST', path, check)).status, 409);
       const changed = await admin.call('PATCH', `${path}/${body._id}`, { default_uploads_check: [] });
