@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { PYCSW } from '../../test/helpers/pycsw.js';
 import { type Python, pythonWith } from '../../test/helpers/python.js';
 import { freePort } from '../lib/emulator.js';
 import type { BenchRecord } from './records.js';
@@ -12,14 +13,6 @@ import type { BenchRecord } from './records.js';
  * pycsw on the database of the emulator, as its manual advises: PostgreSQL with its full-text search and PostGIS, behind
  * gunicorn with one process, as our server is, and connections that are kept.
  */
-
-const PACKAGES = [
-  'pycsw==2.6.2',
-  'OWSLib==0.28.1',
-  'SQLAlchemy==1.4.54',
-  'psycopg2-binary==2.9.13',
-  'gunicorn==27.0.1',
-] as const;
 
 const SETUP = `
 import sys
@@ -40,7 +33,7 @@ export async function startPycsw(
   databaseUrl: string,
   records: readonly BenchRecord[],
 ): Promise<Pycsw | { missing: string }> {
-  const python = await pythonWith(...PACKAGES);
+  const python = await pythonWith(...PYCSW);
   if ('missing' in python) return python;
   const folder = await mkdtemp(join(tmpdir(), 'geopf-pycsw-'));
   try {

@@ -34,20 +34,36 @@ export function wordsOfPattern(pattern: readonly PatternPart[]): SearchedWord[] 
 
 /** The `tsquery` of words that must all be there. */
 export function wordsQuery(words: readonly SearchedWord[]): SqlFragment {
-  const query = words.map(({ text, isPrefix }) => {
-    const forms = [...new Set([text, withoutAccents(text)])];
-    return `(${forms.map((form) => `${quote(form)}${isPrefix ? ':*' : ''}`).join(' | ')})`;
-  });
-  return sql`to_tsquery('french', ${query.join(' & ')})`;
+  return sql`to_tsquery('french', ${words.map(wordQuery).join(' & ')})`;
 }
 
-/** A text without its accents; ligatures are left. */
+/** One that is joined of several, or all of these: "Île-de-France" is found in "île de France" too. */
+function wordQuery({ text, isPrefix }: SearchedWord): string {
+  const joined = formsQuery(text, isPrefix);
+  const parts = text.split(HYPHEN).filter((part) => part !== '');
+  if (parts.length < 2) return joined;
+  const apart = parts.map((part, i) => formsQuery(part, isPrefix && i === parts.length - 1));
+  return `(${joined} | (${apart.join(' & ')}))`;
+}
+
+/** Between letters only: others are of codes and numbers. */
+const HYPHEN = /(?<=\p{L})[-\u2010\u2011](?=\p{L})/u;
+
+function formsQuery(text: string, isPrefix: boolean): string {
+  const forms = [...new Set([text, withoutAccents(text)])];
+  return `(${forms.map((form) => `${quote(form)}${isPrefix ? ':*' : ''}`).join(' | ')})`;
+}
+
+/** A text without its accents, ligatures undone. */
 export function withoutAccents(text: string): string {
   return text
     .normalize('NFD')
     .replace(/\p{Mn}/gu, '')
-    .normalize('NFC');
+    .normalize('NFC')
+    .replace(/[œæŒÆ]/g, (ligature) => LIGATURES[ligature] ?? ligature);
 }
+
+const LIGATURES: Readonly<Record<string, string>> = { œ: 'oe', æ: 'ae', Œ: 'Oe', Æ: 'Ae' };
 
 /** A quoted operand of a `tsquery`: whatever it holds, it is one. */
 function quote(text: string): string {

@@ -24,13 +24,23 @@ export function gmdRecord(identifier: string, content: RecordContent, extent: Re
     content.language !== undefined && el('gmd:language', {}, code('LanguageCode', content.language)),
     content.parentIdentifier !== undefined && !isBrief && text('parentIdentifier', content.parentIdentifier),
     el('gmd:hierarchyLevel', {}, code('MD_ScopeCode', content.level)),
-    !isBrief && content.contacts.map((party) => el('gmd:contact', {}, responsible(party))),
+    !isBrief && contactsOf(content).map((party) => el('gmd:contact', {}, responsible(party))),
     content.modified !== undefined && el('gmd:dateStamp', {}, date(content.modified)),
     !isBrief && content.crs.map(referenceSystem),
     el('gmd:identificationInfo', {}, identification(content, extent)),
     !isBrief && distribution(content, isFull),
     isFull && content.lineage !== undefined && quality(content.level, content.lineage),
   );
+}
+
+/** The schema wants one: who answers for the resource, when nobody does for the record. */
+function contactsOf({ contacts, parties }: RecordContent): readonly Party[] {
+  return contacts.length > 0 ? contacts : parties.slice(0, 1);
+}
+
+/** The schema wants one: that of the record, when the resource does not tell. */
+function languagesOf({ resourceLanguages, language }: RecordContent): readonly string[] {
+  return resourceLanguages.length > 0 || language === undefined ? resourceLanguages : [language];
 }
 
 function identification(content: RecordContent, extent: RecordExtent): XmlElement {
@@ -62,10 +72,10 @@ function identification(content: RecordContent, extent: RecordExtent): XmlElemen
         el('gmd:graphicOverview', {}, el('gmd:MD_BrowseGraphic', {}, text('fileName', url))),
       ),
     !isBrief && keywords(content.keywords),
-    !isBrief && keywords(content.inspireThemes, 'GEMET - INSPIRE themes, version 1.0'),
+    !isBrief && keywords(content.inspireThemes, INSPIRE_THEMES),
     !isBrief && constraints(content),
     isFull && resolutions(content),
-    !isService && content.resourceLanguages.map((language) => el('gmd:language', {}, code('LanguageCode', language))),
+    !isService && languagesOf(content).map((language) => el('gmd:language', {}, code('LanguageCode', language))),
     !isService &&
       !isBrief &&
       content.topicCategories.map((topic) => el('gmd:topicCategory', {}, el('gmd:MD_TopicCategoryCode', {}, topic))),
@@ -121,7 +131,14 @@ function referenceSystem(crs: string): XmlElement {
   );
 }
 
-function keywords(values: readonly string[], thesaurus?: string): XmlElement | undefined {
+const INSPIRE_THEMES = el(
+  'gmd:CI_Citation',
+  {},
+  text('title', 'GEMET - INSPIRE themes, version 1.0'),
+  citationDate('publication', '2008-06-01'),
+);
+
+function keywords(values: readonly string[], thesaurus?: XmlElement): XmlElement | undefined {
   if (values.length === 0) return undefined;
   return el(
     'gmd:descriptiveKeywords',
@@ -130,7 +147,7 @@ function keywords(values: readonly string[], thesaurus?: string): XmlElement | u
       'gmd:MD_Keywords',
       {},
       values.map((value) => text('keyword', value)),
-      thesaurus !== undefined && el('gmd:thesaurusName', {}, el('gmd:CI_Citation', {}, text('title', thesaurus))),
+      thesaurus !== undefined && el('gmd:thesaurusName', {}, thesaurus),
     ),
   );
 }
@@ -196,7 +213,7 @@ function distribution({ formats, links }: RecordContent, isFull: boolean): XmlEl
     el(
       'gmd:MD_Distribution',
       {},
-      formats.map((format) => el('gmd:distributionFormat', {}, el('gmd:MD_Format', {}, text('name', format)))),
+      formats.map((format) => el('gmd:distributionFormat', {}, el('gmd:MD_Format', {}, text('name', format), el('gmd:version', { 'gco:nilReason': 'unknown' })))),
       links.length > 0 &&
         el(
           'gmd:transferOptions',

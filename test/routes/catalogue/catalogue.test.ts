@@ -62,6 +62,47 @@ await t.test('the pages of the catalogue', async (t) => {
     }
   });
 
+  await t.test('a hostile record is shown as text', async (t) => {
+    const attack = `"'><img src=x onerror=alert(1)><script>alert(1)</script>`;
+    await publishRecord(producer, {
+      identifier: attack,
+      title: attack,
+      abstract: attack,
+      level: attack,
+      keywords: [attack],
+      inspireThemes: [attack],
+      topics: [attack],
+      organisation: attack,
+      formats: [attack],
+      crs: attack,
+      lineage: attack,
+      licence: attack,
+      created: attack,
+      modified: attack,
+      box: [2, 48, 3, 49],
+      links: [
+        { url: `https://example.test/${attack}`, protocol: attack, name: attack },
+        { url: 'data:text/html,<script>alert(1)</script>', protocol: 'WWW:LINK', name: attack },
+        { url: ' \tJavaScript:alert(1)', protocol: 'WWW:LINK', name: attack },
+      ],
+    });
+    for (const path of [
+      '/catalogue',
+      `/catalogue?${new URLSearchParams({ q: attack, producteur: attack, theme: attack })}`,
+      `/catalogue/fiche?${new URLSearchParams({ id: attack })}`,
+    ]) {
+      const response = await fetch(emulator.origin + path);
+      const html = await response.text();
+      t.match([response.status, response.headers.get('x-content-type-options')], [200, 'nosniff']);
+      t.match(response.headers.get('content-security-policy'), /^default-src 'none'; style-src 'sha256-[^;]*; form-action/);
+      t.notMatch(html, /<script|<img|href="\s*(?:javascript|data):/i);
+      t.match(html, '&lt;script&gt;', 'it is there');
+      // Attributes end where we end them.
+      t.notMatch(html.replace(/"[^"<>]*"/g, ''), /<[^>]*onerror/);
+    }
+    await setPublished(producer, 'unpublication', [attack]);
+  });
+
   await t.test('a record, with its map and links', async (t) => {
     const { status, html } = await page('/catalogue/fiche', { id: 'forets/a&b' });
     t.equal(status, 200);

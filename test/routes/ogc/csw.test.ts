@@ -126,7 +126,27 @@ await t.test('the catalogue', async (t) => {
     t.same(await search("AnyText LIKE '%'"), all);
     t.same(await search("AnyText LIKE '%licence ouverte%'"), ['forets']);
     t.same(await search("NOT AnyText LIKE '%transport%'"), ['forets']);
-    for (const hostile of ["' & | ! :* <-> (", '\\', "'''", '&amp;', ':*:*', '()', 'a\\b']) {
+    await publishRecord(producer, {
+      identifier: 'orthographe',
+      title: 'Foret communale d’Île de France',
+      abstract: 'Grand œuvre, Saint-Étienne et bord d’eau.',
+    });
+    for (const [words, found] of [
+      ['forêts', ['forets', 'orthographe']],
+      ['communales', ['orthographe']],
+      ['oeuvres', ['orthographe']],
+      ['ŒUVRE', ['orthographe']],
+      ['ile-de-france', ['orthographe']],
+      ['saint-etienne', ['orthographe']],
+      ['Saint Étienne', ['orthographe']],
+      ["l''eau", ['orthographe']],
+      ['forêt-noire', []],
+    ] as const) {
+      t.same(await search(`AnyText = '${words}'`), found, words);
+      t.same(await search(`AnyText LIKE '%${words}%'`), found, words);
+    }
+    await setPublished(producer, 'unpublication', ['orthographe']);
+    for (const hostile of ["' & | ! :* <-> (", '\\', "'''", '&amp;', ':*:*', '()', 'a\\b', '-', '(x-y)|z', "x'-'y:*"]) {
       t.same(await search(`AnyText LIKE '%${hostile.replaceAll("'", "''")}%'`), [], hostile);
     }
   });

@@ -1,0 +1,108 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import t from 'tap';
+import { iso191153, iso19139 } from '../../fixtures/generate/metadata.js';
+import { parseMetadata } from '../../src/ogc/iso/metadata.js';
+import { mdbRecord } from '../../src/ogc/iso/write-mdb.js';
+import { renderXml } from '../../src/ogc/xml.js';
+import { logIn } from '../helpers/api.js';
+import { startApi } from '../helpers/deposit.js';
+import { PYCSW } from '../helpers/pycsw.js';
+import { pythonWith } from '../helpers/python.js';
+import { askCsw, postCsw, publishRecord } from '../helpers/records.js';
+
+/** Answers of the catalogue against the schemas of OGC and ISO, which pycsw brings. */
+
+const python = await pythonWith(...PYCSW);
+const skip = 'missing' in python ? python.missing : false;
+
+const SCRIPT = `
+import glob, json, os, sys
+import pycsw
+from lxml import etree
+root = os.path.dirname(pycsw.__file__)
+core = os.path.join(root, 'core/schemas/ogc')
+def schema(path):
+    return etree.XMLSchema(etree.parse(path))
+csw = schema(os.path.join(core, 'csw/2.0.2/CSW-discovery.xsd'))
+ows = schema(os.path.join(core, 'ows/1.0.0/owsExceptionReport.xsd'))
+gmd = schema(os.path.join(root, 'plugins/profiles/apiso/schemas/ogc/iso/19139/20070417/gmd/gmd.xsd'))
+faults = {}
+def check(name, by, node):
+    if not by.validate(node):
+        faults[name] = [str(each) for each in by.error_log][:3]
+checked = 0
+for path in sorted(glob.glob(os.path.join(sys.argv[1], '*.xml'))):
+    name = os.path.basename(path)
+    document = etree.parse(path)
+    records = document.findall('.//{http://www.isotc211.org/2005/gmd}MD_Metadata')
+    if name.startswith('refusal'):
+        check(name, ows, document)
+    elif records:
+        for record in records:
+            check(name, gmd, etree.ElementTree(etree.fromstring(etree.tostring(record))))
+    else:
+        check(name, csw, document)
+    checked += max(1, len(records))
+print(json.dumps({'checked': checked, 'faults': faults}))
+`;
+
+void t.test('answers are valid', { skip }, async (t) => {
+  if ('missing' in python) return;
+  const emulator = await startApi(t);
+  const producer = await logIn(emulator);
+  await publishRecord(producer, { identifier: 'nu' });
+  const whole = {
+    identifier: 'entier',
+    level: 'series',
+    title: 'Forêts',
+    abstract: 'Arbres',
+    keywords: ['bois', 'forêt'],
+    inspireThemes: ['Habitats'],
+    topics: ['biota'],
+    organisation: 'Office',
+    email: 'office@example.test',
+    modified: '2024-01-02',
+    created: '2020-01-01',
+    published: '2021-01-01',
+    language: 'fre',
+    formats: ['GPKG'],
+    crs: 'EPSG:2154',
+    box: [2, 48, 3, 49],
+    links: [{ url: 'https://example.test/wfs', protocol: 'OGC:WFS', name: 'forets' }],
+    licence: 'Licence ouverte',
+    lineage: 'Levés',
+    denominator: 25_000,
+    distance: 5,
+    parent: 'milieux',
+  } as const;
+  await publishRecord(producer, whole);
+  const { content } = parseMetadata(iso19139(whole));
+  await publishRecord(producer, renderXml(mdbRecord('entier-mdb', content, 'full')));
+  await publishRecord(producer, iso191153({ identifier: 'nu-mdb' }));
+
+  const folder = await mkdtemp(join(t.testdir(), 'answers-'));
+  const keep = async (name: string, { text }: { text: string }) => writeFile(join(folder, `${name}.xml`), text);
+  await keep('capabilities', await askCsw(emulator, { REQUEST: 'GetCapabilities' }));
+  await keep('portal', await askCsw(emulator, { REQUEST: 'GetCapabilities', SECTIONS: 'ServiceProvider' }, '/csw/INSPIRE'));
+  await keep('description', await askCsw(emulator, { REQUEST: 'DescribeRecord' }));
+  await keep('domain', await askCsw(emulator, { REQUEST: 'GetDomain', PROPERTYNAME: 'Type,Modified,Lineage' }));
+  await keep('parameter', await askCsw(emulator, { REQUEST: 'GetDomain', PARAMETERNAME: 'GetRecords.resultType,x' }));
+  await keep('hits', await askCsw(emulator, { REQUEST: 'GetRecords', TYPENAMES: 'csw:Record' }));
+  await keep('validate', await askCsw(emulator, { REQUEST: 'GetRecords', TYPENAMES: 'csw:Record', RESULTTYPE: 'validate' }));
+  for (const ELEMENTSETNAME of ['brief', 'summary', 'full']) {
+    const records = { REQUEST: 'GetRecords', TYPENAMES: 'csw:Record', RESULTTYPE: 'results', ELEMENTSETNAME };
+    await keep(`records-${ELEMENTSETNAME}`, await askCsw(emulator, records));
+    const byId = { REQUEST: 'GetRecordById', ID: 'entier,nu', ELEMENTSETNAME };
+    await keep(`by-id-${ELEMENTSETNAME}`, await askCsw(emulator, byId));
+  }
+  // Shorter sets, and records that lack what ISO 19139 demands, are not valid by themselves.
+  const gmd = { OUTPUTSCHEMA: 'http://www.isotc211.org/2005/gmd', ELEMENTSETNAME: 'full' };
+  await keep('gmd', await askCsw(emulator, { REQUEST: 'GetRecordById', ID: 'entier-mdb', ...gmd }));
+  await keep('refusal', await askCsw(emulator, { REQUEST: 'GetRecords', MAXRECORDS: 'x' }));
+  await keep('refusal-unreadable', await postCsw(emulator, '<a'));
+  await keep('refusal-portal', await askCsw(emulator, { REQUEST: 'GetCapabilities' }, '/csw/nobody'));
+
+  const answer = await python.run(['-W', 'ignore', '-c', SCRIPT, folder]);
+  t.same(JSON.parse(answer.slice(answer.indexOf('{'))), { checked: 17, faults: {} });
+});
