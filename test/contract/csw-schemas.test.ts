@@ -84,12 +84,18 @@ void t.test('answers are valid', { skip }, async (t) => {
   const folder = await mkdtemp(join(t.testdir(), 'answers-'));
   const keep = async (name: string, { text }: { text: string }) => writeFile(join(folder, `${name}.xml`), text);
   await keep('capabilities', await askCsw(emulator, { REQUEST: 'GetCapabilities' }));
-  await keep('portal', await askCsw(emulator, { REQUEST: 'GetCapabilities', SECTIONS: 'ServiceProvider' }, '/csw/INSPIRE'));
+  await keep(
+    'portal',
+    await askCsw(emulator, { REQUEST: 'GetCapabilities', SECTIONS: 'ServiceProvider' }, '/csw/INSPIRE'),
+  );
   await keep('description', await askCsw(emulator, { REQUEST: 'DescribeRecord' }));
   await keep('domain', await askCsw(emulator, { REQUEST: 'GetDomain', PROPERTYNAME: 'Type,Modified,Lineage' }));
   await keep('parameter', await askCsw(emulator, { REQUEST: 'GetDomain', PARAMETERNAME: 'GetRecords.resultType,x' }));
   await keep('hits', await askCsw(emulator, { REQUEST: 'GetRecords', TYPENAMES: 'csw:Record' }));
-  await keep('validate', await askCsw(emulator, { REQUEST: 'GetRecords', TYPENAMES: 'csw:Record', RESULTTYPE: 'validate' }));
+  await keep(
+    'validate',
+    await askCsw(emulator, { REQUEST: 'GetRecords', TYPENAMES: 'csw:Record', RESULTTYPE: 'validate' }),
+  );
   for (const ELEMENTSETNAME of ['brief', 'summary', 'full']) {
     const records = { REQUEST: 'GetRecords', TYPENAMES: 'csw:Record', RESULTTYPE: 'results', ELEMENTSETNAME };
     await keep(`records-${ELEMENTSETNAME}`, await askCsw(emulator, records));

@@ -213,7 +213,13 @@ function distribution({ formats, links }: RecordContent, isFull: boolean): XmlEl
     el(
       'gmd:MD_Distribution',
       {},
-      formats.map((format) => el('gmd:distributionFormat', {}, el('gmd:MD_Format', {}, text('name', format), el('gmd:version', { 'gco:nilReason': 'unknown' })))),
+      formats.map((format) =>
+        el(
+          'gmd:distributionFormat',
+          {},
+          el('gmd:MD_Format', {}, text('name', format), el('gmd:version', { 'gco:nilReason': 'unknown' })),
+        ),
+      ),
       links.length > 0 &&
         el(
           'gmd:transferOptions',

@@ -94,7 +94,10 @@ await t.test('the pages of the catalogue', async (t) => {
       const response = await fetch(emulator.origin + path);
       const html = await response.text();
       t.match([response.status, response.headers.get('x-content-type-options')], [200, 'nosniff']);
-      t.match(response.headers.get('content-security-policy'), /^default-src 'none'; style-src 'sha256-[^;]*; form-action/);
+      t.match(
+        response.headers.get('content-security-policy'),
+        /^default-src 'none'; style-src 'sha256-[^;]*; form-action/,
+      );
       t.notMatch(html, /<script|<img|href="\s*(?:javascript|data):/i);
       t.match(html, '&lt;script&gt;', 'it is there');
       // Attributes end where we end them.
