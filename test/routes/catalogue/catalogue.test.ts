@@ -88,8 +88,8 @@ await t.test('the pages of the catalogue', async (t) => {
     });
     for (const path of [
       '/catalogue',
-      `/catalogue?${new URLSearchParams({ q: attack, producteur: attack, theme: attack })}`,
-      `/catalogue/fiche?${new URLSearchParams({ id: attack })}`,
+      `/catalogue?${new URLSearchParams({ q: attack, producteur: attack, theme: attack }).toString()}`,
+      `/catalogue/fiche?${new URLSearchParams({ id: attack }).toString()}`,
     ]) {
       const response = await fetch(emulator.origin + path);
       const html = await response.text();
