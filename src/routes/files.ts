@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError } from '../errors.js';
-import { type OpenFile, PIECE } from '../storage/open-file.js';
+import type { OpenFile } from '../storage/open-file.js';
 import type { FileStorage } from '../storage/storage.js';
+import { FileBody } from './file-body.js';
 import { evaluateConditions, isRangeWanted, type Validators } from './preconditions.js';
 import { type ByteRange, readRanges } from './ranges.js';
 
@@ -165,19 +166,9 @@ function lengthOfParts(parts: Content['parts']): number {
 async function bodyOf(file: OpenFile, { parts }: Content): Promise<Readable | Buffer> {
   const [only, ...others] = parts;
   if (only === undefined || Buffer.isBuffer(only) || others.length > 0 || only.end - only.start >= SMALL) {
-    // Two pieces are read ahead of those that the client takes.
-    const stream = Readable.from(piecesOf(file, parts), { objectMode: false, highWaterMark: 2 * PIECE });
-    // Not at the end of the pieces: a client that has left already never begins to take them.
-    return stream.once('close', () => file.close());
+    return new FileBody(file, parts);
   }
   return readAndClose(file, only);
-}
-
-async function* piecesOf(file: OpenFile, parts: Content['parts']): AsyncGenerator<Buffer> {
-  for (const part of parts) {
-    if (Buffer.isBuffer(part)) yield part;
-    else yield* file.pieces(part);
-  }
 }
 
 function describeValidators(reply: FastifyReply, { etag, lastModified }: Validators): void {

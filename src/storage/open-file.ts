@@ -8,8 +8,8 @@ import { promisify } from 'node:util';
 export interface OpenFile {
   /** The bytes between two offsets, both included, at once. Fails when the file ends before. */
   read(range: Range): Promise<Buffer>;
-  /** The same in pieces of {@link PIECE} bytes. */
-  pieces(range: Range): AsyncIterable<Buffer>;
+  /** Fills a piece of memory with the bytes from an offset on. Fails when the file ends before. */
+  readInto(bytes: Buffer, position: number): Promise<void>;
   close(): void;
 }
 
@@ -28,12 +28,12 @@ const openDescriptor = promisify(open);
 export async function openFile(path: string): Promise<OpenFile> {
   const descriptor = await openDescriptor(path, 'r');
   return {
-    read: ({ start, end }) => readExactly(descriptor, start, end + 1 - start),
-    async *pieces({ start, end }) {
-      for (let position = start; position <= end; position += PIECE) {
-        yield await readExactly(descriptor, position, Math.min(PIECE, end + 1 - position));
-      }
+    async read({ start, end }) {
+      const bytes = Buffer.allocUnsafe(end + 1 - start);
+      await readExactly(descriptor, bytes, start);
+      return bytes;
     },
+    readInto: (bytes, position) => readExactly(descriptor, bytes, position),
     // Closing what was only read waits for nothing; asking a thread to do it takes longer.
     close: () => closeSync(descriptor),
   };
@@ -57,12 +57,13 @@ export function readAgain(path: string, length: number): Buffer {
 }
 
 /** @throws Error when the file ends before */
-function readExactly(descriptor: number, position: number, length: number): Promise<Buffer> {
+function readExactly(descriptor: number, bytes: Buffer, position: number): Promise<void> {
+  const { length } = bytes;
   return new Promise((resolve, reject) => {
-    read(descriptor, Buffer.allocUnsafe(length), 0, length, position, (error, bytesRead, bytes) => {
+    read(descriptor, bytes, 0, length, position, (error, bytesRead) => {
       if (error !== null) reject(error);
       else if (bytesRead !== length) reject(new Error(`the file ends ${length - bytesRead} bytes too early`));
-      else resolve(bytes);
+      else resolve();
     });
   });
 }
