@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import type { ServerDeps } from '../../src/deps.js';
+import { touchPublications } from '../../src/domain/published.js';
 import type { ApiUser } from './api.js';
+import { buildArchive, downloadConfiguration } from './archives.js';
 import {
   create,
   PRIVATE_WFS,
@@ -18,6 +21,7 @@ import { buildStoredData } from './stored-data.js';
 export const PRIVATE_WMS_VECTOR = '519c8bb1-9b7f-414a-9850-1a73dfd467ed';
 export const PRIVATE_WMS_RASTER = '66866100-48eb-4340-bbc9-f5c7d9707928';
 export const PRIVATE_ALTIMETRY = '81a70d66-a252-4dfd-9547-d4c9cc2ca3e3';
+export const PRIVATE_DOWNLOAD = 'b5bf7ab2-8998-4829-8c80-cd2ec02e6e58';
 
 /** One tile of level 14 of PM, by Nantes. */
 const BOX = { minX: -173_600, minY: 5_975_000, maxX: -172_600, maxY: 5_976_000 };
@@ -139,7 +143,24 @@ export const PRIVATE_SERVICES: readonly PrivateService[] = [
       }),
     unknown: [400, 'BAD_PARAMETER'],
   },
+  {
+    name: 'DOWNLOAD',
+    endpoint: PRIVATE_DOWNLOAD,
+    list: '/private/telechargement/capabilities?outputFormat=application/json',
+    lists: (document, layer) => document.includes(`/resource/${layer}"`),
+    read: (layer) => `/private/telechargement/download/${layer}/part/a.txt`,
+    unknown: [404, 'not_found'],
+  },
 ];
+
+/** Each once. */
+export const PRIVATE_ENDPOINTS: readonly string[] = [...new Set(PRIVATE_SERVICES.map(({ endpoint }) => endpoint))];
+
+const page = (title: string) =>
+  `<html><head><title>${title}</title></head><body><center><h1>${title}</h1></center></body></html>`;
+
+/** What the guard answers to whoever is not known, and to whoever may not see. */
+export const PAGES = { 401: page('401 Authorization Required'), 403: page('403 Forbidden') } as const;
 
 /** Data for the layers of every service. */
 export interface PrivateData {
@@ -147,8 +168,11 @@ export interface PrivateData {
   configuration(endpoint: string, layer: string): object;
 }
 
-/** Makes the data, without jobs. */
-export async function buildPrivateData(deps: Pick<ServerDeps, 'pool' | 'prisma' | 'storage'>): Promise<PrivateData> {
+/** Makes the data. */
+export async function buildPrivateData(
+  deps: Pick<ServerDeps, 'pool' | 'prisma' | 'storage'>,
+  producer: ApiUser,
+): Promise<PrivateData> {
   const tables = await buildStoredData(deps);
   const photo = await buildPainted(deps, {
     format: 'TIFF_PNG_UINT8',
@@ -166,6 +190,7 @@ export async function buildPrivateData(deps: Pick<ServerDeps, 'pool' | 'prisma' 
     paint: () => [12.5],
     extent: EXTENT,
   });
+  const archive = await buildArchive(producer, [{ path: 'a.txt', content: 'a' }]);
   const levels = { bottom_level: TILE.level, top_level: TILE.level };
   return {
     configuration(endpoint, layer) {
@@ -187,6 +212,8 @@ export async function buildPrivateData(deps: Pick<ServerDeps, 'pool' | 'prisma' 
           return rasterConfiguration(layer, [{ stored_data: photo, ...levels }]);
         case PRIVATE_WMTS_TMS:
           return tmsConfiguration(layer, [{ stored_data: photo, ...levels }]);
+        case PRIVATE_DOWNLOAD:
+          return downloadConfiguration(layer, [{ sub_name: 'part', stored_data: archive.storedData }]);
         default:
           return {
             type: 'ALTIMETRY',
@@ -215,4 +242,63 @@ export async function publishPrivately(
   const { status } = await waitForStatus(producer, `${root}/offerings/${offering._id}`, 'PUBLISHED', 'UNSTABLE');
   if (status !== 'PUBLISHED') throw new Error(`offering of ${layer} is ${status}`);
   return offering._id;
+}
+
+/** Publishes a layer on every restricted endpoint. @returns id of the offering by endpoint */
+export async function publishEverywhere(
+  producer: ApiUser,
+  data: PrivateData,
+  layer: string,
+): Promise<ReadonlyMap<string, string>> {
+  const offerings = new Map<string, string>();
+  for (const endpoint of PRIVATE_ENDPOINTS) {
+    offerings.set(endpoint, await publishPrivately(producer, data, { endpoint, layer }));
+  }
+  return offerings;
+}
+
+/**
+ * Publishes a layer again under another name, by the registry.
+ * @param copy.datastoreId of its configuration
+ * @returns id of the offering
+ */
+export async function copyOffering(
+  { prisma }: Pick<ServerDeps, 'prisma'>,
+  offeringId: string,
+  copy: { layer: string; open: boolean; datastoreId: string },
+): Promise<string> {
+  const { configuration, ...offering } = await prisma.offering.findUniqueOrThrow({
+    where: { id: offeringId },
+    include: { configuration: true },
+  });
+  const [id, configurationId] = [randomUUID(), randomUUID()];
+  const renamed = JSON.stringify(offering.publication)
+    .replaceAll(offeringId, id)
+    .replaceAll(`"${configuration.layerName}"`, `"${copy.layer}"`);
+  await prisma.$transaction(async (tx) => {
+    await tx.configuration.create({
+      data: {
+        id: configurationId,
+        datastoreId: copy.datastoreId,
+        type: configuration.type,
+        name: copy.layer,
+        layerName: copy.layer,
+        typeInfos: {},
+        status: 'PUBLISHED',
+      },
+    });
+    await tx.offering.create({
+      data: {
+        id,
+        configurationId,
+        endpointId: offering.endpointId,
+        status: 'PUBLISHED',
+        open: copy.open,
+        urls: [],
+        publication: JSON.parse(renamed),
+      },
+    });
+    await touchPublications(tx);
+  });
+  return id;
 }

@@ -21,7 +21,7 @@ await t.test('private services', async (t) => {
   const { deps, origin } = emulator;
   const [producer, consumer] = [await logIn(emulator), await logIn(emulator, 'consommateur')];
   await consumer.call('GET', '/users/me');
-  const data = await buildPrivateData(deps);
+  const data = await buildPrivateData(deps, producer);
   const endpoints = [...new Set(PRIVATE_SERVICES.map(({ endpoint }) => endpoint))];
   const allowed: string[] = [];
   for (const endpoint of endpoints) {
