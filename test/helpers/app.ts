@@ -55,7 +55,11 @@ export async function testConfig(t: Teardown, overrides: Overrides = {}): Promis
 
 /** The application, ready for `app.inject`, closed with everything it opened when the test ends. */
 export async function buildTestApp(t: Teardown, overrides: Overrides = {}): Promise<TestApp> {
-  const config = await testConfig(t, overrides);
+  return buildReplica(t, await testConfig(t, overrides));
+}
+
+/** Another server process as it were: the same database, storage and Redis keys, nothing else in common. */
+export async function buildReplica(t: Teardown, config: Config): Promise<TestApp> {
   const log = createLogger(config, 'test');
   const base = await createDeps(config, log);
   t.teardown(() => closeDeps(base));

@@ -175,8 +175,7 @@ await t.test('the matrix of private services', async (t) => {
         endDate: new Date(permission?.ended === true ? Date.now() - 1000 : Date.now() + 3_600_000),
         onlyOauth: permission?.onlyOauth ?? false,
         userId: permission?.to === undefined ? user : null,
-        communityId:
-          permission?.to === undefined ? null : permission.to === 'left' ? PRODUCER_COMMUNITY : community,
+        communityId: permission?.to === undefined ? null : permission.to === 'left' ? PRODUCER_COMMUNITY : community,
       })),
     });
     await prisma.permissionOffering.createMany({
