@@ -9,7 +9,7 @@ import { visibleFilters, visibleReach } from '../ogc/sld/visibility.js';
 import { WmsException } from '../ogc/wms/exceptions.js';
 import type { FoundFeature, FoundFeatures } from '../ogc/wms/feature-info.js';
 import { findQueriedLayers, type QueriedLayer } from '../ogc/wms/layers.js';
-import type { WmsLayer, WmsRelation } from '../ogc/wms/model.js';
+import { infoColumns, type WmsLayer, type WmsRelation } from '../ogc/wms/model.js';
 import type { GetFeatureInfoRequest } from '../ogc/wms/request.js';
 import { scaleDenominator } from '../ogc/wms/view.js';
 import { defaultStyle } from '../render/default-style.js';
@@ -133,12 +133,11 @@ interface Wanted {
   readonly withGeometry: boolean;
 }
 
-/** Keys are in the ids and not among the attributes, as GeoServer has it by default. */
-function wantedOf({ source }: WmsRelation, names: readonly string[] | null): Wanted {
+function wantedOf(relation: WmsRelation, names: readonly string[] | null): Wanted {
   const isWanted = (name: string): boolean => names === null || names.includes(name);
   return {
-    columns: source.columns.filter(({ name }) => !source.primaryKey.includes(name) && isWanted(name)),
-    withGeometry: isWanted(source.geometry?.column ?? ''),
+    columns: infoColumns(relation).filter(({ name }) => isWanted(name)),
+    withGeometry: isWanted(relation.source.geometry?.column ?? ''),
   };
 }
 

@@ -129,7 +129,11 @@ async function holdMembership(tx: Db, userId: string, { communityId }: Permissio
   return supervised.length > 0;
 }
 
-function permissionFaults(permission: Permission, keyType: string): string[] {
+/** Why a permission that somebody benefits from gives a key of that type no access: French sentences. */
+export function permissionFaults(
+  permission: Pick<Permission, 'id' | 'endDate' | 'onlyOauth'>,
+  keyType: string,
+): string[] {
   const faults: string[] = [];
   if (permission.endDate !== null && permission.endDate.getTime() <= Date.now()) {
     faults.push(`La permission ${permission.id} a expiré.`);

@@ -2,7 +2,7 @@ import { identifier, inline, join, raw, sql, type SqlFragment } from '../filter/
 import { plainGeometry } from '../filter/plain-geometry.js';
 import { filterToSql } from '../filter/sql.js';
 import { type Column, columnKind, type GeometryColumn } from '../ogc/feature-table.js';
-import { tileColumns } from '../ogc/vector-tms/documents.js';
+import { featureIdColumn, tileColumns } from '../ogc/vector-tms/documents.js';
 import { tableId, type TiledTable } from '../ogc/vector-tms/model.js';
 import { MAX_FEATURES, type TileOptions } from '../ogc/vector-tms/request.js';
 import { EPOCH_SQL } from './epochs.js';
@@ -31,7 +31,7 @@ export interface TileQuery {
 export function tileSql(query: TileQuery): SqlFragment {
   const { table, geometry, area, options } = query;
   const { source } = table;
-  const featureId = featureIdOf(table);
+  const featureId = featureIdColumn(table);
   const geometryName = identifier(geometry.column);
   const columns = propertiesOf(table, options.properties, featureId).map((column) => valueSql(column));
   const drawn = sql`ST_AsMVTGeom(${projected(query)}, ${envelope(area.bounds)}::box2d, ${whole(options.resolution)}, ${whole(options.buffer)}, true) AS ${geometryName}`;
@@ -49,14 +49,6 @@ export function tileSql(query: TileQuery): SqlFragment {
 
 function indexedArea({ area, byExtents }: TileQuery): SqlFragment | null {
   return byExtents ? null : area.rows;
-}
-
-/** The key, when MVT can hold it: one whole number. It is then no property. */
-function featureIdOf({ source }: TiledTable): string | null {
-  const [name, ...others] = source.primaryKey;
-  if (name === undefined || others.length > 0) return null;
-  const type = source.columns.find((column) => column.name === name)?.type ?? '';
-  return ['smallint', 'integer', 'bigint'].includes(type) ? name : null;
 }
 
 /** The wanted attributes that exist, or all of them when none does; the feature id is always there. */

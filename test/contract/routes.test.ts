@@ -16,6 +16,7 @@ const EMULATOR = [
   'POST /_emulator/reset',
   'POST /_emulator/seed',
   'GET /_emulator/warnings',
+  'GET /_emulator/exposure',
   'GET /_emulator/mails',
   'GET /_emulator/mails/?',
   'DELETE /_emulator/mails',

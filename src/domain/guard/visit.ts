@@ -31,6 +31,11 @@ export function openVisit(endpointPath: string): Visit {
   return new Visit(endpointPath, null, null);
 }
 
+/** A look at everything that an endpoint shows, to tell who may see it: answers of services are made by no such visit. */
+export function overview(endpointPath: string): Visit {
+  return new Visit(endpointPath, null, null);
+}
+
 /** Keys for which what is left of the same publications is kept: capabilities are kept with it. */
 const MAX_VIEWS = 500;
 

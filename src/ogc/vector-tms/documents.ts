@@ -40,6 +40,14 @@ export function tileColumns({ source }: TiledTable): readonly Column[] {
   return source.columns.filter(({ type }) => !type.startsWith('geography'));
 }
 
+/** The key, when tiles can hold it as the id of features: one whole number. It is then no property of theirs. */
+export function featureIdColumn({ source }: TiledTable): string | null {
+  const [name, ...others] = source.primaryKey;
+  if (name === undefined || others.length > 0) return null;
+  const type = source.columns.find((column) => column.name === name)?.type ?? '';
+  return ['smallint', 'integer', 'bigint'].includes(type) ? name : null;
+}
+
 /** Names of PostgreSQL's catalogue that differ from those of SQL. */
 const TYPE_NAMES: Readonly<Record<string, string>> = {
   smallint: 'int2',

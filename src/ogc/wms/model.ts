@@ -1,5 +1,5 @@
 import type { GeographicBox } from '../../geo/bbox.js';
-import type { FeatureTable } from '../feature-table.js';
+import type { Column, FeatureTable } from '../feature-table.js';
 import type { StyleModel } from '../sld/model.js';
 
 /** A published layer: the snapshot an offering keeps, plain JSON. It is a group whose members cannot be addressed. */
@@ -25,4 +25,12 @@ export interface WmsRelation {
   readonly style: StyleModel | null;
   /** Name of the static that holds the style. */
   readonly styleName: string | null;
+}
+
+/**
+ * The attributes that GetFeatureInfo tells: keys are in the ids and not among the attributes, as GeoServer has it by
+ * default.
+ */
+export function infoColumns({ source }: WmsRelation): readonly Column[] {
+  return source.columns.filter(({ name }) => !source.primaryKey.includes(name));
 }

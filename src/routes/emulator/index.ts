@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { ServerDeps } from '../../deps.js';
+import { ExposureDocument } from '../../domain/exposure/document.js';
+import { readExposure } from '../../domain/exposure/exposure.js';
 import { listWarnings } from '../../domain/warnings.js';
 import { badRequest } from '../../errors.js';
 import { applySeed } from '../../seed/apply.js';
@@ -12,7 +14,7 @@ import { projectRoot } from '../../supervisor/paths.js';
 import { refuseForeignPages, requireToken } from './guard.js';
 import { mailRoutes } from './mails.js';
 import { readReadiness } from './readiness.js';
-import { HealthResponse, ReadyResponse, VersionResponse, WarningsQuery, WarningsResponse } from './schema.js';
+import { ExposureQuery, HealthResponse, ReadyResponse, VersionResponse, WarningsQuery, WarningsResponse } from './schema.js';
 
 const SEED_MAX_BYTES = 5 * 1024 * 1024;
 
@@ -55,6 +57,12 @@ export const emulatorRoutes: FastifyPluginAsyncTypebox = async (app) => {
       await postSeed(deps, request.body);
       return reply.code(204).send();
     });
+
+    control.get(
+      '/exposure',
+      { schema: { querystring: ExposureQuery, response: { 200: ExposureDocument } } },
+      async (request) => readExposure(deps, (request.query as { datastore: string }).datastore),
+    );
 
     control.get(
       '/warnings',

@@ -20,6 +20,14 @@ export const WarningsResponse = Type.Array(
   Type.Object({ text: Type.String(), creation: Type.String({ format: 'date-time' }) }),
 );
 
+export const ExposureQuery = Type.Object({
+  datastore: Type.String({
+    minLength: 1,
+    maxLength: 200,
+    description: "Identifiant de l'entrepôt, ou nom technique de sa communauté.",
+  }),
+});
+
 export const MailsQuery = Type.Object({
   ...PageQuery.properties,
   to: Type.Optional(Type.String({ description: "L'un des destinataires ; % remplace des caractères." })),

@@ -13,6 +13,7 @@ void t.test('with EMULATOR_TOKEN, what changes or shows the state asks for it', 
     t.equal((await reset(headers)).statusCode, 401);
     t.equal((await app.inject({ method: 'POST', url: '/_emulator/seed', headers })).statusCode, 401);
     t.equal((await app.inject({ url: '/_emulator/warnings', headers })).statusCode, 401);
+    t.equal((await app.inject({ url: '/_emulator/exposure?datastore=sandbox', headers })).statusCode, 401);
   }
   t.equal((await reset(bearer(TOKEN))).statusCode, 204);
 });
