@@ -1,13 +1,16 @@
 import { connect, type Socket } from 'node:net';
 
+/** The end of an answer whose length is not told. */
+const LAST_CHUNK = Buffer.from('\r\n0\r\n\r\n');
+
 /**
- * The least of an HTTP client: GET over a connection that is kept, answers with Content-Length. Node's own client takes
- * longer than the servers that are measured with it.
+ * The least of an HTTP client: GET over a connection that is kept. Node's own client takes longer than the servers that
+ * are measured with it. Answers without Content-Length come as they are sent, with the lengths of their chunks.
  */
 export class HttpClient {
   private pending: { resolve: (answer: Answer) => void; reject: (error: Error) => void } | null = null;
   private parts: Buffer[] = [];
-  private head: { status: number; type: string; end: number; length: number } | null = null;
+  private head: { status: number; type: string; end: number; length: number | null } | null = null;
   private received = 0;
 
   private constructor(
@@ -49,8 +52,9 @@ export class HttpClient {
     this.received += part.length;
     this.head ??= this.readHead();
     const { head } = this;
-    if (head === null || this.received < head.end + head.length) return;
+    if (head === null || (head.length !== null && this.received < head.end + head.length)) return;
     const bytes = Buffer.concat(this.parts);
+    if (head.length === null && !bytes.subarray(-LAST_CHUNK.length).equals(LAST_CHUNK)) return;
     const { pending } = this;
     this.parts = [];
     this.received = 0;
@@ -68,9 +72,14 @@ export class HttpClient {
       status: Number(text.slice(9, 12)),
       type: /^content-type: *([^\r]*)/im.exec(text)?.[1] ?? '',
       end: end + 4,
-      length: Number(/^content-length: *(\d+)/im.exec(text)?.[1] ?? Number.NaN),
+      length: readLength(text),
     };
   }
+}
+
+function readLength(head: string): number | null {
+  const length = /^content-length: *(\d+)/im.exec(head)?.[1];
+  return length === undefined ? null : Number(length);
 }
 
 export interface Answer {

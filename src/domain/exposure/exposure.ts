@@ -10,10 +10,7 @@ import { readExposedData } from './stored-data.js';
  * @param datastore its id, or the technical name of its community
  * @throws ApiError not_found
  */
-export async function readExposure(
-  deps: Pick<Deps, 'prisma' | 'pool'>,
-  datastore: string,
-): Promise<ExposureDocument> {
+export async function readExposure(deps: Pick<Deps, 'prisma' | 'pool'>, datastore: string): Promise<ExposureDocument> {
   const now = new Date();
   const [found] = await deps.prisma.$queryRaw<{ id: string }[]>`
     SELECT datastore.id FROM geopf.datastore AS datastore

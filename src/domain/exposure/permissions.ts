@@ -51,10 +51,7 @@ export async function readPermissionsOn(db: Db, offeringIds: readonly string[]):
   }));
 }
 
-async function readKeyTypes(
-  db: Db,
-  people: readonly ApiUser[],
-): Promise<ReadonlyMap<string, readonly KeyType[]>> {
+async function readKeyTypes(db: Db, people: readonly ApiUser[]): Promise<ReadonlyMap<string, readonly KeyType[]>> {
   const quotas = new Map(people.map(({ id, keysQuota }) => [id, keysQuota]));
   const keys = await db.userKey.findMany({
     where: { userId: { in: [...quotas.keys()] } },

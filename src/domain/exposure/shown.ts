@@ -134,7 +134,9 @@ function pyramidTables(layer: PyramidLayer, service: string): Shown[] {
   return sources.flatMap((storedData): Shown[] => {
     const of = { service, name: layer.name, stored_data: storedData, identifiers: [] };
     if (layer.pixels !== null) return [{ ...of, attributes: [], comment: imageComment(layer) }];
-    const tables = layer.levels.filter(({ source }) => source.storedData === storedData).flatMap((level) => level.tables);
+    const tables = layer.levels
+      .filter(({ source }) => source.storedData === storedData)
+      .flatMap((level) => level.tables);
     return [...new Set(tables.map(({ name }) => name))].map((relation) => ({
       ...of,
       relation,

@@ -14,7 +14,14 @@ import { projectRoot } from '../../supervisor/paths.js';
 import { refuseForeignPages, requireToken } from './guard.js';
 import { mailRoutes } from './mails.js';
 import { readReadiness } from './readiness.js';
-import { ExposureQuery, HealthResponse, ReadyResponse, VersionResponse, WarningsQuery, WarningsResponse } from './schema.js';
+import {
+  ExposureQuery,
+  HealthResponse,
+  ReadyResponse,
+  VersionResponse,
+  WarningsQuery,
+  WarningsResponse,
+} from './schema.js';
 
 const SEED_MAX_BYTES = 5 * 1024 * 1024;
 

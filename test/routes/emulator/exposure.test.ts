@@ -84,7 +84,10 @@ await t.test('the exposure matrix is what the services answer', async (t) => {
     }
     const answered = statuses.filter((status) => status === 200).length;
     const refused = statuses.filter((status) => status === 401 || status === 403).length;
-    t.ok(requests.length > 0 && [answered, refused].includes(requests.length), `${offering.layer_name}: ${statuses}`);
+    t.ok(
+      requests.length > 0 && [answered, refused].includes(requests.length),
+      `${offering.layer_name}: ${statuses.join(', ')}`,
+    );
     return answered > 0;
   };
 
@@ -99,7 +102,8 @@ await t.test('the exposure matrix is what the services answer', async (t) => {
     ],
   });
   const tiles = [{ stored_data: pyramid, bottom_level: VECTOR_TILE.level, top_level: VECTOR_TILE.level }];
-  const { used_data: tables } = (data.configuration(PRIVATE_WFS, 'x') as ReturnType<typeof wfsConfiguration>).type_infos;
+  const { used_data: tables } = (data.configuration(PRIVATE_WFS, 'x') as ReturnType<typeof wfsConfiguration>)
+    .type_infos;
   const storedData = tables[0]?.stored_data ?? '';
   for (const [endpoint, configuration] of [
     [OPEN_WFS, data.configuration(PRIVATE_WFS, 'shown')],
@@ -130,7 +134,12 @@ await t.test('the exposure matrix is what the services answer', async (t) => {
   }
   const copy = (layer: string, datastoreId = DATASTORE) =>
     copyOffering(deps, closed.get(PRIVATE_WFS) ?? '', { layer, open: false, datastoreId });
-  const [ended, oauth, shared, nobody] = [await copy('ended'), await copy('oauth'), await copy('shared'), await copy('nobody')];
+  const [ended, oauth, shared, nobody] = [
+    await copy('ended'),
+    await copy('oauth'),
+    await copy('shared'),
+    await copy('nobody'),
+  ];
 
   const give = (offerings: string[], more: object) =>
     givePermission(producer, DATASTORE, { offerings, ...more } as Parameters<typeof givePermission>[2]);
@@ -266,8 +275,13 @@ await t.test('the exposure matrix is what the services answer', async (t) => {
     t.same(roles('fid'), ['identifier']);
     t.same(roles('population'), ['attribute']);
     t.same(roles('geom'), ['geometry']);
-    const roads = first.stored_data.find(({ _id }) => _id === storedData)?.relations.find(({ name }) => name === 'roads');
-    t.ok(roads?.attributes.every(({ exposures }) => exposures.length === 0), 'nobody reads the other table');
+    const roads = first.stored_data
+      .find(({ _id }) => _id === storedData)
+      ?.relations.find(({ name }) => name === 'roads');
+    t.ok(
+      roads?.attributes.every(({ exposures }) => exposures.length === 0),
+      'nobody reads the other table',
+    );
   });
 
   await t.test('who may read by a new key does, and nobody else', async (t) => {
@@ -285,7 +299,10 @@ await t.test('the exposure matrix is what the services answer', async (t) => {
           continue;
         }
         const key = await makeKey(person, 'HASH', { hash: `made-${(made += 1)}` });
-        const { status } = await person.call('POST', `/users/me/keys/${key._id}/accesses`, { permission, offerings: [id] });
+        const { status } = await person.call('POST', `/users/me/keys/${key._id}/accesses`, {
+          permission,
+          offerings: [id],
+        });
         t.equal(status === 201, state === 'possible', `${offering.layer_name} for ${user?.name ?? 'anybody'}`);
         t.equal(await reads(offering, { apikey: `made-${made}` }), state === 'possible');
         if (who === 'user' && state === 'possible') {
