@@ -2,7 +2,7 @@ import type { Deps } from '../deps.js';
 import type { GeographicBox } from '../geo/bbox.js';
 import { type AltimetryResource, gridsOf } from '../ogc/alti/model.js';
 import { extentBox } from './extent.js';
-import { GuardedMap } from './guard/guarded-map.js';
+import { allowedOf, GuardedMap } from './guard/guarded-map.js';
 import { seenBy, type Visit } from './guard/visit.js';
 import { cached, readPublications } from './published.js';
 
@@ -38,9 +38,14 @@ export async function publishedAltimetry(deps: Pick<Deps, 'pool'>, visit: Visit)
       pyramids: new Map(rows.map(({ id, key, extent }) => [id, { filesKey: key, box: extentBox(extent) }])),
     };
   });
-  return seenBy(visit, published, (rights) => ({
-    resources: published.resources.filter(({ offering }) => rights.allows(offering)),
-    byName: new GuardedMap(published.byName, rights),
-    pyramids: published.pyramids,
-  }));
+  return seenBy(visit, published, (rights) => {
+    const resources = allowedOf(published.resources, rights);
+    return {
+      get resources() {
+        return resources();
+      },
+      byName: new GuardedMap(published.byName, rights),
+      pyramids: published.pyramids,
+    };
+  });
 }

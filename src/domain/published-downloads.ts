@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.js';
 import type { DownloadResource } from '../ogc/download/model.js';
 import { LruMap } from '../render/lru-map.js';
-import { GuardedMap } from './guard/guarded-map.js';
+import { allowedOf, GuardedMap } from './guard/guarded-map.js';
 import { seenBy, type Visit } from './guard/visit.js';
 import { cached, lastCached, readPublications } from './published.js';
 
@@ -33,11 +33,16 @@ export async function publishedDownloads(deps: Pick<Deps, 'pool'>, visit: Visit)
       archives: await readArchives(deps.pool, [...used]),
     };
   });
-  return seenBy(visit, published, (rights) => ({
-    resources: published.resources.filter(({ offering }) => rights.allows(offering)),
-    byName: new GuardedMap(published.byName, rights),
-    archives: published.archives,
-  }));
+  return seenBy(visit, published, (rights) => {
+    const resources = allowedOf(published.resources, rights);
+    return {
+      get resources() {
+        return resources();
+      },
+      byName: new GuardedMap(published.byName, rights),
+      archives: published.archives,
+    };
+  });
 }
 
 /** The resources as they were when last looked at, `null` when they never were. */

@@ -4,8 +4,7 @@ import { tableId, type TiledTable } from '../ogc/vector-tms/model.js';
 import type { WmsLayer } from '../ogc/wms/model.js';
 import type { Db } from './database.js';
 import { readEpochs } from './epochs.js';
-import { GuardedMap } from './guard/guarded-map.js';
-import type { KeyRights } from './guard/key-rights.js';
+import { allowedOf, GuardedMap } from './guard/guarded-map.js';
 import { seenBy, type Visit } from './guard/visit.js';
 
 /**
@@ -65,7 +64,15 @@ export async function publishedWmsLayers(deps: Pick<Deps, 'pool'>, visit: Visit)
     const layers = publications.map(({ publication }) => publication);
     return { layers, byName: new Map(layers.map((layer) => [layer.name, layer])) };
   });
-  return seenBy(visit, published, (rights) => allowedLayers(published, rights));
+  return seenBy(visit, published, (rights) => {
+    const layers = allowedOf(published.layers, rights);
+    return {
+      get layers() {
+        return layers();
+      },
+      byName: new GuardedMap(published.byName, rights),
+    };
+  });
 }
 
 /**
@@ -96,17 +103,16 @@ export async function publishedPyramidLayers<Layer extends PyramidLayer = Pyrami
       };
     },
   );
-  return seenBy(visit, published, (rights) => ({ ...allowedLayers(published, rights), filesOf: published.filesOf }));
-}
-
-function allowedLayers<Layer extends { readonly offering: string }>(
-  { layers, byName }: { readonly layers: readonly Layer[]; readonly byName: ReadonlyMap<string, Layer> },
-  rights: KeyRights,
-) {
-  return {
-    layers: layers.filter(({ offering }) => rights.allows(offering)),
-    byName: new GuardedMap(byName, rights),
-  };
+  return seenBy(visit, published, (rights) => {
+    const layers = allowedOf(published.layers, rights);
+    return {
+      get layers() {
+        return layers();
+      },
+      byName: new GuardedMap(published.byName, rights),
+      filesOf: published.filesOf,
+    };
+  });
 }
 
 /**

@@ -50,3 +50,12 @@ export class GuardedMap<Value extends { readonly offering: string }> implements 
     for (const [name, value] of this.allowed()) each(value, name, this);
   }
 }
+
+/** What a key may use of a list, looked for when it is first asked for: most requests name what they want. */
+export function allowedOf<T extends { readonly offering: string }>(
+  all: readonly T[],
+  rights: KeyRights,
+): () => readonly T[] {
+  let allowed: readonly T[] | null = null;
+  return () => (allowed ??= all.filter(({ offering }) => rights.allows(offering)));
+}

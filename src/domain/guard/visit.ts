@@ -36,8 +36,8 @@ export function overview(endpointPath: string): Visit {
   return new Visit(endpointPath, null, null);
 }
 
-/** Keys for which what is left of the same publications is kept: capabilities are kept with it. */
-const MAX_VIEWS = 500;
+/** Keys for which what is left of the same publications is kept: capabilities, some megabytes, are kept with it. */
+const MAX_VIEWS = 100;
 
 const views = new WeakMap<object, LruMap<KeyRights, unknown>>();
 
