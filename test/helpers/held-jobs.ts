@@ -12,8 +12,8 @@ import { newUpload, sendFile } from './deposit.js';
 import { derivation, storeSql } from './derivation.js';
 import { create } from './diffusion.js';
 import { holdHarvest, holdMerge } from './held-pyramids.js';
-import { deliver, integrate, into, type Launched, launch, logOf } from './integration.js';
-import { holdFiles, isAlive, waitForLock } from './jobs.js';
+import { deliver, integrate, into, type Launched, launch, logOf, rowsOf } from './integration.js';
+import { backendsSql, holdFiles, isAlive, waitForLock } from './jobs.js';
 import {
   COPY_RASTER_PYRAMID,
   copyRequest,
@@ -90,10 +90,6 @@ export const KINDS: Readonly<Record<string, Hold>> = {
     );
     return held;
   },
-  derivation: async (emulator, user, t) => {
-    const file = await storeSql(user, 'copie', 'CREATE TABLE copie AS SELECT * FROM {{ inputs.1 }}.sites');
-    return holdAtTable(emulator, user, t, (storedData) => derivation([storedData], [file]));
-  },
   'vector tiles': (emulator, user, t) => {
     const composition = [{ table: 'sites', layer: 'sites', bottom_level: 6, top_level: 5, attributes: 'nom' }];
     return holdAtTable(emulator, user, t, (storedData) => tilesRequest([storedData], { composition }));
@@ -107,6 +103,11 @@ export const KINDS: Readonly<Record<string, Hold>> = {
     })),
   'harvest of a WMS': holdHarvest,
   'merge of pyramids': holdMerge,
+  // The last one: it waits for a minute only, while all of them are held at once.
+  derivation: async (emulator, user, t) => {
+    const file = await storeSql(user, 'copie', 'CREATE TABLE copie AS SELECT * FROM {{ inputs.1 }}.sites');
+    return holdAtTable(emulator, user, t, (storedData) => derivation([storedData], [file]));
+  },
 };
 
 /** Kinds that run beside the process of another check. */
@@ -272,6 +273,25 @@ export async function holdRow(
   rows: string,
 ): Promise<{ release: () => Promise<void> }> {
   return holdTransaction(t, emulator, `SELECT 1 FROM ${rows} FOR UPDATE`);
+}
+
+/**
+ * Holds the executions that change a schema behind their work and before their commit: they then mark it.
+ * @returns `reached` resolves once the execution is there
+ */
+export async function holdCommit(
+  t: Test,
+  emulator: TestEmulator,
+  schema: string,
+): Promise<{ reached: (execution: string) => Promise<unknown>; release: () => Promise<void> }> {
+  const { release } = await holdTransaction(t, emulator, `COMMENT ON SCHEMA ${schema} IS 'held'`);
+  const reached = (execution: string) =>
+    until(
+      () =>
+        rowsOf(emulator, `${backendsSql(execution)} AND wait_event_type = 'Lock' AND query LIKE 'COMMENT ON SCHEMA%'`),
+      (rows) => rows.length > 0,
+    );
+  return { reached, release };
 }
 
 async function holdTransaction(

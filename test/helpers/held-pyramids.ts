@@ -17,6 +17,9 @@ const run = promisify(execFile);
 
 /** Harvests and merges of pyramids, held in the middle of their work. */
 
+/** A slab is made for each level: seconds of work on a machine that is busy. */
+const FEW_LEVELS = { top: '12' };
+
 function drawing(t: Test): Promise<WmsServer> {
   return startWms(t, () => [200, 30, 30]);
 }
@@ -34,7 +37,7 @@ export async function holdHarvest(_emulator: TestEmulator, user: ApiUser, t: Tes
     await released;
     return false;
   };
-  const launched = await launchExecution(user, harvestRequest(wms.url));
+  const launched = await launchExecution(user, harvestRequest(wms.url, FEW_LEVELS));
   const reached = () =>
     until(
       async () => wms.asked.length,
@@ -46,7 +49,10 @@ export async function holdHarvest(_emulator: TestEmulator, user: ApiUser, t: Tes
 /** A merge that waits at a slab. */
 export async function holdMerge(emulator: TestEmulator, user: ApiUser, t: Test): Promise<Held> {
   const wms = await drawing(t);
-  const inputs = [await runExecution(user, harvestRequest(wms.url)), await runExecution(user, harvestRequest(wms.url))];
+  const inputs = [
+    await runExecution(user, harvestRequest(wms.url, FEW_LEVELS)),
+    await runExecution(user, harvestRequest(wms.url, FEW_LEVELS)),
+  ];
   const [first] = inputs;
   if (first === undefined) throw new Error('nothing to merge');
   const { folder } = await storedPixels(emulator.deps, first.storedData);

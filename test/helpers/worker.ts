@@ -29,8 +29,10 @@ export async function forkWorker(
       HARVEST_ALLOWED_HOSTS: config.harvest.allowedHosts.join(','),
       ...overrides,
     }),
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    // A pipe: the limit holds for the file, maybe a long one, that the output of tests goes to as well.
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
+  worker.stderr?.pipe(process.stderr, { end: false });
   t.teardown(async () => {
     if (worker.exitCode !== null || worker.signalCode !== null) return;
     worker.kill('SIGKILL');

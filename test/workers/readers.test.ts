@@ -1,8 +1,8 @@
 import t from 'tap';
-import { backendName } from '../../src/workers/backends.js';
-import { logIn, until } from '../helpers/api.js';
+import { logIn } from '../helpers/api.js';
 import { startTestEmulator } from '../helpers/app.js';
 import { create, OPEN_WFS, waitForStatus } from '../helpers/diffusion.js';
+import { holdCommit } from '../helpers/held-jobs.js';
 import { deliver, ended, integrate, into, launch, rowsOf } from '../helpers/integration.js';
 import { DATASTORE } from '../helpers/seed.js';
 
@@ -13,8 +13,7 @@ const SEEDED = '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a3001';
 const SITES = { path: 'sites.csv', content: 'lon,lat,nom\n1,45,a\n2,45,b\n' };
 
 void t.test('readers never wait for an integration', async (t) => {
-  // The transaction of an integration stays open for as long as PROGRESS lasts.
-  const emulator = await startTestEmulator(t, { TIMING: 'realistic', STATEMENT_TIMEOUT: '1000' });
+  const emulator = await startTestEmulator(t, { STATEMENT_TIMEOUT: '1000' });
   const user = await logIn(emulator);
   const first = await integrate(user, (await deliver(user, [SITES])).id);
   t.equal(first.status, 'SUCCESS', first.log);
@@ -40,17 +39,6 @@ void t.test('readers never wait for an integration', async (t) => {
     const { features } = (await answer.json()) as { features: { properties: { nom: string } }[] };
     return features.map(({ properties }) => properties.nom);
   };
-  /** Waits until an execution has changed everything and only its commit is left. */
-  const changedAll = (id: string) =>
-    until(
-      () =>
-        rowsOf<{ state: string }>(
-          emulator,
-          `SELECT state FROM pg_stat_activity WHERE application_name = '${backendName(id)}'
-           AND state = 'idle in transaction' AND state_change < now() - interval '300 ms'`,
-        ),
-      (rows) => rows.length > 0,
-    );
   const statusOf = async (path: string) => (await user.call<{ status: string }>('GET', path)).body.status;
   t.strictSame(await names(), ['a', 'b']);
 
@@ -61,19 +49,23 @@ void t.test('readers never wait for an integration', async (t) => {
     { path: 'sites.update', content: 'ogc_fid,nom\n2,B\n' },
   ]);
   const parameters = { update: true, delete: true };
+  const commit = await holdCommit(t, emulator, first.schema);
   const launched = await launch(user, upload.id, { ...into(first.storedData), parameters });
-  await changedAll(launched.id);
+  await commit.reached(launched.id);
   t.strictSame(await names(), ['a', 'b'], 'the state before, at once');
   t.equal(await statusOf(`${ROOT}/stored_data/${first.storedData}`), 'MODIFYING');
+  await commit.release();
   const end = await ended(user, launched);
   t.equal(end.status, 'SUCCESS', end.log);
   t.strictSame(await names(), ['B', 'a', 'b']);
 
+  const abortedCommit = await holdCommit(t, emulator, first.schema);
   const aborted = await launch(user, upload.id, { ...into(first.storedData), parameters });
-  await changedAll(aborted.id);
+  await abortedCommit.reached(aborted.id);
   t.equal((await user.call('POST', `${aborted.path}/abort`)).status, 204);
   t.equal(await statusOf(`${ROOT}/stored_data/${first.storedData}`), 'UNSTABLE');
   t.strictSame(await names(), ['B', 'a', 'b'], 'an aborted change leaves nothing');
+  await abortedCommit.release();
 
   const bad = await deliver(user, [SITES, { path: 'sites.delete', content: 'inconnue\n1\n' }]);
   const failed = await integrate(user, bad.id, { ...into(first.storedData), parameters });
@@ -95,9 +87,11 @@ void t.test('readers never wait for an integration', async (t) => {
     emulator,
     `SELECT schema_name AS name FROM geopf.stored_data WHERE id = '${SEEDED}'`,
   );
+  const seededCommit = await holdCommit(t, emulator, schema?.name ?? '');
   const seeded = await launch(user, town.id, into(SEEDED));
-  await changedAll(seeded.id);
+  await seededCommit.reached(seeded.id);
   const count = `SET LOCAL statement_timeout = 1000; SELECT count(*) FROM ${schema?.name}.chefs_lieux`;
   await t.resolves(emulator.deps.pool.query(`BEGIN; ${count}; COMMIT`));
+  await seededCommit.release();
   t.equal((await ended(user, seeded)).status, 'SUCCESS');
 });
