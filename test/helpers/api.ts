@@ -75,10 +75,11 @@ async function call<Body>(request: {
  */
 export async function until<T>(ask: () => Promise<T>, isWanted: (answer: T) => boolean): Promise<T> {
   const deadline = Date.now() + 120_000;
-  for (;;) {
+  // Often at first, then seldom: what is waited for needs the processor that asking takes.
+  for (let pause = 20; ; pause = Math.min(pause * 1.2, 120)) {
     const answer = await ask();
     if (isWanted(answer)) return answer;
     if (Date.now() > deadline) throw new Error(`still not as wanted: ${JSON.stringify(answer)}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }
