@@ -62,6 +62,7 @@ export function loggableUrl(url: string): string {
 
 /** A name as whoever reads the query takes it. */
 function decoded(name: string): string {
+  if (!/[%?]/.test(name)) return name;
   const [first = ''] = new URLSearchParams(name).keys();
   return first;
 }

@@ -6,6 +6,8 @@ import { AccessRefusal } from '../domain/guard/refusal.js';
 import type { Visit } from '../domain/guard/visit.js';
 import { barePage } from './bare-page.js';
 
+const VARY = CREDENTIAL_HEADERS.join(', ');
+
 export interface GuardOptions {
   readonly guard: Guard;
   /** Of the endpoint that the routes of the scope serve. */
@@ -27,12 +29,12 @@ export const guardPlugin = fp<GuardOptions>(
         return refuseAccess(reply, error);
       }
     });
-    app.addHook('onSend', async (_request, reply, payload) => {
+    app.addHook('onSend', (_request, reply, payload, done) => {
       const control = reply.getHeader('cache-control');
       reply.header('cache-control', control === undefined ? 'private' : `private, ${String(control)}`);
-      const vary = [reply.getHeader('vary') ?? []].flat().map(String);
-      reply.header('vary', [...vary, ...CREDENTIAL_HEADERS].join(', '));
-      return payload;
+      const vary = reply.getHeader('vary');
+      reply.header('vary', vary === undefined ? VARY : `${[vary].flat().join(', ')}, ${VARY}`);
+      done(null, payload);
     });
   },
   { name: 'guard', fastify: '5.x', dependencies: ['traffic'] },

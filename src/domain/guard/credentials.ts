@@ -26,7 +26,7 @@ export interface Presented {
  * @returns `null` when there is none
  */
 export function readCredential({ query, headers }: Presented): Credential | null {
-  const value = oneOf(valuesInQuery(query)) ?? oneOf(KEY_NAMES.flatMap((name) => [headers[name] ?? []].flat()));
+  const value = oneOf(valuesInQuery(query)) ?? oneOf(valuesInHeaders(headers));
   if (value !== null) return { type: 'HASH', value };
   const [, scheme = '', content = ''] = /^(Basic|Bearer) +([^ ]*) *$/i.exec(headers.authorization ?? '') ?? [];
   switch (scheme.toLowerCase()) {
@@ -52,20 +52,31 @@ export function withoutKey(query: string): string {
 const MAY_HOLD_KEY = /key|%/i;
 
 function valuesInQuery(query: string): string[] {
-  if (!MAY_HOLD_KEY.test(query)) return [];
+  if (query === '' || !MAY_HOLD_KEY.test(query)) return [];
   // A value has no space, so that a plus sign stands for itself.
   return [...new URLSearchParams(query.replaceAll('+', '%2B'))].flatMap(([name, value]) =>
     KEY_NAMES.some((known) => known === name.toLowerCase()) ? value : [],
   );
 }
 
+function valuesInHeaders(headers: IncomingHttpHeaders): string[] {
+  const values: string[] = [];
+  for (const name of KEY_NAMES) {
+    const value = headers[name];
+    if (value !== undefined) values.push(...[value].flat());
+  }
+  return values;
+}
+
+/** Names are only decoded when they may be written otherwise: this is asked of every parameter of every request. */
 function isKeyName(written: string): boolean {
-  const [name = ''] = new URLSearchParams(written).keys();
+  const [name = ''] = /[%?]/.test(written) ? new URLSearchParams(written).keys() : [written];
   return KEY_NAMES.some((known) => known === name.toLowerCase());
 }
 
 /** The one value that is given, be it several times; one of no key when there are several. `null`: none. */
 function oneOf(values: readonly string[]): string | null {
+  if (values.length === 0) return null;
   const [value = null, ...others] = new Set(values.filter((each) => each !== ''));
   return others.length === 0 ? value : '';
 }
