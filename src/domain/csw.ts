@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { assertSortable } from '../ogc/csw/conditions.js';
-import { asCswException } from '../ogc/csw/exceptions.js';
+import { asCswException, tooBusy } from '../ogc/csw/exceptions.js';
 import type { CatalogueRecord, GetDomain, GetRecordById, GetRecords } from '../ogc/csw/model.js';
 import { parameterValues } from '../ogc/csw/parameters.js';
 import { type RecordForm, renderRecord } from '../ogc/csw/records.js';
@@ -13,14 +13,9 @@ import {
   searchEnvelope,
 } from '../ogc/csw/responses.js';
 import { asQueryFault } from './query-faults.js';
-import {
-  domainOf,
-  type FoundRecords,
-  recordsById,
-  type RecordView,
-  searchRecords,
-  type SearchDeps,
-} from './record-search.js';
+import { domainOf, type FoundRecords, recordsById, type RecordView, searchRecords } from './record-search.js';
+import type { SearchDeps } from './record-snapshot.js';
+import { BusyError } from '../slots.js';
 
 /** The operations of a catalogue that read its index: from a typed request to a document. */
 
@@ -34,7 +29,7 @@ export async function getRecords(
   assertSortable(request.sortBy);
   const limit = request.resultType === 'hits' ? 0 : request.maxRecords;
   const offset = request.startPosition - 1;
-  const found = await answered('constraint', () => searchRecords(deps, { view, ...request, limit, offset }));
+  const found = await answered('constraint', () => searchRecords(deps, { view, ...request, limit, offset }, signal));
   const { matched, returned } = found;
   const next = request.startPosition + returned;
   const envelope = searchEnvelope({
@@ -45,7 +40,7 @@ export async function getRecords(
     outputSchema: request.outputSchema,
     timeStamp: new Date(),
   });
-  return writeRecords(found, envelope, request, signal);
+  return writeRecords(found, envelope, request);
 }
 
 /** Records by their identifiers; unknown ones are left out. @throws OwsException */
@@ -55,15 +50,20 @@ export async function getRecordById(
   request: GetRecordById,
   signal: AbortSignal,
 ): Promise<string | Readable> {
-  const found = await answered('id', () => recordsById(deps, view, request.ids));
-  return writeRecords(found, recordsByIdEnvelope(), { ...request, elementNames: null }, signal);
+  const found = await answered('id', () => recordsById(deps, view, request.ids, signal));
+  return writeRecords(found, recordsByIdEnvelope(), { ...request, elementNames: null });
 }
 
 /** Values of properties and parameters. @throws OwsException for an unknown property */
-export async function getDomain(deps: SearchDeps, view: RecordView, request: GetDomain): Promise<string> {
+export async function getDomain(
+  deps: SearchDeps,
+  view: RecordView,
+  request: GetDomain,
+  signal: AbortSignal,
+): Promise<string> {
   const domains: DomainValues[] = [];
   for (const name of request.propertyNames) {
-    const values = await answered('propertyName', () => domainOf(deps, view, name));
+    const values = await answered('propertyName', () => domainOf(deps, view, name, signal));
     domains.push({ kind: 'PropertyName', name, values });
   }
   for (const name of request.parameterNames) {
@@ -76,7 +76,7 @@ async function answered<T>(locator: string, ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (error) {
-    throw asCswException(asQueryFault(error), locator);
+    throw error instanceof BusyError ? tooBusy() : asCswException(asQueryFault(error), locator);
   }
 }
 
@@ -88,9 +88,7 @@ async function writeRecords(
   found: FoundRecords,
   { head, tail }: Envelope,
   form: RecordForm,
-  signal: AbortSignal,
 ): Promise<string | Readable> {
-  signal.addEventListener('abort', () => found.close(), { once: true });
   const batches = found.batches();
   try {
     const first = await batches.next();

@@ -30,15 +30,21 @@ export class FeatureSnapshot {
   private constructor(
     private readonly client: pg.PoolClient,
     private readonly log: Logger,
+    private readonly onEnd: () => void,
   ) {}
 
   /**
    * Takes a connection and opens the transaction.
    * @param timeoutMs longest statement
+   * @param onEnd called once the connection is not used any more
    */
-  static async open({ pool, log }: FeatureDeps, timeoutMs: number): Promise<FeatureSnapshot> {
+  static async open(
+    { pool, log }: FeatureDeps,
+    timeoutMs: number,
+    onEnd: () => void = () => {},
+  ): Promise<FeatureSnapshot> {
     const client = await pool.connect();
-    const snapshot = new FeatureSnapshot(client, log);
+    const snapshot = new FeatureSnapshot(client, log, onEnd);
     client.on('error', snapshot.onConnectionError);
     try {
       await client.query(transactionStart(timeoutMs));
@@ -96,6 +102,7 @@ export class FeatureSnapshot {
     // A destroyed connection may still report its own end.
     if (destroy) this.client.on('error', this.onConnectionError);
     this.client.release(destroy);
+    this.onEnd();
   }
 
   private readonly onConnectionError = (error: Error): void => {

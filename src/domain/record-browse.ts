@@ -1,7 +1,8 @@
-import { join, raw, sql, type SqlFragment, toQuery } from '../filter/fragment.js';
-import { holdsWords, identifiedBy, searchRank } from '../ogc/csw/conditions.js';
+import { join, raw, sql, type SqlFragment } from '../filter/fragment.js';
+import { holdsWords, searchRank } from '../ogc/csw/conditions.js';
 import type { CatalogueRecord } from '../ogc/csw/model.js';
-import { viewCondition, type RecordView, type SearchDeps } from './record-search.js';
+import { idsOf, type RecordView, viewCondition } from './record-search.js';
+import { onRecordSnapshot, type SearchDeps } from './record-snapshot.js';
 
 /** What the pages for people show of the catalogue. */
 
@@ -35,15 +36,22 @@ export interface BrowsedRecords {
 /** Records of one page. */
 export const PAGE_SIZE = 20;
 
+/** Records of which the nearest come first; when more are found the words tell little, and ranking takes long. */
+const MAX_RANKED = 2000;
+
 const MAX_FACETS = 15;
 const THEMES = sql`record.topic_categories || record.inspire_themes`;
 const PRODUCERS = sql`record.organisations`;
 
-/** A page of the records that hold what is looked for, the nearest first, with what they can be narrowed to. */
+/**
+ * A page of the records that hold what is looked for, the nearest first, with what they can be narrowed to.
+ * @throws BusyError
+ */
 export async function browseRecords(
-  { pool }: Pick<SearchDeps, 'pool'>,
+  deps: SearchDeps,
   view: RecordView,
   { text, producer, theme, page }: Browsing,
+  signal: AbortSignal,
 ): Promise<BrowsedRecords> {
   const words = text === undefined ? undefined : (holdsWords(text) ?? raw('FALSE'));
   const where = join(
@@ -55,42 +63,49 @@ export async function browseRecords(
     ],
     ' AND ',
   );
-  const rank = text === undefined ? null : searchRank(text);
-  const order = rank === null ? raw('lower(record.title) NULLS LAST, record.id') : sql`${rank} DESC, record.id`;
-  const [found, counted, producers, themes] = await Promise.all([
-    pool.query<FoundRecord>(
-      toQuery(sql`SELECT record.identifier, record.content FROM geopf.catalogue_record AS record WHERE ${where}
-        ORDER BY ${order} LIMIT ${PAGE_SIZE}::integer OFFSET ${(page - 1) * PAGE_SIZE}::integer`),
-    ),
-    pool.query<{ count: string }>(
-      toQuery(sql`SELECT count(*) AS count FROM geopf.catalogue_record AS record WHERE ${where}`),
-    ),
-    pool.query<Facet>(toQuery(facetsSql(PRODUCERS, where))),
-    pool.query<Facet>(toQuery(facetsSql(THEMES, where))),
-  ]);
-  return {
-    matched: Number(counted.rows[0]?.count ?? 0),
-    records: found.rows,
-    producers: producers.rows,
-    themes: themes.rows,
-  };
+  return onRecordSnapshot(deps, signal, async (snapshot) => {
+    const [counts = { matched: 0, producers: [], themes: [] }] = await snapshot.rows<Counts>(countsSql(where));
+    const rank = text === undefined || counts.matched > MAX_RANKED ? null : searchRank(text);
+    const order = rank === null ? raw('lower(record.title) NULLS LAST, record.id') : sql`${rank} DESC, record.id`;
+    const ids = sql`SELECT record.id FROM geopf.catalogue_record AS record WHERE ${where}
+      ORDER BY ${order} LIMIT ${PAGE_SIZE}::integer OFFSET ${(page - 1) * PAGE_SIZE}::integer`;
+    const records = await snapshot.rows<FoundRecord>(
+      sql`SELECT record.identifier, record.content
+        FROM unnest(ARRAY(${ids})) WITH ORDINALITY AS found (id, position)
+        JOIN geopf.catalogue_record AS record USING (id) ORDER BY found.position`,
+    );
+    return { ...counts, records };
+  });
 }
 
-function facetsSql(values: SqlFragment, where: SqlFragment): SqlFragment {
-  return sql`SELECT each.value, count(*)::integer AS count
-    FROM geopf.catalogue_record AS record, unnest(${values}) AS each (value)
-    WHERE ${where} GROUP BY each.value ORDER BY count(*) DESC, each.value LIMIT ${MAX_FACETS}::integer`;
+type Counts = Omit<BrowsedRecords, 'records'>;
+
+/** One row of {@link Counts}: what is looked for is looked for once. */
+function countsSql(where: SqlFragment): SqlFragment {
+  return sql`WITH found AS MATERIALIZED (
+      SELECT ${PRODUCERS} AS producers, ${THEMES} AS themes FROM geopf.catalogue_record AS record WHERE ${where})
+    SELECT (SELECT count(*)::integer FROM found) AS matched,
+      ${facetsSql(raw('found.producers'))} AS producers, ${facetsSql(raw('found.themes'))} AS themes`;
 }
 
-/** The record of this identifier that a view shows; `null` when there is none. */
+function facetsSql(values: SqlFragment): SqlFragment {
+  return sql`coalesce((SELECT json_agg(facet) FROM (
+      SELECT each.value, count(*)::integer AS count FROM found, unnest(${values}) AS each (value)
+      GROUP BY each.value ORDER BY count(*) DESC, each.value LIMIT ${MAX_FACETS}::integer) AS facet), '[]')`;
+}
+
+/** The record of this identifier that a view shows; `null` when there is none. @throws BusyError */
 export async function browsedRecord(
-  { pool }: Pick<SearchDeps, 'pool'>,
+  deps: SearchDeps,
   view: RecordView,
   identifier: string,
+  signal: AbortSignal,
 ): Promise<FoundRecord | null> {
-  const { rows } = await pool.query<FoundRecord>(
-    toQuery(sql`SELECT record.identifier, record.content FROM geopf.catalogue_record AS record
-      WHERE ${viewCondition(view)} AND ${identifiedBy([identifier])} ORDER BY record.id LIMIT 1`),
+  const [record = null] = await onRecordSnapshot(deps, signal, (snapshot) =>
+    snapshot.rows<FoundRecord>(
+      sql`SELECT record.identifier, record.content FROM geopf.catalogue_record AS record
+        WHERE record.id IN (${idsOf(view, [identifier])})`,
+    ),
   );
-  return rows[0] ?? null;
+  return record;
 }

@@ -1,20 +1,13 @@
-import type { Logger } from 'pino';
-import type pg from 'pg';
-import { join, raw, sql, type SqlFragment, toQuery } from '../filter/fragment.js';
+import { join, raw, sql, type SqlFragment } from '../filter/fragment.js';
 import { type Filter, FilterError } from '../filter/model.js';
-import { identifiedBy, recordCondition, reference, required } from '../ogc/csw/conditions.js';
+import { recordCondition, reference, required } from '../ogc/csw/conditions.js';
 import type { CatalogueRecord, SortKey } from '../ogc/csw/model.js';
 import { findQueryable } from '../ogc/csw/queryables.js';
-import { FeatureSnapshot } from './features.js';
+import type { FeatureSnapshot } from './features.js';
 import { HARVEST_TAGS } from './record-row.js';
+import { onRecordSnapshot, openRecordSnapshot, type SearchDeps } from './record-snapshot.js';
 
 /** Reading the index of the catalogue: what each of its views shows now. */
-
-export interface SearchDeps {
-  readonly pool: pg.Pool;
-  readonly log: Logger;
-  readonly config: { readonly statementTimeoutMs: number };
-}
 
 /** Which records a catalogue shows. */
 export type RecordView =
@@ -96,12 +89,12 @@ const BATCH = 20;
 
 /**
  * Counts the records that are looked for and finds those of the page.
- * @throws FilterError
+ * @throws FilterError, BusyError
  */
-export async function searchRecords(deps: SearchDeps, query: RecordQuery): Promise<FoundRecords> {
+export async function searchRecords(deps: SearchDeps, query: RecordQuery, signal: AbortSignal): Promise<FoundRecords> {
   const where = sql`${viewCondition(query.view)} AND ${recordCondition(query.filter)}`;
   const orderBy = orderOf(query.sortBy);
-  const snapshot = await FeatureSnapshot.open(deps, deps.config.statementTimeoutMs);
+  const snapshot = await openRecordSnapshot(deps, signal);
   try {
     const matched = await snapshot.count(
       sql`SELECT count(*) AS count FROM geopf.catalogue_record AS record WHERE ${where}`,
@@ -124,26 +117,41 @@ export async function searchRecords(deps: SearchDeps, query: RecordQuery): Promi
   }
 }
 
-/** The records of these identifiers that a view shows, in the order of the identifiers. */
-export async function recordsById(deps: SearchDeps, view: RecordView, ids: readonly string[]): Promise<FoundRecords> {
-  const snapshot = await FeatureSnapshot.open(deps, deps.config.statementTimeoutMs);
+/**
+ * The records of these identifiers that a view shows, in the order of the identifiers: of each, the one in the very
+ * letters that are written, else one in others.
+ * @throws BusyError
+ */
+export async function recordsById(
+  deps: SearchDeps,
+  view: RecordView,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<FoundRecords> {
+  const snapshot = await openRecordSnapshot(deps, signal);
   try {
-    const rows = await snapshot.rows<{ id: string; identifier: string }>(
-      sql`SELECT record.id, lower(record.identifier) AS identifier FROM geopf.catalogue_record AS record
-        WHERE ${viewCondition(view)} AND ${identifiedBy(ids)} ORDER BY record.id`,
-    );
-    const order = new Map(ids.map((id, position) => [id.toLowerCase(), position]));
-    const positionOf = ({ identifier }: { identifier: string }): number => order.get(identifier) ?? ids.length;
-    const sorted = rows.toSorted((a, b) => positionOf(a) - positionOf(b));
-    return foundRecords(
-      snapshot,
-      rows.length,
-      sorted.map(({ id }) => id),
-    );
+    const rows = await snapshot.rows<{ id: string }>(idsOf(view, ids));
+    const found = [...new Set(rows.map(({ id }) => id))];
+    return foundRecords(snapshot, found.length, found);
   } catch (error) {
     snapshot.abort();
     throw error;
   }
+}
+
+/** Query of the ids of records by their identifiers. @see recordsById */
+export function idsOf(view: RecordView, identifiers: readonly string[]): SqlFragment {
+  const wanted = join(
+    identifiers.map((identifier) => sql`${identifier}::text`),
+    ', ',
+  );
+  return sql`SELECT id FROM (
+      SELECT DISTINCT ON (wanted.position) wanted.position, record.id
+      FROM unnest(ARRAY[${wanted}]) WITH ORDINALITY AS wanted (identifier, position)
+      JOIN geopf.catalogue_record AS record ON lower(record.identifier) = lower(wanted.identifier)
+      WHERE ${viewCondition(view)}
+      ORDER BY wanted.position, record.identifier = wanted.identifier DESC, record.id) AS found
+    ORDER BY position`;
 }
 
 function foundRecords(snapshot: FeatureSnapshot, matched: number, ids: readonly string[]): FoundRecords {
@@ -181,28 +189,29 @@ const MAX_DOMAIN = 1000;
 
 /** Values of a property in the records of a view, or the ends of their range for dates; `null` when there are none. */
 export async function domainOf(
-  { pool }: Pick<SearchDeps, 'pool'>,
+  deps: SearchDeps,
   view: RecordView,
   property: string,
+  signal: AbortSignal,
 ): Promise<readonly string[] | { readonly min: string; readonly max: string } | null> {
   const found = findQueryable(property);
   if (found === undefined) throw new FilterError('unknown-property', `Unknown property: ${property}`);
   const { column, isList } = found;
   const from = sql`FROM geopf.catalogue_record AS record`;
   if (column.type === 'date' || column.type === 'timestamp with time zone') {
-    const { rows } = await pool.query<{ min: string | null; max: string | null }>(
-      toQuery(sql`SELECT min(${reference(column)})::date::text AS min, max(${reference(column)})::date::text AS max
-        ${from} WHERE ${viewCondition(view)}`),
+    const query = sql`SELECT min(${reference(column)})::date::text AS min, max(${reference(column)})::date::text AS max
+      ${from} WHERE ${viewCondition(view)}`;
+    const rows = await onRecordSnapshot(deps, signal, (snapshot) =>
+      snapshot.rows<{ min: string | null; max: string | null }>(query),
     );
     const [{ min, max } = { min: null, max: null }] = rows;
     return min === null || max === null ? null : { min, max };
   }
   const value = isList ? raw('each.value') : reference(column);
   const lists = isList ? sql`, unnest(${reference(column)}) AS each (value)` : raw('');
-  const { rows } = await pool.query<{ value: string }>(
-    toQuery(sql`SELECT value::text FROM (SELECT DISTINCT ${value} AS value ${from} ${lists}
-        WHERE ${viewCondition(view)} AND ${value} IS NOT NULL) AS distinct_values
-      ORDER BY value LIMIT ${MAX_DOMAIN}::integer`),
-  );
+  const query = sql`SELECT value::text FROM (SELECT DISTINCT ${value} AS value ${from} ${lists}
+      WHERE ${viewCondition(view)} AND ${value} IS NOT NULL) AS distinct_values
+    ORDER BY value LIMIT ${MAX_DOMAIN}::integer`;
+  const rows = await onRecordSnapshot(deps, signal, (snapshot) => snapshot.rows<{ value: string }>(query));
   return rows.length === 0 ? null : rows.map((row) => row.value);
 }

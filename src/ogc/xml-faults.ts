@@ -2,6 +2,7 @@ import type { XmlReadError } from './xml.js';
 
 /** What the parser says of a malformed document, and the same in French. */
 const REASONS: readonly (readonly [pattern: RegExp, sentence: (found: string) => string])[] = [
+  [/^XML .* is not supported$/, () => 'seul XML 1.0 est accepté'],
   [/^unclosed tag: (.+)$/, (tag) => `la balise ${tag} n’est pas fermée`],
   [/^unmatched closing tag: (.+?)\.?$/, (tag) => `la balise fermante ${tag} ne ferme rien`],
   [/^unexpected close tag/, () => 'une balise fermante ne correspond pas à la balise ouverte'],

@@ -155,6 +155,10 @@ export function readXml(text: string, limits: XmlLimits = DEFAULT_XML_LIMITS): R
     throw new XmlReadError(message, parser.line, fault);
   };
   parser.on('error', (error) => fail(error.message.replace(/^\d+:\d+: /, '')));
+  // XML 1.1 has characters that the XML 1.0 of our answers cannot carry.
+  parser.on('xmldecl', ({ version }) => {
+    if (version !== undefined && version !== '1.0') fail(`XML ${version} is not supported`);
+  });
   parser.on('doctype', () => fail('DOCTYPE is not allowed', 'doctype'));
   parser.on('opentag', (tag) => {
     elements += 1;

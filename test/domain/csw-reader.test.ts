@@ -30,6 +30,14 @@ void t.test('a refusal is the same, from a thread or not', async (t) => {
   }
 });
 
+void t.test('too many long requests at once are refused, those that wait are read', async (t) => {
+  const answers = await Promise.allSettled(Array.from({ length: 12 }, () => readCswRequestText(search(200))));
+  const refused = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as unknown] : []));
+  t.equal(answers.length - refused.length, 9, 'one is read, eight wait');
+  t.ok(refused.every((reason) => reason instanceof OwsException && reason.status === 503));
+  t.match(await readCswRequestText(search(200)), { operation: 'GetRecords' }, 'later there is room again');
+});
+
 void t.test('long requests leave the process free, and short ones do not wait for them', async (t) => {
   let turns = 0;
   let timer = setImmediate(function count() {

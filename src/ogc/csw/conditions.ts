@@ -64,7 +64,7 @@ export function recordCondition(filter: Filter): SqlFragment {
 }
 
 /** Records of these identifiers, in the letters that are written or others. */
-export function identifiedBy(ids: readonly string[]): SqlFragment {
+function identifiedBy(ids: readonly string[]): SqlFragment {
   const wanted = ids.map((id) => sql`lower(${id}::text)`);
   return sql`(lower(${identifier(RECORD_ALIAS)}.identifier) IN (${join(wanted, ', ')}))`;
 }

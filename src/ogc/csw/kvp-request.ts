@@ -27,7 +27,7 @@ export function readKvpRequest(query: string): CswRequest {
       maxRecords: kvp.get('maxRecords'),
       elementSetName: kvp.get('elementSetName'),
       elementNames: splitList(kvp.get('elementName')),
-      ids: splitList(kvp.get('id')),
+      ids: readIds(kvp.get('id')),
       propertyNames: splitList(kvp.get('propertyName')),
       parameterNames: splitList(kvp.get('parameterName')),
       hasResponseHandler: kvp.get('responseHandler') !== undefined,
@@ -53,6 +53,12 @@ function readConstraint(kvp: Kvp): Filter {
     default:
       throw invalidParameter('constraintLanguage', `${language} is none of CQL_TEXT, FILTER`);
   }
+}
+
+/** A list, and the whole of it: an identifier may hold commas. */
+function readIds(text: string | undefined): string[] {
+  const list = splitList(text);
+  return text === undefined || list.length < 2 ? list : [...list, text];
 }
 
 /** `dc:title:A`, `Modified:D`, or a name alone: prefixes have colons too. */

@@ -1,9 +1,12 @@
 import type { FastifyPluginAsync } from 'fastify';
 import { browsedRecord, browseRecords, type Browsing } from '../../domain/record-browse.js';
+import { queryFault } from '../../domain/query-faults.js';
 import type { RecordView } from '../../domain/record-search.js';
 import { isStorableText } from '../../plugins/text.js';
+import { BusyError } from '../../slots.js';
+import { signalOf } from '../ogc/signal.js';
 import { PAGE_HEADERS } from './layout.js';
-import { recordPage, searchPage, unknownRecordPage } from './pages.js';
+import { busyPage, failurePage, recordPage, searchPage, unknownRecordPage } from './pages.js';
 
 /** The catalogue for people: what `/csw` shows, as pages without scripts. */
 
@@ -21,6 +24,15 @@ export const catalogueRoutes: FastifyPluginAsync = async (app) => {
     void reply.headers(PAGE_HEADERS);
   });
 
+  app.setErrorHandler((error, request, reply) => {
+    if (error instanceof BusyError || queryFault(error) === 'timeout') {
+      return reply.code(503).header('retry-after', 10).send(busyPage().text);
+    }
+    // A client that left is no failure of ours.
+    request.log[request.socket.destroyed ? 'info' : 'error']({ err: error, reqId: request.id }, 'Catalogue:Failed');
+    return reply.code(500).send(failurePage().text);
+  });
+
   app.get<{ Querystring: Record<'q' | 'producteur' | 'theme' | 'page', Parameter> }>('/', async ({ query }, reply) => {
     const asked: Browsing = {
       text: textOf(query.q),
@@ -28,12 +40,12 @@ export const catalogueRoutes: FastifyPluginAsync = async (app) => {
       theme: textOf(query.theme),
       page: pageOf(query.page),
     };
-    return reply.send(searchPage(asked, await browseRecords(deps, VIEW, asked)).text);
+    return reply.send(searchPage(asked, await browseRecords(deps, VIEW, asked, signalOf(reply))).text);
   });
 
   app.get<{ Querystring: { id?: Parameter } }>('/fiche', async ({ query }, reply) => {
     const id = textOf(query.id);
-    const record = id === undefined ? null : await browsedRecord(deps, VIEW, id);
+    const record = id === undefined ? null : await browsedRecord(deps, VIEW, id, signalOf(reply));
     if (record === null) return reply.code(404).send(unknownRecordPage().text);
     return reply.send(recordPage(record).text);
   });

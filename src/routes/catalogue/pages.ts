@@ -82,7 +82,7 @@ function pageLinks(asked: Browsing, matched: number): Html | undefined {
   if (last <= 1) return undefined;
   const { page } = asked;
   return markup`<nav class="pages" aria-label="Pages">
-    ${page > 1 ? markup`<a rel="prev" href="${addressOf({ ...asked, page: page - 1 })}">Page précédente</a>` : undefined}
+    ${page > 1 ? markup`<a rel="prev" href="${addressOf({ ...asked, page: Math.min(page - 1, last) })}">Page précédente</a>` : undefined}
     <span>Page ${page} sur ${last}</span>
     ${page < last ? markup`<a rel="next" href="${addressOf({ ...asked, page: page + 1 })}">Page suivante</a>` : undefined}
   </nav>`;
@@ -194,9 +194,23 @@ function linkList({ links }: RecordContent): Html | undefined {
 
 /** That a record is not there. */
 export function unknownRecordPage(): Html {
+  return apology('Métadonnée inconnue', 'Cette métadonnée n’existe pas, ou n’est pas publiée.');
+}
+
+/** That others are being served. */
+export function busyPage(): Html {
+  return apology('Catalogue occupé', 'Trop de recherches sont en cours. Réessayez dans quelques instants.');
+}
+
+/** That something went wrong on our side. */
+export function failurePage(): Html {
+  return apology('Erreur', 'Une erreur interne est survenue.');
+}
+
+function apology(title: string, sentence: string): Html {
   return layout(
-    'Métadonnée inconnue',
-    markup`<p role="alert">Cette métadonnée n’existe pas, ou n’est pas publiée.</p>
+    title,
+    markup`<p role="alert">${sentence}</p>
       <p><a href="${HOME}">Retour au catalogue</a></p>`,
   );
 }

@@ -21,7 +21,15 @@ const ENDPOINT_PATH = '/csw';
 /** Where the platform answers too. */
 const LEGACY_PATHS = ['/geonetwork/srv/fre/csw', '/geonetwork/srv/eng/csw'] as const;
 
-const XML = 'application/xml;charset=UTF-8';
+/** Records and requests that are echoed hold what their authors like: browsers run nothing of it. */
+const HEADERS = {
+  'content-type': 'application/xml;charset=UTF-8',
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+  'x-content-type-options': 'nosniff',
+} as const;
+
+/** How long a reader may take nothing of a large answer, which holds a connection to the database, milliseconds. */
+const STALLED_MS = 30_000;
 
 interface Portal {
   Params: { portal: string };
@@ -30,7 +38,7 @@ interface Portal {
 export const cswRoutes: FastifyPluginAsync = async (app) => {
   app.setErrorHandler((error, request, reply) => {
     const refusal = error instanceof OwsException ? error : refusalOf(error, request);
-    return reply.code(refusal.status).type(XML).send(cswExceptionReport(refusal));
+    return reply.code(refusal.status).headers(HEADERS).send(cswExceptionReport(refusal));
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: REQUEST_LIMITS.maxLength }, (_request, body, done) => {
@@ -44,7 +52,8 @@ export const cswRoutes: FastifyPluginAsync = async (app) => {
         handler: async (request, reply) => {
           const asked = await readCswRequestText(writtenRequest(request));
           const body = await answer(app.deps, { request, asked, view: await viewOf(request) }, signalOf(reply));
-          return reply.type(XML).send(body);
+          if (typeof body !== 'string') reply.raw.setTimeout(STALLED_MS, () => reply.raw.destroy());
+          return reply.headers(HEADERS).send(body);
         },
       });
     }
@@ -83,7 +92,7 @@ async function answer(deps: Parameters<typeof getRecords>[0], { request, asked, 
     case 'DescribeRecord':
       return describeRecordResponse(asked.typeNames);
     case 'GetDomain':
-      return getDomain(deps, view, asked);
+      return getDomain(deps, view, asked, signal);
     case 'GetRecords':
       return asked.resultType === 'validate' ? validated(request, asked) : getRecords(deps, view, asked, signal);
     case 'GetRecordById':
