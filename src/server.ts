@@ -2,6 +2,7 @@ import { buildApp } from './app.js';
 import { ConfigError, loadConfig } from './config.js';
 import { closeDeps, createDeps, type ServerDeps } from './deps.js';
 import { closeOnSignals } from './graceful.js';
+import { indexMissingRecords } from './domain/record-backfill.js';
 import { openTilePool } from './domain/tile-pool.js';
 import { createTrafficRecorder } from './domain/traffic.js';
 import { createIdentity } from './identity/identity.js';
@@ -23,9 +24,13 @@ async function main(): Promise<void> {
     tilePool: openTilePool(config, log),
   };
   const app = await buildApp(deps);
+  const closing = new AbortController();
+  const indexing = completeCatalogue(deps, closing.signal);
 
   closeOnSignals(log, async () => {
+    closing.abort();
     await app.close();
+    await indexing;
     await deps.traffic.close();
     await deps.render.close();
     await deps.tilePool.end();
@@ -35,6 +40,16 @@ async function main(): Promise<void> {
   const address = await app.listen({ port: config.port, host: config.host });
   log.info({ address }, 'Server:Listening');
   process.send?.({ type: 'ready' });
+}
+
+/** Others are served meanwhile. */
+async function completeCatalogue(deps: ServerDeps, signal: AbortSignal): Promise<void> {
+  try {
+    const records = await indexMissingRecords(deps, signal);
+    if (records > 0) deps.log.info({ records }, 'Catalogue:Completed');
+  } catch (error) {
+    deps.log.error({ err: error }, 'Catalogue:NotCompleted');
+  }
 }
 
 try {

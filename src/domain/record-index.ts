@@ -65,15 +65,46 @@ export async function indexNewFile(
 ): Promise<void> {
   const { id: metadataId } = metadata;
   const publications = await tx.metadataPublication.findMany({ where: { metadataId }, select: { endpointId: true } });
-  for (const { endpointId } of publications) {
-    const shown = await tx.catalogueRecord.findFirst({
-      where: { metadataId, endpointId },
-      orderBy: { id: 'desc' },
-      select: { type: true, openData: true },
+  for (const { endpointId } of publications) await showFile(deps, tx, metadata, { endpointId, file });
+}
+
+/** Shows a file of a record on an endpoint, as the type that it shows, else as the type of the record. */
+async function showFile(
+  deps: Pick<Deps, 'config'>,
+  tx: Db,
+  metadata: Metadata,
+  { endpointId, file }: { endpointId: string; file: RecordFile },
+): Promise<void> {
+  const shown = await tx.catalogueRecord.findFirst({
+    where: { metadataId: metadata.id, endpointId },
+    orderBy: { id: 'desc' },
+    select: { type: true, openData: true },
+  });
+  const { type, openData } = shown ?? metadata;
+  await indexRecord(deps, tx, metadata, { type, openData, endpointId, file });
+}
+
+/**
+ * Indexes what an endpoint shows of a record, from its stored file.
+ * @returns whether it is published there, still
+ */
+export async function indexStoredRecord(
+  deps: IndexDeps & Pick<Deps, 'prisma'>,
+  metadataId: string,
+  endpointId: string,
+): Promise<boolean> {
+  return deps.prisma.$transaction(async (tx) => {
+    // Held: what replaces, removes, publishes or unpublishes it ends first.
+    await tx.$queryRaw`SELECT 1 FROM geopf.metadata WHERE id = ${metadataId}::uuid FOR NO KEY UPDATE`;
+    const publication = await tx.metadataPublication.findUnique({
+      where: { metadataId_endpointId: { metadataId, endpointId } },
+      include: { metadata: true },
     });
-    const { type, openData } = shown ?? metadata;
-    await indexRecord(deps, tx, metadata, { type, openData, endpointId, file });
-  }
+    if (publication === null) return false;
+    const { metadata } = publication;
+    await showFile(deps, tx, metadata, { endpointId, file: await storedRecordFile(deps, metadata) });
+    return true;
+  });
 }
 
 /** Takes records off an endpoint; rows that nobody sees any more go. */
