@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import t from 'tap';
+import { loggableUrl } from '../src/log.js';
 
 /** Lines that are gathered before they are written. */
 
@@ -51,4 +52,18 @@ await t.test('a few lines do not wait for more', async (t) => {
   t.same(numbersIn(line.toString()), [1], 'the process still runs');
   child.stdin.end();
   t.equal((await exit)[0], 0);
+});
+
+void t.test('secrets are masked however their parameter is written, the rest stays', async (t) => {
+  const CASES: Record<string, string> = {
+    '/wfs?service=WFS&apikey=v&x=1': '/wfs?service=WFS&apikey=***&x=1',
+    '/wfs?ApiKey=v': '/wfs?ApiKey=***',
+    '/wfs?api_key=v&X-Key=w': '/wfs?api_key=***&X-Key=***',
+    '/wfs?%61pi%6Bey=v': '/wfs?%61pi%6Bey=***',
+    '/wfs??apikey=v': '/wfs??apikey=***',
+    '/a?password=p&totp=1&code=c&token=t': '/a?password=***&totp=***&code=***&token=***',
+    '/wfs?keyword=x&layer=apikey': '/wfs?keyword=x&layer=apikey',
+    '/wfs': '/wfs',
+  };
+  for (const [url, shown] of Object.entries(CASES)) t.equal(loggableUrl(url), shown);
 });
