@@ -1,5 +1,7 @@
 import { join, raw, sql, type SqlFragment } from '../filter/fragment.js';
+import { readPattern } from '../filter/model.js';
 import { holdsWords, searchRank } from '../ogc/csw/conditions.js';
+import { wordsOfPattern } from '../ogc/csw/full-text.js';
 import type { CatalogueRecord } from '../ogc/csw/model.js';
 import { idsOf, type RecordView, viewCondition } from './record-search.js';
 import { onRecordSnapshot, type SearchDeps } from './record-snapshot.js';
@@ -8,7 +10,7 @@ import { onRecordSnapshot, type SearchDeps } from './record-snapshot.js';
 
 /** What a person looks for; all of it must hold. */
 export interface Browsing {
-  /** Words, by their stems. */
+  /** Words, by their stems; `*` stands for any letters of a word. */
   readonly text: string | undefined;
   /** Name of an organisation, exactly. */
   readonly producer: string | undefined;
@@ -39,6 +41,7 @@ export const PAGE_SIZE = 20;
 /** Records of which the nearest come first; when more are found the words tell little, and ranking takes long. */
 const MAX_RANKED = 2000;
 
+const WILDCARDS = { any: '*', one: '', escape: '' } as const;
 const MAX_FACETS = 15;
 const THEMES = sql`record.topic_categories || record.inspire_themes`;
 const PRODUCERS = sql`record.organisations`;
@@ -53,11 +56,11 @@ export async function browseRecords(
   { text, producer, theme, page }: Browsing,
   signal: AbortSignal,
 ): Promise<BrowsedRecords> {
-  const words = text === undefined ? undefined : (holdsWords(text) ?? raw('FALSE'));
+  const words = text === undefined ? [] : wordsOfPattern(readPattern(text, WILDCARDS));
   const where = join(
     [
       viewCondition(view),
-      ...(words === undefined ? [] : [words]),
+      ...(text === undefined ? [] : [words.length === 0 ? raw('FALSE') : holdsWords(words)]),
       ...(producer === undefined ? [] : [sql`${producer}::text = ANY (${PRODUCERS})`]),
       ...(theme === undefined ? [] : [sql`${theme}::text = ANY (${THEMES})`]),
     ],
@@ -65,7 +68,7 @@ export async function browseRecords(
   );
   return onRecordSnapshot(deps, signal, async (snapshot) => {
     const [counts = { matched: 0, producers: [], themes: [] }] = await snapshot.rows<Counts>(countsSql(where));
-    const rank = text === undefined || counts.matched > MAX_RANKED ? null : searchRank(text);
+    const rank = counts.matched > MAX_RANKED ? null : searchRank(words);
     const order = rank === null ? raw('lower(record.title) NULLS LAST, record.id') : sql`${rank} DESC, record.id`;
     const ids = sql`SELECT record.id FROM geopf.catalogue_record AS record WHERE ${where}
       ORDER BY ${order} LIMIT ${PAGE_SIZE}::integer OFFSET ${(page - 1) * PAGE_SIZE}::integer`;

@@ -130,7 +130,7 @@ function insertion(
   delayMs: number,
 ): Prisma.Sql {
   const lists = listsOf(content);
-  const { titles, subjects, rest } = searchedTexts(fileIdentifier, content);
+  const { titles, subjects, rest, endings } = searchedTexts(fileIdentifier, content);
   const tags = [
     ...(type === HARVEST_TAGS.inspire ? [HARVEST_TAGS.inspire] : []),
     ...(openData ? [HARVEST_TAGS.openData] : []),
@@ -175,6 +175,7 @@ function insertion(
     ['harvest_tags', texts(tags)],
     ['extent', Prisma.sql`ST_Multi(ST_UnaryUnion(ST_GeomFromText(${extentWkt(content)}, 4326)))`],
     ['search', Prisma.sql`${weighted(titles, 'A')} || ${weighted(subjects, 'B')} || ${weighted(rest, 'D')}`],
+    ['endings', Prisma.sql`array_to_tsvector(${texts(endings)})`],
     ['content', Prisma.sql`${JSON.stringify(content)}::jsonb`],
     ['document', Prisma.sql`${document}`],
     ['visible_from', Prisma.sql`now() + ${delayMs}::double precision * interval '1 millisecond'`],

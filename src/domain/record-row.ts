@@ -1,5 +1,6 @@
 import { type GeographicBox } from '../geo/bbox.js';
 import { withoutAccents } from '../ogc/csw/full-text.js';
+import { endingsOf } from '../ogc/csw/word-endings.js';
 import { namesByRole, organisationsOf, type RecordContent, subjectsOf } from '../ogc/iso/content.js';
 
 /** What the index keeps of a record beside its content: plain values for the columns of `catalogue_record`. */
@@ -15,29 +16,30 @@ export interface SearchedTexts {
   readonly titles: readonly [string, string];
   readonly subjects: readonly [string, string];
   readonly rest: readonly [string, string];
+  /** What finds the middle of their words. @see endingsOf */
+  readonly endings: readonly string[];
 }
 
 /** The texts of a record that full-text queries look into: everything that is read of it. */
 export function searchedTexts(identifier: string, content: RecordContent): SearchedTexts {
   const people = [...content.parties, ...content.contacts];
-  return {
-    titles: both([content.title ?? '', ...content.alternateTitles]),
-    subjects: both(subjectsOf(content)),
-    rest: both([
-      content.abstract ?? '',
-      identifier,
-      ...organisationsOf(content),
-      ...people.flatMap(({ individual, email }) => [individual ?? '', email ?? '']),
-      content.lineage ?? '',
-      ...content.links.flatMap(({ url, name, description }) => [name ?? '', description ?? '', url]),
-      ...content.resourceIdentifiers,
-      ...content.formats,
-      ...content.crs,
-      ...content.useConditions,
-      ...content.otherConstraints,
-      content.level,
-    ]),
-  };
+  const titles = both([content.title ?? '', ...content.alternateTitles]);
+  const subjects = both(subjectsOf(content));
+  const rest = both([
+    content.abstract ?? '',
+    identifier,
+    ...organisationsOf(content),
+    ...people.flatMap(({ individual, email }) => [individual ?? '', email ?? '']),
+    content.lineage ?? '',
+    ...content.links.flatMap(({ url, name, description }) => [name ?? '', description ?? '', url]),
+    ...content.resourceIdentifiers,
+    ...content.formats,
+    ...content.crs,
+    ...content.useConditions,
+    ...content.otherConstraints,
+    content.level,
+  ]);
+  return { titles, subjects, rest, endings: endingsOf([titles[1], subjects[1], rest[1]]) };
 }
 
 function both(texts: readonly string[]): readonly [string, string] {

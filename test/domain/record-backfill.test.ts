@@ -26,6 +26,12 @@ void t.test('what was published before there was an index shows once a server ha
   t.same(await findByCql(emulator, "AnyText = 'forêt'"), ['ancienne', 'indexée']);
   t.same(await findByCql(emulator, '', {}, '/csw/INSPIRE'), ['ancienne']);
   t.equal(await indexMissingRecords(deps, new AbortController().signal), 0);
+
+  await deps.pool.query('UPDATE geopf.catalogue_record SET endings = NULL');
+  t.same(await findByCql(emulator, "AnyText LIKE '%orê%'"), [], 'indexed when the index held less');
+  t.equal(await indexMissingRecords(deps, new AbortController().signal), 2);
+  t.same(await findByCql(emulator, "AnyText LIKE '%orê%'"), ['ancienne', 'indexée']);
+
   await setPublished(producer, 'unpublication', ['ancienne', 'perdue']);
   t.same(await findByCql(emulator, ''), ['indexée']);
 });

@@ -12,9 +12,10 @@ import { filterToSql, type FilterSqlContext } from '../../filter/sql.js';
 import { parseCrs } from '../../geo/crs.js';
 import type { Column } from '../feature-table.js';
 import { asCswException } from './exceptions.js';
-import { wordsOfPattern, wordsOfText, wordsQuery } from './full-text.js';
+import { type SearchedWord, wordsOfPattern, wordsOfText, wordsQuery } from './full-text.js';
 import type { SortKey } from './model.js';
 import { findQueryable, isAnyText, isBoundingBox, type Queryable } from './queryables.js';
+import { endingsQuery } from './word-endings.js';
 
 /** Alias of the index of records in the queries. */
 export const RECORD_ALIAS = 'record';
@@ -69,15 +70,21 @@ function identifiedBy(ids: readonly string[]): SqlFragment {
   return sql`(lower(${identifier(RECORD_ALIAS)}.identifier) IN (${join(wanted, ', ')}))`;
 }
 
-/** Records that hold all the words of a text, by their stems. `null`: the text has no words. */
-export function holdsWords(text: string): SqlFragment | null {
-  const words = wordsOfText(text);
-  return words.length === 0 ? null : sql`(${identifier(RECORD_ALIAS)}.search @@ ${wordsQuery(words)})`;
+/** Records that hold all these words, at least one: by their stems, and within words where wildcards are. */
+export function holdsWords(words: readonly SearchedWord[]): SqlFragment {
+  const record = identifier(RECORD_ALIAS);
+  const byStem = (some: readonly SearchedWord[]): SqlFragment => sql`${record}.search @@ ${wordsQuery(some)}`;
+  const plain = words.filter(({ isEnding, isPrefix }) => !isEnding && !isPrefix);
+  const open = words.filter((word) => !plain.includes(word));
+  const conditions = open.map((word) => {
+    const endings = endingsQuery(word);
+    return endings === null ? byStem([word]) : sql`(${byStem([word])} OR ${record}.endings @@ ${endings})`;
+  });
+  return sql`(${join([...(plain.length === 0 ? [] : [byStem(plain)]), ...conditions], ' AND ')})`;
 }
 
-/** How near records are to the words of a text, a number; `null`: the text has no words. */
-export function searchRank(text: string): SqlFragment | null {
-  const words = wordsOfText(text);
+/** How near records are to words, a number; `null`: there are no words. */
+export function searchRank(words: readonly SearchedWord[]): SqlFragment | null {
   return words.length === 0 ? null : sql`ts_rank(${identifier(RECORD_ALIAS)}.search, ${wordsQuery(words)})`;
 }
 
@@ -155,8 +162,8 @@ export function reference(column: Column): SqlFragment {
 }
 
 /** A pattern of wildcards alone is held by every record; a text without words by none. */
-function wordsCondition(words: Parameters<typeof wordsQuery>[0], pattern: Like['pattern']): SqlFragment {
-  if (words.length > 0) return sql`(${identifier(RECORD_ALIAS)}.search @@ ${wordsQuery(words)})`;
+function wordsCondition(words: readonly SearchedWord[], pattern: Like['pattern']): SqlFragment {
+  if (words.length > 0) return holdsWords(words);
   const isAny = (part: PatternPart): boolean => part === 'any';
   return raw(pattern.length > 0 && pattern.every(isAny) ? 'TRUE' : 'FALSE');
 }

@@ -6,9 +6,12 @@ import type { PatternPart } from '../../filter/model.js';
  * "foret" finds "forêts", and "forêt" does too.
  */
 
-/** A word that records must hold; `isPrefix`: or one that begins with it. */
+/** A word that records must hold. */
 export interface SearchedWord {
   readonly text: string;
+  /** Or a word that ends with it. */
+  readonly isEnding: boolean;
+  /** Or a word that begins with it; both: one that holds it. */
   readonly isPrefix: boolean;
 }
 
@@ -20,14 +23,21 @@ export function wordsOfText(text: string): SearchedWord[] {
   return wordsOfPattern([{ text }]);
 }
 
-/** The words of a pattern: one that a wildcard follows may go on, whatever precedes it. */
+/** The words of a pattern: one that a wildcard touches may go on there. */
 export function wordsOfPattern(pattern: readonly PatternPart[]): SearchedWord[] {
   const words: SearchedWord[] = [];
   for (const [index, part] of pattern.entries()) {
     if (typeof part === 'string') continue;
+    const isOpen = typeof pattern[index - 1] === 'string' && /^\S/.test(part.text);
     const goesOn = typeof pattern[index + 1] === 'string' && /\S$/.test(part.text);
     const texts = part.text.split(/\s+/).filter((text) => /[\p{L}\p{N}]/u.test(text));
-    words.push(...texts.map((text, i) => ({ text, isPrefix: goesOn && i === texts.length - 1 })));
+    words.push(
+      ...texts.map((text, i) => ({
+        text,
+        isEnding: isOpen && i === 0,
+        isPrefix: goesOn && i === texts.length - 1,
+      })),
+    );
   }
   return words.slice(0, MAX_WORDS);
 }
@@ -38,7 +48,7 @@ export function wordsQuery(words: readonly SearchedWord[]): SqlFragment {
 }
 
 /** One that is joined of several, or all of these: "Île-de-France" is found in "île de France" too. */
-function wordQuery({ text, isPrefix }: SearchedWord): string {
+function wordQuery({ text, isPrefix }: Omit<SearchedWord, 'isEnding'>): string {
   const joined = formsQuery(text, isPrefix);
   const parts = text.split(HYPHEN).filter((part) => part !== '');
   if (parts.length < 2) return joined;
@@ -51,7 +61,7 @@ const HYPHEN = /(?<=\p{L})[-\u2010\u2011](?=\p{L})/u;
 
 function formsQuery(text: string, isPrefix: boolean): string {
   const forms = [...new Set([text, withoutAccents(text)])];
-  return `(${forms.map((form) => `${quote(form)}${isPrefix ? ':*' : ''}`).join(' | ')})`;
+  return `(${forms.map((form) => `${quoteLexeme(form)}${isPrefix ? ':*' : ''}`).join(' | ')})`;
 }
 
 /** A text without its accents, ligatures undone. */
@@ -66,6 +76,6 @@ export function withoutAccents(text: string): string {
 const LIGATURES: Readonly<Record<string, string>> = { œ: 'oe', æ: 'ae', Œ: 'Oe', Æ: 'Ae' };
 
 /** A quoted operand of a `tsquery`: whatever it holds, it is one. */
-function quote(text: string): string {
+export function quoteLexeme(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 }

@@ -2,7 +2,7 @@ import t from 'tap';
 import { parseCql } from '../../../src/filter/cql.js';
 import { toQuery } from '../../../src/filter/fragment.js';
 import { FilterError } from '../../../src/filter/model.js';
-import { holdsWords, recordCondition } from '../../../src/ogc/csw/conditions.js';
+import { recordCondition } from '../../../src/ogc/csw/conditions.js';
 import { wordsOfPattern } from '../../../src/ogc/csw/full-text.js';
 import { MATCH_CASE } from '../../../src/ogc/csw/model.js';
 import { QUERYABLES } from '../../../src/ogc/csw/queryables.js';
@@ -54,7 +54,11 @@ void t.test('what cannot be asked', async (t) => {
 });
 
 void t.test('words of full-text searches', async (t) => {
-  t.match(written("AnyText LIKE '%forêt%'").values, ["('forêt':* | 'foret':*)"]);
+  t.same(written("AnyText LIKE '%forêt%'").values, ["('forêt':* | 'foret':*)", "'foret':*"]);
+  t.same(written("AnyText LIKE 'forêt%'").values[1], "'^foret':*", 'the beginning of a whole word');
+  t.same(written("AnyText LIKE '%forêt'").values[1], "'foret'", 'the end of one');
+  t.same(written("AnyText LIKE '%x-d''Île%'").values.length, 1, 'too short an ending');
+  t.same(written("AnyText LIKE '%Val-d''Île%'").values[1], "'val' & '^d' & '^ile':*");
   t.match(written("AnyText = 'l''eau vive'").values, ["('l''eau') & ('vive')"]);
   t.match(written("AnyText <> 'eau'").text, /IS NOT TRUE/);
   t.equal(written("AnyText LIKE '%'").text, 'TRUE');
@@ -62,10 +66,9 @@ void t.test('words of full-text searches', async (t) => {
   t.equal(written('AnyText IS NULL').text, 'FALSE');
   t.match(written("AnyText LIKE 'a\\\\b'").values.join(), /a/);
   t.strictSame(wordsOfPattern(['any', { text: 'plan d' }, 'any', { text: ' eau' }]), [
-    { text: 'plan', isPrefix: false },
-    { text: 'd', isPrefix: true },
-    { text: 'eau', isPrefix: false },
+    { text: 'plan', isEnding: true, isPrefix: false },
+    { text: 'd', isEnding: false, isPrefix: true },
+    { text: 'eau', isEnding: false, isPrefix: false },
   ]);
   t.equal(wordsOfPattern([{ text: 'mot '.repeat(100) }]).length, 64);
-  t.equal(holdsWords(' - '), null);
 });

@@ -46,6 +46,9 @@ await t.test('the pages of the catalogue', async (t) => {
       [...(await page('/catalogue', parameters)).html.matchAll(/<h3><a [^>]*>([^<]*)</g)].map(([, title]) => title);
     t.same(await titles({}), ['Forêts &lt;b&gt;publiques&lt;/b&gt;', 'Routes']);
     t.same(await titles({ q: 'foret' }), ['Forêts &lt;b&gt;publiques&lt;/b&gt;']);
+    t.same(await titles({ q: '*oute*' }), ['Routes'], 'within a word');
+    t.same(await titles({ q: 'outes' }), []);
+    t.same(await titles({ q: '*' }), []);
     t.same(await titles({ producteur: 'Ministère' }), ['Routes']);
     t.equal((await titles({ theme: 'biota' })).length, 2);
     t.equal((await titles({ theme: 'Habitats', q: 'arbre' })).length, 1);

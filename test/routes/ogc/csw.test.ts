@@ -146,9 +146,29 @@ await t.test('the catalogue', async (t) => {
       t.same(await search(`AnyText LIKE '%${words}%'`), found, words);
     }
     await setPublished(producer, 'unpublication', ['orthographe']);
-    for (const hostile of ["' & | ! :* <-> (", '\\', "'''", '&amp;', ':*:*', '()', 'a\\b', '-', '(x-y)|z', "x'-'y:*"]) {
+    for (const hostile of ["' & | ! :* <-> (", '\\', "'''", '&zz;', ':*:*', '()', 'a\\b', '-', '(x-y)|z', "x'-'y:*"]) {
       t.same(await search(`AnyText LIKE '%${hostile.replaceAll("'", "''")}%'`), [], hostile);
     }
+  });
+
+  await t.test('full text finds what is within words where wildcards are', async (t) => {
+    const cases: readonly (readonly [string, readonly string[]])[] = [
+      ["AnyText LIKE '%orêt%'", ['forets']],
+      ["AnyText LIKE '%sport%'", ['reunion.xml', 'routes']],
+      ["AnyText LIKE '%drome%'", ['reunion.xml']],
+      ["AnyText LIKE '%dromes'", ['reunion.xml']],
+      ["AnyText LIKE '%drome'", []],
+      ["AnyText LIKE 'drome%'", []],
+      ["AnyText LIKE 'chaussée%'", ['routes']],
+      ["AnyText LIKE '%seau routie%'", ['routes']],
+      ["AnyText LIKE '%ine publi%'", ['forets']],
+      ["AnyText LIKE '%ine routie%'", []],
+      ["AnyText LIKE 'l''étan%'", ['forets']],
+      ["NOT AnyText LIKE '%sport%'", ['forets']],
+      ["AnyText = 'sport'", []],
+    ];
+    for (const [constraint, expected] of cases) t.same(await search(constraint), expected, constraint);
+    t.same(await search(`AnyText LIKE '%${'é'.repeat(1900)}%'`), [], 'a word longer than any');
   });
 
   await t.test('every property of the capabilities', async (t) => {
