@@ -1,29 +1,47 @@
+import { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { type OpenFile, PIECE } from '../storage/open-file.js';
 import type { ByteRange } from './ranges.js';
 
+/** Milliseconds that a client has to take a piece: it has gone without a word, or holds what it does not want. */
+const PATIENCE_MS = 5 * 60 * 1000;
+
+const NOTHING = Buffer.alloc(0);
+
 /**
  * Bytes of a file on their way to a response: they can only be piped. Two pieces of memory take turns, one is filled
  * while the other one is sent. New memory for each piece would keep the garbage collector busy, which counts what lies
- * outside of its heap. The file is closed with the stream.
+ * outside of its heap. The file is closed with the stream, and the stream with the connection: what is written to a
+ * client that has left may never be answered.
  */
 export class FileBody extends Readable {
-  /** Settles once nothing is read or written any more. Never rejects. */
-  private work: Promise<void> = Promise.resolve();
+  /** What a thread reads now. */
+  private reading: Promise<void> = Promise.resolve();
+  private patience: NodeJS.Timeout | undefined;
 
-  /** @param parts bytes of the file, and what stands between them */
+  /**
+   * @param parts bytes of the file, and what stands between them
+   * @param connection of the client: a response has none before those to earlier requests are sent
+   */
   constructor(
     private readonly file: OpenFile,
     private readonly parts: readonly (ByteRange | Buffer)[],
+    connection: Socket,
+    private readonly patienceMs = PATIENCE_MS,
   ) {
     super();
+    const leave = () => void this.destroy();
+    connection.once('close', leave);
+    this.once('close', () => connection.off('close', leave));
+    if (connection.destroyed) leave();
   }
 
   override pipe<Destination extends NodeJS.WritableStream>(
     destination: Destination,
     options: { readonly end?: boolean } = {},
   ): Destination {
-    this.work = this.send(destination).then(
+    this.send(destination).then(
       (isSent) => {
         if (!isSent) {
           this.destroy();
@@ -42,18 +60,23 @@ export class FileBody extends Readable {
   override _read(): void {}
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
-    void this.closeFile(() => callback(error));
-  }
-
-  /** Later, when a thread still reads: it must not find another file under the number of this one. */
-  private async closeFile(done: () => void): Promise<void> {
-    await this.work;
-    this.file.close();
-    done();
+    clearTimeout(this.patience);
+    const close = () => {
+      this.file.close();
+      callback(error);
+    };
+    // Later, when a thread still reads: it must not find another file under the number of this one.
+    this.reading.then(close, close);
   }
 
   /** @returns whether everything was; not when the client has left. Fails when the file cannot be read. */
   private async send(destination: NodeJS.WritableStream): Promise<boolean> {
+    // Behind the answers to earlier requests, nothing is read before its turn: clients send hundreds of them at once.
+    const isBehind = destination instanceof ServerResponse && destination.socket === null;
+    if (isBehind) await written(destination, NOTHING);
+    if (this.destroyed) return false;
+    const patience = setTimeout(() => this.destroy(), this.patienceMs);
+    this.patience = patience;
     const lengths = this.parts.map((part) => (Buffer.isBuffer(part) ? 0 : part.end + 1 - part.start));
     const memory = Buffer.allocUnsafeSlow(2 * Math.min(PIECE, Math.max(0, ...lengths)));
     const half = memory.length / 2;
@@ -61,14 +84,16 @@ export class FileBody extends Readable {
     let offset = 0;
     for (const part of this.parts) {
       if (Buffer.isBuffer(part)) {
-        if (!(await sent)) return false;
+        if (!(await sent) || this.destroyed) return false;
         sent = written(destination, part);
         continue;
       }
       for (let position = part.start; position <= part.end; position += half) {
         const piece = memory.subarray(offset, offset + Math.min(half, part.end + 1 - position));
-        await this.file.readInto(piece, position);
+        this.reading = this.file.readInto(piece, position);
+        await this.reading;
         if (!(await sent) || this.destroyed) return false;
+        patience.refresh();
         sent = written(destination, piece);
         offset = half - offset;
       }
@@ -77,7 +102,7 @@ export class FileBody extends Readable {
   }
 }
 
-/** Whether bytes went out: settles when their memory may be used again. */
+/** Whether bytes went out: settles when their memory may be used again, or never when the client leaves. */
 function written(destination: NodeJS.WritableStream, bytes: Buffer): Promise<boolean> {
   return new Promise((resolve) => {
     destination.write(bytes, (error) => resolve(error === undefined || error === null));

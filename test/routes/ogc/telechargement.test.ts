@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { readlinkSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import t from 'tap';
 import { archiveKeyOf } from '../../../src/domain/archive-files.js';
 import { readXml, type ReadElement } from '../../../src/ogc/xml.js';
@@ -42,6 +44,17 @@ async function feed(path: string): Promise<FeedBody> {
   const answer = await get(`/telechargement${path}`, { accept: 'application/json' });
   if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
   return (await answer.json()) as FeedBody;
+}
+
+/** Descriptors of this process on the files of a stored data. */
+async function openFilesOf(storedData: string): Promise<string[]> {
+  return (await readdir('/proc/self/fd')).filter((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`).includes(`/stored-data/${storedData}/`);
+    } catch {
+      return false;
+    }
+  });
 }
 
 /** Ends of the ids of the entries. */
@@ -541,6 +554,12 @@ await t.test('a file, whole and in ranges', async (t) => {
       ['bytes 998-999/1000', CONTENT.subarray(998)],
     ],
   );
+  const hostile = await get(`/telechargement/download/limites/departements/${encodeURIComponent(HOSTILE)}`);
+  t.equal(
+    hostile.headers.get('content-disposition'),
+    "attachment; filename*=UTF-8''%C3%A9t%C3%A9%20%221%22%26%3C2%3E%27100%25%3F%23%3B%2B.7z.001",
+  );
+  t.equal(await hostile.text(), 'volume');
   const empty = await get('/telechargement/download/limites/departements/vide.prj');
   t.same([empty.status, empty.headers.get('content-length'), await empty.text()], [200, '0', '']);
 });
@@ -572,14 +591,7 @@ await t.test('a large file, stopped and taken up again', async (t) => {
       .once('error', reject)
       .end();
   });
-  const held = async () =>
-    (await readdir('/proc/self/fd')).filter((fd) => {
-      try {
-        return readlinkSync(`/proc/self/fd/${fd}`).includes(`/stored-data/${storedData}/`);
-      } catch {
-        return false;
-      }
-    });
+  const held = () => openFilesOf(storedData);
   await until(held, (open) => open.length === 0);
   const rest = await get(path, { range: `bytes=${first.length}-` });
   t.equal(rest.status, 206);
@@ -597,6 +609,35 @@ await t.test('a large file, stopped and taken up again', async (t) => {
     'for many at once',
   );
   await until(held, (open) => open.length === 0);
+});
+
+await t.test('clients that leave hold no file, whatever they have read or asked for ahead', async (t) => {
+  const { storedData } = await buildArchive(user, [{ path: 'left.bin', content: new Uint8Array(8_000_000) }]);
+  const used = [{ sub_name: 's', stored_data: storedData }];
+  await publish(user, DATASTORE, downloadConfiguration('left', used), OPEN_DOWNLOAD);
+  const ask = 'GET /telechargement/download/left/s/left.bin HTTP/1.1\r\nHost: localhost\r\n\r\n';
+  const clients = Array.from({ length: 20 }, (_, at) => {
+    const client = connect(emulator.config.port, '127.0.0.1').on('error', () => undefined);
+    client.write(ask.repeat(1 + (at % 3)));
+    return client;
+  });
+  // They read the beginning, then nothing more.
+  await Promise.all(
+    clients.map(async (client) => {
+      await once(client, 'readable');
+      client.read(1);
+    }),
+  );
+  await until(
+    () => openFilesOf(storedData),
+    (open) => open.length === 39,
+  );
+  t.ok(process.memoryUsage().external < 100_000_000, 'what waits for its turn takes no memory');
+  for (const client of clients) client.destroy();
+  await until(
+    () => openFilesOf(storedData),
+    (open) => open.length === 0,
+  );
 });
 
 await t.test('HEAD opens nothing', async (t) => {
