@@ -5,11 +5,8 @@ import type pg from 'pg';
  * that the very transaction of a change raises (domain/published.ts; triggers of the migration "rights_epoch").
  */
 
-const epochSql = (name: keyof Epochs) =>
-  `coalesce((SELECT value::text FROM geopf.epoch WHERE name = '${name}'), 'none')`;
-
 /** SQL expression of the present epoch of the publications, as text. */
-export const EPOCH_SQL = epochSql('publication');
+export const EPOCH_SQL = `coalesce((SELECT value::text FROM geopf.epoch WHERE name = 'publication'), 'none')`;
 
 /** Both at one instant. */
 export interface Epochs {
@@ -85,7 +82,7 @@ function message(letter: string, ...content: readonly (string | number)[]): Buff
 }
 
 /** Parse, without types of parameters. */
-const PREPARE = message('P', STATEMENT, `SELECT ${EPOCH_SQL}, ${epochSql('rights')}`, 0);
+const PREPARE = message('P', STATEMENT, 'SELECT name, value FROM geopf.epoch', 0);
 /** Bind without parameters, answers as text; Execute, all rows; Sync. */
 const RUN = Buffer.concat([message('B', '', STATEMENT, 0, 0, 0), message('E', '', 0, 0), message('S')]);
 
@@ -97,7 +94,7 @@ const prepared = new WeakSet<pg.Connection>();
  * a third of the time that `pg` takes for a prepared statement. `pg` calls the methods as the messages come.
  */
 class EpochQuery implements pg.Submittable {
-  private epochs: Epochs = { publication: 'none', rights: 'none' };
+  private readonly epochs: { -readonly [name in keyof Epochs]: string } = { publication: 'none', rights: 'none' };
 
   constructor(private readonly done: (error: Error | null, epochs: Epochs) => void) {}
 
@@ -106,8 +103,8 @@ class EpochQuery implements pg.Submittable {
     prepared.add(connection);
   }
 
-  handleDataRow({ fields: [publication, rights] }: { readonly fields: readonly (string | null)[] }): void {
-    this.epochs = { publication: publication ?? 'none', rights: rights ?? 'none' };
+  handleDataRow({ fields: [name, value] }: { readonly fields: readonly (string | null)[] }): void {
+    if (typeof value === 'string' && (name === 'publication' || name === 'rights')) this.epochs[name] = value;
   }
 
   handleReadyForQuery(): void {

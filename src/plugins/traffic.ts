@@ -9,6 +9,8 @@ declare module 'fastify' {
     served: Pick<Served, 'offerings'> | null;
     /** Set by the guard of a private endpoint. */
     visit: Visit | null;
+    /** What tells how many bytes the body of the answer has so far, on services. */
+    bodyBytes: (() => number) | null;
   }
 }
 
@@ -18,15 +20,15 @@ export const trafficPlugin = fp(
     const { traffic } = app.deps;
     app.decorateRequest('served', null);
     app.decorateRequest('visit', null);
-    const bodies = new WeakMap<ServerResponse, () => number>();
-    app.addHook('onRequest', async (_request, reply) => {
-      bodies.set(reply.raw, countBody(reply.raw));
+    app.decorateRequest('bodyBytes', null);
+    app.addHook('onRequest', async (request, reply) => {
+      request.bodyBytes = countBody(reply.raw);
     });
-    app.addHook('onResponse', async (request, reply) => {
+    app.addHook('onResponse', async (request) => {
       if (request.served === null || request.served.offerings.length === 0) return;
       const rights = request.visit?.rights ?? null;
       const consumerOf = rights === null ? undefined : (offering: string) => rights.consumerOf(offering);
-      traffic.record({ ...request.served, consumerOf }, bodies.get(reply.raw)?.() ?? 0);
+      traffic.record({ ...request.served, consumerOf }, request.bodyBytes?.() ?? 0);
     });
   },
   { name: 'traffic', fastify: '5.x', dependencies: ['deps'] },

@@ -32,6 +32,7 @@ export class FileBody extends Readable {
   ) {
     super();
     const leave = () => void this.destroy();
+    connection.setMaxListeners(0); // one for each request that a client sends ahead
     connection.once('close', leave);
     this.once('close', () => connection.off('close', leave));
     if (connection.destroyed) leave();

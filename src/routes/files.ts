@@ -60,9 +60,11 @@ export async function sendFile(
   find: () => Promise<ServedFile>,
   guess: () => Promise<Pick<ServedFile, 'key' | 'size'> | null> = async () => null,
 ): Promise<FastifyReply> {
-  const early = readEarly(request, storage, guess);
+  let early: Promise<EarlyFile | null> | undefined;
   for (let attempt = 1; ; attempt += 1) {
-    const file = await find();
+    const finding = find();
+    early ??= readEarly(request, storage, guess);
+    const file = await finding;
     const validators = { etag: `"${file.digest ?? lastSegment(file.key)}"`, lastModified: file.lastModified };
     const condition = evaluateConditions(request.headers, validators);
     if (condition === 'failed')
@@ -86,7 +88,8 @@ export async function sendFile(
       const body =
         request.method === 'HEAD'
           ? Readable.from([])
-          : await ((await early)?.bytesOf(file) ?? storage.open(file.key).then((opened) => bodyOf(opened, content, request)));
+          : await ((await early)?.bytesOf(file) ??
+              storage.open(file.key).then((opened) => bodyOf(opened, content, request)));
       describeContent(reply, file, content);
       return reply.send(body);
     } catch (error) {
@@ -104,7 +107,7 @@ interface EarlyFile {
   bytesOf(file: ServedFile): Buffer | null;
 }
 
-/** Reads a small file that is asked for whole; `null` when nothing came of it. */
+/** Reads a small file that is asked for whole, once what was asked of others has left; `null` when nothing came of it. */
 async function readEarly(
   { method, headers }: FastifyRequest,
   storage: FileStorage,
@@ -112,6 +115,7 @@ async function readEarly(
 ): Promise<EarlyFile | null> {
   if (method !== 'GET' || CONDITIONS.some((name) => headers[name] !== undefined)) return null;
   try {
+    await new Promise<void>((resolve) => process.nextTick(resolve));
     const guessed = await guess();
     if (guessed === null || guessed.size === 0 || guessed.size > SMALL) return null;
     const bytes = storage.readAgain(guessed.key, guessed.size);
@@ -194,7 +198,10 @@ function describeContent(reply: FastifyReply, file: ServedFile, content: Content
 
 /** A name as the value of a parameter of a header (RFC 8187 §3.2.1), which allows fewer characters than addresses do. */
 function encodedName(name: string): string {
-  return encodeURIComponent(name).replace(/['()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+  return encodeURIComponent(name).replace(
+    /['()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
 
 function lastSegment(key: string): string {

@@ -39,20 +39,36 @@ export async function openFile(path: string): Promise<OpenFile> {
   };
 }
 
+/** Milliseconds: a disk that takes longer is slow, and is taken to be that for so long. */
+const SLOW_MS = 20;
+const SLOW_FOR_MS = 10_000;
+
 /**
- * The first bytes of a small file that was read a short while ago: the system still has them in memory, and gives them in
- * less time than threads need to be asked for them.
- * @throws Error when there is no such file, or when it ends before
+ * Reads again the first bytes of small files that were read a short while ago: the system still has them in memory, and
+ * gives them in less time than threads need to be asked for them. Everything else waits meanwhile: a disk that does need
+ * time, one of the network for instance, is left alone for a while.
  */
-export function readAgain(path: string, length: number): Buffer {
-  const descriptor = openSync(path, 'r');
-  try {
-    const bytes = Buffer.allocUnsafe(length);
-    const missing = length - readSync(descriptor, bytes, 0, length, 0);
-    if (missing !== 0) throw new Error(`the file ends ${missing} bytes too early`);
-    return bytes;
-  } finally {
-    closeSync(descriptor);
+export class SecondReading {
+  private slowUntil = 0;
+
+  /** @param slowMs milliseconds after which a disk is slow */
+  constructor(private readonly slowMs = SLOW_MS) {}
+
+  /** @returns `null` when the disk was slow lately @throws Error when there is no such file, or when it ends before */
+  read(path: string, length: number): Buffer | null {
+    const start = performance.now();
+    if (start < this.slowUntil) return null;
+    const descriptor = openSync(path, 'r');
+    try {
+      const bytes = Buffer.allocUnsafe(length);
+      const missing = length - readSync(descriptor, bytes, 0, length, 0);
+      if (missing !== 0) throw new Error(`the file ends ${missing} bytes too early`);
+      return bytes;
+    } finally {
+      closeSync(descriptor);
+      const end = performance.now();
+      if (end - start > this.slowMs) this.slowUntil = end + SLOW_FOR_MS;
+    }
   }
 }
 

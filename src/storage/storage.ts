@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { FileSink } from './file-sink.js';
-import { openFile, type OpenFile, readAgain } from './open-file.js';
+import { openFile, type OpenFile, SecondReading } from './open-file.js';
 
 export { FileTooLargeError } from './file-sink.js';
 
@@ -26,10 +26,10 @@ export interface FileStorage {
   /** Opens a file; its bytes stay readable when it is removed meanwhile. Fails when the key is unknown. */
   open(key: string): Promise<OpenFile>;
   /**
-   * The first bytes of a small file that was read a short while ago, without waiting.
+   * The first bytes of a small file that was read a short while ago, without waiting; `null` when that would take time.
    * @throws Error when the key is unknown, or when the file ends before
    */
-  readAgain(key: string, length: number): Buffer;
+  readAgain(key: string, length: number): Buffer | null;
   /** Where a job process finds the file on its own disk. */
   localPath(key: string): string;
   /**
@@ -79,6 +79,7 @@ async function fill(path: string, content: Readable, maxBytes: number): Promise<
 export function createFileStorage(dir: string): FileStorage {
   const root = resolve(dir, 'files');
   const temporary = resolve(dir, 'tmp');
+  const again = new SecondReading();
 
   const temporaryNames = () => readdir(temporary).catch(ifAbsent<string[]>([]));
 
@@ -107,7 +108,7 @@ export function createFileStorage(dir: string): FileStorage {
     },
     read: (key, range) => createReadStream(localPath(key), range),
     open: (key) => openFile(localPath(key)),
-    readAgain: (key, length) => readAgain(localPath(key), length),
+    readAgain: (key, length) => again.read(localPath(key), length),
     async takeIn(folder, prefix) {
       const target = localPath(prefix);
       await mkdir(dirname(target), { recursive: true });

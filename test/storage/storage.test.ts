@@ -3,7 +3,16 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import t from 'tap';
+import { SecondReading } from '../../src/storage/open-file.js';
 import { createFileStorage, FileTooLargeError } from '../../src/storage/storage.js';
+
+void t.test('a slow disk is not waited for twice', async (t) => {
+  const path = join(t.testdir({ small: 'abc' }), 'small');
+  const again = new SecondReading(0);
+  t.equal(again.read(path, 3)?.toString(), 'abc');
+  t.equal(again.read(path, 3), null);
+  t.equal(new SecondReading().read(path, 3)?.toString(), 'abc');
+});
 
 void t.test('a stored file is read whole or by range, and forgotten', async (t) => {
   const storage = createFileStorage(t.testdir());
@@ -12,7 +21,7 @@ void t.test('a stored file is read whole or by range, and forgotten', async (t) 
   t.equal(await text(storage.read('uploads/a/1')), 'abcdef');
   t.equal(await text(storage.read('uploads/a/1', { start: 2, end: 3 })), 'cd');
   t.equal(await storage.size('uploads/a/1'), 6);
-  t.equal(storage.readAgain('uploads/a/1', 4).toString(), 'abcd');
+  t.equal(storage.readAgain('uploads/a/1', 4)?.toString(), 'abcd');
   t.throws(() => storage.readAgain('uploads/a/1', 7), /ends 1 bytes too early/);
   t.throws(() => storage.readAgain('uploads/a/2', 1), { code: 'ENOENT' });
   t.equal(readFileSync(storage.localPath('uploads/a/1'), 'utf8'), 'abcdef');

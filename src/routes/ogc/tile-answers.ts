@@ -49,9 +49,10 @@ export async function sendTile(
   find: FindTile,
   absent: () => Error,
 ): Promise<FastifyReply> {
-  const guess = guessTile(deps, asked, find);
-  const published = await publishedTileLayers(deps, asked.visit);
-  const guessed = await guess;
+  const [published, guessed] = await Promise.all([
+    publishedTileLayers(deps, asked.visit),
+    guessTile(deps, asked, find),
+  ]);
   const { tile, bytes } =
     guessed?.published === published ? guessed : await readTile(deps, asked, find(published), find);
   if (bytes === UNCHANGED) return describeTile(asked.request, reply, tile).code(304).send();
