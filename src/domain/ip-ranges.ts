@@ -16,6 +16,18 @@ export function normaliseIpRange(text: string): string | null {
   return isMapped ? format(value & 0xffffffffn, 32, prefix - 96) : format(value, bits, prefix);
 }
 
+/** The address of a client, written in one way, without zone; as it is when it is none. */
+export function plainAddress(address: string): string {
+  const [bare = ''] = address.split('%', 1);
+  return normaliseIpRange(bare) ?? bare;
+}
+
+/** What stands for a client when requests are counted: its IPv4 address, or its IPv6 network, all of it its own. */
+export function clientNetwork(address: string): string {
+  const plain = plainAddress(address);
+  return isIP(plain) === 6 ? (normaliseIpRange(`${plain}/64`) ?? plain) : plain;
+}
+
 function format(value: bigint, bits: 32 | 128, prefix: number): string {
   const hostBits = BigInt(bits - prefix);
   const network = (value >> hostBits) << hostBits;

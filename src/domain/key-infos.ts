@@ -111,9 +111,14 @@ function readHash(hash: unknown, faults: string[]): KeyInfos | null {
   return null;
 }
 
+/** Whether a key may have such a login. */
+export function isLogin(text: string): boolean {
+  return text.length <= MAX_LENGTH && LOGIN.test(text);
+}
+
 function readBasic({ login, password }: Readonly<Record<string, unknown>>, faults: string[]): KeyInfos | null {
-  const isLogin = typeof login === 'string' && login.length <= MAX_LENGTH && LOGIN.test(login);
-  if (!isLogin) {
+  const hasLogin = typeof login === 'string' && isLogin(login);
+  if (!hasLogin) {
     faults.push(
       `Le champ "type_infos.login" est obligatoire : de 1 à ${MAX_LENGTH} caractères, sans « : » ni caractère de contrôle.`,
     );
@@ -122,7 +127,7 @@ function readBasic({ login, password }: Readonly<Record<string, unknown>>, fault
   if (!isPassword) {
     faults.push(`Le champ "type_infos.password" est obligatoire : de 1 à ${MAX_LENGTH} caractères.`);
   }
-  return isLogin && isPassword ? { type: 'BASIC', login, password } : null;
+  return hasLogin && isPassword ? { type: 'BASIC', login, password } : null;
 }
 
 function readHeaders(headers: unknown, faults: string[]): KeyInfos | null {

@@ -70,6 +70,7 @@ export async function authenticateByCode(
     await deps.throttle.failed(attempt.username, address);
     return { outcome: 'refused' };
   }
+  if (await deps.throttle.refuses(attempt.username, address)) return { outcome: 'refused' };
   return accept(deps, account, attempt);
 }
 
@@ -80,7 +81,9 @@ async function findByPassword(
 ): Promise<Account | null> {
   if (!(await throttle.admit(username, address))) return null;
   const account = await findByLogin(prisma, username);
-  if ((await verifyPassword(account?.passwordHash, password)) && account !== null) return account;
+  const isRight = await verifyPassword(account?.passwordHash, password);
+  if (await throttle.refuses(username, address)) return null;
+  if (isRight && account !== null) return account;
   await throttle.failed(username, address);
   return null;
 }

@@ -29,11 +29,12 @@ export const guardPlugin = fp<GuardOptions>(
         return refuseAccess(reply, error);
       }
     });
-    app.addHook('onSend', (_request, reply, payload, done) => {
+    app.addHook('onSend', (request, reply, payload, done) => {
       const control = reply.getHeader('cache-control');
       reply.header('cache-control', control === undefined ? 'private' : `private, ${String(control)}`);
-      const vary = reply.getHeader('vary');
-      reply.header('vary', vary === undefined ? VARY : `${[vary].flat().join(', ')}, ${VARY}`);
+      const vary = [reply.getHeader('vary') ?? []].flat();
+      const ofKey = request.visit?.rights?.headerNames ?? [];
+      reply.header('vary', [...vary, VARY, ...ofKey].join(', '));
       done(null, payload);
     });
   },

@@ -1,4 +1,5 @@
 import fp from 'fastify-plugin';
+import { clientNetwork } from '../domain/ip-ranges.js';
 import { LruMap } from '../render/lru-map.js';
 import { barePage } from './bare-page.js';
 
@@ -42,7 +43,7 @@ export class RateLimiter {
 export const rateLimitPlugin = fp<{ limiter: RateLimiter }>(
   async (app, { limiter }) => {
     app.addHook('onRequest', async (request, reply) => {
-      const wait = limiter.count(request.ip, Date.now());
+      const wait = limiter.count(clientNetwork(request.ip), Date.now());
       if (wait !== null) return barePage(reply.header('retry-after', wait), 429, '429 Too Many Requests');
     });
   },

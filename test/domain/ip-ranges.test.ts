@@ -1,5 +1,5 @@
 import t from 'tap';
-import { normaliseIpRange } from '../../src/domain/ip-ranges.js';
+import { clientNetwork, normaliseIpRange, plainAddress } from '../../src/domain/ip-ranges.js';
 
 void t.test('addresses and ranges are written in one way', async (t) => {
   const cases: readonly [text: string, normal: string][] = [
@@ -33,4 +33,16 @@ void t.test('anything else is none', async (t) => {
   ]) {
     t.equal(normaliseIpRange(text), null, text);
   }
+});
+
+void t.test('the address of a client', async (t) => {
+  t.equal(plainAddress('192.0.2.1'), '192.0.2.1');
+  t.equal(plainAddress('::ffff:192.0.2.1'), '192.0.2.1');
+  t.equal(plainAddress('::FFFF:c000:201'), '192.0.2.1', 'however its IPv6 form is written');
+  t.equal(plainAddress('FE80:0:0::1%eth0'), 'fe80::1');
+  t.equal(plainAddress(''), '');
+  t.equal(clientNetwork('192.0.2.1'), '192.0.2.1');
+  t.equal(clientNetwork('::ffff:192.0.2.1'), '192.0.2.1');
+  t.equal(clientNetwork('2001:db8:0:1:2:3:4:5'), '2001:db8:0:1::/64');
+  t.equal(clientNetwork('none'), 'none');
 });

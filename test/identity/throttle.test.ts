@@ -32,3 +32,22 @@ void t.test('thirty failures close the account to that address for a minute, and
   const seconds = await redis.ttl(`${throttlePrefix(prefix)}bob|127.0.0.1`);
   t.ok(seconds > 0 && seconds <= 60, `${seconds} s`);
 });
+
+void t.test('attempts that were all admitted before the first failed are refused in the end', async (t) => {
+  const throttle = createLoginThrottle({ redis, prefix, delayMs: 0 });
+  const admitted = await Promise.all(Array.from({ length: 40 }, () => throttle.admit('dave', '192.0.2.1')));
+  t.notOk(admitted.includes(false));
+  t.equal(await throttle.refuses('dave', '192.0.2.1'), false);
+  await Promise.all(admitted.map(() => throttle.failed('dave', '192.0.2.1')));
+  t.equal(await throttle.refuses('dave', '192.0.2.1'), true);
+});
+
+void t.test('a client has a whole IPv6 network, and names as long as it likes', async (t) => {
+  const throttle = createLoginThrottle({ redis, prefix, delayMs: 0 });
+  const name = 'e'.repeat(100_000);
+  for (let failure = 0; failure < 30; failure++) await throttle.failed(name, `2001:db8:0:1::${failure}`);
+  t.equal(await throttle.admit(name, '2001:db8:0:1:ffff::1'), false);
+  t.equal(await throttle.admit(name, '2001:db8:0:2::1'), true);
+  const [key = ''] = await redis.keys(`${throttlePrefix(prefix)}eee*`);
+  t.ok(key.length > 0 && key.length < 400, `${key.length} characters are kept`);
+});

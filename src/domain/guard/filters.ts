@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import { plainAddress } from '../ip-ranges.js';
 import { type LuaPattern, matchesLuaPattern, parseLuaPattern } from '../lua-pattern.js';
 
 /** The restrictions of a key (access.md §5), made ready to be compared with requests. */
@@ -58,10 +59,4 @@ function rangesOf(ranges: readonly string[] | null): ((address: string) => boole
     const family = isIP(bare);
     return family === 4 ? ipv4.check(bare, 'ipv4') : family === 6 && ipv6.check(bare, 'ipv6');
   };
-}
-
-/** Without zone; IPv4 as such when a socket of both families gives it inside IPv6. */
-function plainAddress(address: string): string {
-  const bare = address.split('%', 1)[0] ?? '';
-  return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare)?.[1] ?? bare;
 }

@@ -1,11 +1,11 @@
 import type { ServerDeps } from '../../deps.js';
-import { createLoginThrottle, type LoginThrottle } from '../../identity/throttle.js';
+import { createLoginThrottle } from '../../identity/throttle.js';
 import { InvalidTokenError } from '../../identity/verify.js';
-import { LruMap } from '../../render/lru-map.js';
 import { readEpochs } from '../epochs.js';
-import { headersText } from '../key-infos.js';
+import { headersText, isLogin } from '../key-infos.js';
 import { digestOf } from '../key-secrets.js';
 import { type Credential, type Presented, readCredential } from './credentials.js';
+import { Guesses } from './guesses.js';
 import { KeyRing } from './key-ring.js';
 import type { HeldKey } from './held-key.js';
 import { PasswordMemory } from './password-memory.js';
@@ -33,19 +33,12 @@ export interface GuardedRequest extends Presented {
 
 type GuardDeps = Pick<ServerDeps, 'pool' | 'redis' | 'instanceId' | 'identity'>;
 
-/** Values of keys that are remembered to have been right, so that wrong ones from the same address do not slow them. */
-const MAX_PROVEN = 20_000;
-
-/** Names under which failures are counted, beside those of accounts: no account has a slash in its name. */
-const throttled = (type: 'HASH' | 'HEADER' | 'BASIC', login = '') => `key/${type}/${login}`;
-
 /** A guard with its own memory. */
 export function createGuard(deps: GuardDeps): Guard {
   const ring = new KeyRing(deps.pool);
   const passwords = new PasswordMemory();
-  const proven = new LruMap<string, true>(MAX_PROVEN);
   const throttle = createLoginThrottle({ redis: deps.redis, prefix: `geopf:${deps.instanceId}` });
-  const context: Context = { ...deps, ring, passwords, proven, throttle };
+  const context: Context = { ...deps, ring, passwords, guesses: new Guesses(throttle) };
   return {
     async admit(request, endpointPath) {
       const credential = readCredential(request);
@@ -65,14 +58,13 @@ export function createGuard(deps: GuardDeps): Guard {
 interface Context extends GuardDeps {
   readonly ring: KeyRing;
   readonly passwords: PasswordMemory;
-  readonly proven: LruMap<string, true>;
-  readonly throttle: LoginThrottle;
+  readonly guesses: Guesses;
 }
 
 function keyOf(context: Context, credential: Credential, { address }: GuardedRequest, epoch: string): Promise<HeldKey> {
   switch (credential.type) {
     case 'HASH':
-      return keyOfValue(context, { by: 'HASH', value: digestOf(credential.value) }, address, epoch);
+      return keyOfValues(context, { type: 'HASH', values: [digestOf(credential.value)] }, address, epoch);
     case 'BASIC':
       return keyOfLogin(context, credential, address, epoch);
     case 'OAUTH2':
@@ -80,45 +72,40 @@ function keyOf(context: Context, credential: Credential, { address }: GuardedReq
   }
 }
 
-/** The key that has a value, by its digest: no comparison of secrets tells how much of one was right. */
-async function keyOfValue(
-  { ring, proven, throttle }: Context,
-  search: { by: 'HASH' | 'HEADER'; value: string },
+/** The first key that has one of the values, by digest: no comparison of secrets tells how much of one was right. */
+async function keyOfValues(
+  { ring, guesses }: Context,
+  { type, values }: { type: 'HASH' | 'HEADER'; values: readonly string[] },
   address: string,
   epoch: string,
 ): Promise<HeldKey> {
-  const isProven = proven.get(search.value) === true;
-  const subject = throttled(search.by);
-  if (!isProven && !(await throttle.admit(subject, address))) throw new AccessRefusal(401);
-  const key = await ring.find(search, epoch);
-  if (key === null) {
-    await throttle.failed(subject, address);
-    throw new AccessRefusal(401);
-  }
-  if (!isProven) proven.set(search.value, true);
+  const key = await guesses.look({ subject: { type }, address, secret: values.join(' ') }, async () => {
+    for (const value of values) {
+      const found = await ring.find({ by: type, value }, epoch);
+      if (found !== null) return found;
+    }
+    return null;
+  });
+  if (key === null) throw new AccessRefusal(401);
   return key;
 }
 
 /** A login that nobody has takes as long as a wrong password. */
 async function keyOfLogin(
-  { ring, passwords, throttle }: Context,
-  { login, password }: { login: string; password: string },
+  { ring, passwords, guesses }: Context,
+  { login: written, password }: { login: string; password: string },
   address: string,
   epoch: string,
 ): Promise<HeldKey> {
-  const refusal = new AccessRefusal(401, 'Basic');
-  // No key has such a login, and the database cannot compare it.
-  const key = await ring.find({ by: 'BASIC', value: login.replaceAll('\0', ' ') }, epoch);
-  const hash = key?.passwordHash ?? null;
-  if (key !== null && hash !== null && passwords.knows(hash, password)) return key;
-  // Guesses of many logins are slowed too.
-  const subjects = [throttled('BASIC'), throttled('BASIC', login)];
-  for (const subject of subjects) if (!(await throttle.admit(subject, address))) throw refusal;
-  if (!(await passwords.verify(hash, password)) || key === null) {
-    for (const subject of subjects) await throttle.failed(subject, address);
-    throw refusal;
-  }
-  await throttle.succeeded(throttled('BASIC', login), address);
+  // What no key may have is nobody's login, and fills no memory.
+  const login = isLogin(written) ? written : '';
+  const known = await ring.find({ by: 'BASIC', value: login }, epoch);
+  const hash = known?.passwordHash ?? null;
+  const key = await guesses.look(
+    { subject: { type: 'BASIC', login }, address, secret: passwords.codeOf(hash, password) },
+    async (isRefused) => ((await passwords.verify(hash, password, isRefused)) ? known : null),
+  );
+  if (key === null) throw new AccessRefusal(401, 'Basic');
   return key;
 }
 
@@ -136,15 +123,10 @@ async function keyOfToken({ ring, identity }: Context, token: string, epoch: str
 /** The key told by the headers of a request: the one that asks for most of them, when several do. */
 async function keyOfHeaders(context: Context, { headers, address }: GuardedRequest, epoch: string): Promise<HeldKey> {
   const sets = await context.ring.headerSets(epoch);
-  const present = sets.filter((names) => names.every((name) => typeof headers[name] === 'string'));
-  const digests = present
+  const values = sets
+    .filter((names) => names.every((name) => typeof headers[name] === 'string'))
     .toSorted((one, other) => other.length - one.length)
     .map((names) => digestOf(headersText(Object.fromEntries(names.map((name) => [name, String(headers[name])])))));
-  for (const value of digests) {
-    const key = await context.ring.find({ by: 'HEADER', value }, epoch);
-    if (key !== null) return key;
-  }
-  const [value] = digests;
-  if (value === undefined) throw new AccessRefusal(401);
-  return keyOfValue(context, { by: 'HEADER', value }, address, epoch);
+  if (values.length === 0) throw new AccessRefusal(401);
+  return keyOfValues(context, { type: 'HEADER', values }, address, epoch);
 }

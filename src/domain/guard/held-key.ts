@@ -14,13 +14,11 @@ export type KeySearch =
 /** A key as it was at some epoch of rights. */
 export class HeldKey {
   readonly passwordHash: string | null;
-  readonly headerNames: readonly string[];
   readonly passes: KeyFilter;
   private rights: KeyRights | null = null;
 
   constructor(private readonly row: KeyRow) {
     this.passwordHash = row.passwordHash;
-    this.headerNames = row.headerNames ?? [];
     this.passes = keyFilter(row);
   }
 

@@ -17,13 +17,22 @@ export class KeyRights {
   readonly until: number;
 
   constructor(
-    private readonly key: { readonly id: string; readonly user: string },
+    private readonly key: {
+      readonly id: string;
+      readonly user: string;
+      readonly headerNames: readonly string[] | null;
+    },
     all: readonly Grant[],
     now: number,
   ) {
     const grants = all.filter(({ until }) => until === null || now < until);
     this.grants = new Map(grants.map((grant) => [grant.offering, grant]));
     this.until = Math.min(...grants.map(({ until }) => until ?? Infinity));
+  }
+
+  /** Names of the headers that the key is told by, when it is a HEADER key: caches look at them too. */
+  get headerNames(): readonly string[] {
+    return this.key.headerNames ?? [];
   }
 
   /** Whether the key may use an offering. */

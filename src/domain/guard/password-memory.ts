@@ -17,30 +17,29 @@ const AT_ONCE = 2;
 export class PasswordMemory {
   private readonly secret = randomBytes(32);
   private readonly right = new LruMap<string, true>(CAPACITY);
-  private readonly compared = new Map<string, Promise<boolean>>();
   private readonly turns = new Turns(AT_ONCE);
 
-  /** Whether it is known already that the password fits the hash. */
-  knows(passwordHash: string, password: string): boolean {
-    return this.right.get(this.codeOf(passwordHash, password)) === true;
+  /**
+   * Whether the password fits the hash; without a hash the same work is done for nothing.
+   * @param isRefused asked once its turn has come, which may be long after: the work is then spared
+   */
+  async verify(passwordHash: string | null, password: string, isRefused: () => Promise<boolean>): Promise<boolean> {
+    const code = this.codeOf(passwordHash, password);
+    if (this.right.get(code) === true) return true;
+    return this.turns.take(async () => {
+      // The same password may have been right meanwhile.
+      if (this.right.get(code) === true) return true;
+      if (await isRefused()) return false;
+      const fits = await verifyPassword(passwordHash, password);
+      if (fits) this.right.set(code, true);
+      return fits;
+    });
   }
 
-  /** Whether the password fits the hash; without a hash the same work is done for nothing. */
-  async verify(passwordHash: string | null, password: string): Promise<boolean> {
-    const code = this.codeOf(passwordHash ?? '', password);
-    const underWay = this.compared.get(code);
-    if (underWay !== undefined) return underWay;
-    const fits = this.turns.take(() => verifyPassword(passwordHash, password));
-    this.compared.set(code, fits);
-    try {
-      if (await fits) this.right.set(code, true);
-      return await fits;
-    } finally {
-      this.compared.delete(code);
-    }
-  }
-
-  private codeOf(passwordHash: string, password: string): string {
-    return createHmac('sha256', this.secret).update(`${passwordHash}\0${password}`).digest('base64');
+  /** What stands for a password and the hash that it is compared with. */
+  codeOf(passwordHash: string | null, password: string): string {
+    return createHmac('sha256', this.secret)
+      .update(`${passwordHash ?? ''}\0${password}`)
+      .digest('base64');
   }
 }

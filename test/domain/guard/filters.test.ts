@@ -23,6 +23,7 @@ void t.test('addresses', async (t) => {
     [{ whitelist: ['192.0.2.1'] }, '', false],
     [{ blacklist: ['192.0.2.0/24'] }, '192.0.2.9', false],
     [{ blacklist: ['192.0.2.0/24'] }, '::ffff:192.0.2.9', false],
+    [{ blacklist: ['192.0.2.0/24'] }, '::ffff:c000:209', false],
     [{ blacklist: ['192.0.2.0/24'] }, '198.51.100.1', true],
     [{ blacklist: ['192.0.2.0/24'] }, '2001:db8::1', true],
     [{ whitelist: ['192.0.2.0/24'], blacklist: ['192.0.2.9'] }, '192.0.2.9', false],

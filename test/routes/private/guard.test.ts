@@ -3,6 +3,7 @@ import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import t from 'tap';
 import { buildApp } from '../../../src/app.js';
+import { throttlePrefix } from '../../../src/identity/throttle.js';
 import { logIn, until } from '../../helpers/api.js';
 import { buildReplica, startTestEmulator } from '../../helpers/app.js';
 import { create, PRIVATE_WFS } from '../../helpers/diffusion.js';
@@ -162,6 +163,13 @@ await t.test('private services', async (t) => {
     });
     t.equal(preflight.statusCode, 204, 'browsers ask without the key');
     t.equal(preflight.headers['access-control-allow-origin'], '*');
+  });
+
+  await t.test('caches look at the headers of HEADER keys', async (t) => {
+    await makeKey({ type: 'HEADER', type_infos: { headers: { 'x-cached': 'right' } } });
+    const { status, headers } = await get(service('TMS').read('allowed'), { 'x-cached': 'right' });
+    t.equal(status, 200);
+    t.match(headers.vary, /, x-cached$/);
   });
 
   await t.test('open endpoints look at no credential', async (t) => {
@@ -391,28 +399,48 @@ await t.test('private services', async (t) => {
     }
   });
 
-  await t.test('guesses are slowed, and slow nobody whose key is known', async (t) => {
-    const url = service('TMS').read('allowed');
-    const basic = (login: string, password: string) => ({
-      authorization: `Basic ${Buffer.from(`${login}:${password}`).toString('base64')}`,
-    });
-    await makeKey({ type: 'BASIC', type_infos: { login: 'guessed', password: 'right' } });
-    await makeKey({ type: 'BASIC', type_infos: { login: 'colleague', password: 'right' } });
-    const [here, elsewhere] = ['198.51.100.1', '198.51.100.2'];
-    t.equal((await get(url, basic('colleague', 'right'), here)).status, 200);
-    const guesses = Array.from({ length: 31 }, (_, at) => get(url, basic('guessed', `wrong ${at}`), here));
-    for (const { status } of await Promise.all(guesses)) t.equal(status, 401);
-    t.equal((await get(url, basic('guessed', 'right'), here)).status, 401, 'not looked at');
-    t.equal((await get(url, basic('guessed', 'right'), elsewhere)).status, 200, 'from elsewhere it is');
-    t.equal((await get(url, basic('guessed', 'right'), here)).status, 200, 'what is known to be right is let in');
-    t.equal((await get(url, basic('colleague', 'right'), here)).status, 200);
+  const basic = (login: string, password: string) => ({
+    authorization: `Basic ${Buffer.from(`${login}:${password}`).toString('base64')}`,
+  });
+  const makeBasic = (login: string) => makeKey({ type: 'BASIC', type_infos: { login, password: 'right' } });
 
-    const fresh = await makeKey({ type: 'HASH', type_infos: {} });
-    const values = Array.from({ length: 31 }, () => get(url, { apikey: randomUUID() }, here));
-    for (const { status } of await Promise.all(values)) t.equal(status, 401);
-    t.equal((await get(url, { apikey: fresh.type_infos.hash }, here)).status, 401, 'not looked at');
-    t.equal((await get(url, { apikey: hash }, here)).status, 200, 'a key in use is');
-    t.equal((await get(url, { apikey: fresh.type_infos.hash }, elsewhere)).status, 200);
+  await t.test('guesses are slowed, and slow nobody who has shown a key from there', async (t) => {
+    const url = service('TMS').read('allowed');
+    const status = async (headers: Record<string, string>, address: string) =>
+      (await get(url, headers, address)).status;
+    await makeBasic('guessed');
+    await makeBasic('colleague');
+    await makeKey({ type: 'HEADER', type_infos: { headers: { 'x-guessed': 'right' } } });
+    const fresh = (await makeKey({ type: 'HASH', type_infos: {} })).type_infos.hash;
+    const [here, elsewhere] = ['198.51.100.1', '198.51.100.2'];
+    t.equal(await status(basic('colleague', 'right'), here), 200);
+    t.equal(await status({ apikey: hash }, here), 200);
+    const SECRETS: readonly [right: Record<string, string>, wrong: (at: number) => Record<string, string>][] = [
+      [basic('guessed', 'right'), (at) => basic('guessed', `wrong ${at}`)],
+      [{ apikey: fresh }, () => ({ apikey: randomUUID() })],
+      [{ 'x-guessed': 'right' }, () => ({ 'x-guessed': randomUUID() })],
+    ];
+    for (const [right, wrong] of SECRETS) {
+      const what = Object.keys(right).join('');
+      const guesses = Array.from({ length: 31 }, (_, at) => status(wrong(at), here));
+      t.same(new Set(await Promise.all(guesses)), new Set([401]));
+      t.equal(await status(right, here), 401, `${what} is not looked at`);
+      t.equal(await status(right, elsewhere), 200, `${what} from elsewhere is`);
+      t.equal(await status(right, here), 401, `${what} in use elsewhere is guessed no faster`);
+    }
+    t.equal(await status(basic('colleague', 'right'), here), 200, 'who has shown a password goes on');
+    t.equal(await status({ apikey: hash }, here), 200, 'and who has shown a value');
+  });
+
+  await t.test('guesses that are sent at once are no faster, nor from all the addresses of a network', async (t) => {
+    await makeBasic('hurried');
+    const url = service('TMS').read('allowed');
+    const from = (at: number) => `2001:db8:1:1::${at.toString(16)}`;
+    const guesses = Array.from({ length: 60 }, (_, at) => get(url, basic('hurried', `wrong ${at}`), from(at + 1)));
+    const last = get(url, basic('hurried', 'right'), from(61));
+    for (const { status } of await Promise.all(guesses)) t.equal(status, 401);
+    t.equal((await last).status, 401);
+    t.equal((await get(url, basic('hurried', 'right'), '2001:db8:1:2::1')).status, 200, 'another network');
   });
 
   await t.test('hostile credentials are those of nobody', async (t) => {
@@ -432,6 +460,13 @@ await t.test('private services', async (t) => {
     for (const query of ['apikey=%00', 'apikey=%ff%fe', `apikey=${encodeURIComponent("' OR 1=1 --")}`, 'apikey[]=a']) {
       t.equal((await get(`${url}&${query}`, {}, '203.0.113.99')).status, 401, query);
     }
+    const counts = await deps.redis.keys(`${throttlePrefix(`geopf:${deps.instanceId}`)}*`);
+    t.ok(counts.length > 0);
+    t.same(
+      counts.filter(({ length }) => length > 400),
+      [],
+      'what is not a login is not kept',
+    );
   });
 
   await t.test('offerings tell the addresses of the private services', async (t) => {
