@@ -11,7 +11,7 @@ import { readTile } from '../pyramid/tile-reader.js';
 import { type Position, project } from './projection.js';
 import type { PresentPyramid } from './published-altimetry.js';
 import { findDescriptor } from './tiles.js';
-import { Turns } from './turns.js';
+import { Slots } from '../slots.js';
 
 /** Values of the pixels of pyramids of one channel. */
 
@@ -19,7 +19,7 @@ import { Turns } from './turns.js';
 const TILES_AT_ONCE = 4;
 
 /** Those of all requests: what they hold in memory, half a megabyte each. */
-const decoding = new Turns(8);
+const decoding = new Slots(8);
 
 /** Degrees that are looked at around the data of a pyramid: its extent is rounded. */
 const MARGIN = 0.001;
@@ -74,7 +74,7 @@ export async function pixelValues(
   // The workers take from one iterator.
   const groups = groupByTile(level, numbers, positions).values();
   const work = async () => {
-    for (const group of groups) await decoding.take(() => readGroup(group));
+    for (const group of groups) await decoding.run(() => readGroup(group));
   };
   await Promise.all(Array.from({ length: TILES_AT_ONCE }, work));
   return values;

@@ -2,7 +2,7 @@ import type { Deps } from '../../deps.js';
 import type { Prisma } from '../../generated/prisma/client.js';
 import { findHeldKey } from '../guard/held-key.js';
 import type { KeyRights } from '../guard/key-rights.js';
-import { Turns } from '../turns.js';
+import { Slots } from '../../slots.js';
 
 /** The keys that have an access to some offerings, with what the guard of the services lets them use at this moment. */
 
@@ -45,12 +45,12 @@ export async function readHeldKeys(
     include: WITH_KEY,
     orderBy: [{ creation: 'asc' }, { id: 'asc' }],
   });
-  const turns = new Turns(AT_ONCE);
+  const turns = new Slots(AT_ONCE);
   const ids = [...new Set(accesses.map(({ keyId }) => keyId))];
   const rights = new Map(
     await Promise.all(
       ids.map((id) =>
-        turns.take(async () => {
+        turns.run(async () => {
           const key = await findHeldKey(pool, { by: 'id', value: id });
           return [id, key?.rightsAt(now) ?? null] as const;
         }),

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { verifyPassword } from '../../identity/passwords.js';
 import { LruMap } from '../../render/lru-map.js';
-import { Turns } from '../turns.js';
+import { Slots } from '../../slots.js';
 
 /** Passwords remembered, about 200 bytes each. */
 const CAPACITY = 10_000;
@@ -17,7 +17,7 @@ const AT_ONCE = 2;
 export class PasswordMemory {
   private readonly secret = randomBytes(32);
   private readonly right = new LruMap<string, true>(CAPACITY);
-  private readonly turns = new Turns(AT_ONCE);
+  private readonly turns = new Slots(AT_ONCE);
 
   /**
    * Whether the password fits the hash; without a hash the same work is done for nothing.
@@ -26,7 +26,7 @@ export class PasswordMemory {
   async verify(passwordHash: string | null, password: string, isRefused: () => Promise<boolean>): Promise<boolean> {
     const code = this.codeOf(passwordHash, password);
     if (this.right.get(code) === true) return true;
-    return this.turns.take(async () => {
+    return this.turns.run(async () => {
       // The same password may have been right meanwhile.
       if (this.right.get(code) === true) return true;
       if (await isRefused()) return false;
