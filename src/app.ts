@@ -12,6 +12,7 @@ import { fidelityPlugin } from './plugins/fidelity.js';
 import { identifiersPlugin } from './plugins/identifiers.js';
 import { openapiPlugin } from './plugins/openapi.js';
 import { originPlugin } from './plugins/origin.js';
+import { queuedAnswersPlugin } from './plugins/queued-answers.js';
 import { requestLogPlugin } from './plugins/request-log.js';
 import { trafficPlugin } from './plugins/traffic.js';
 import { compileValidator } from './plugins/validation.js';
@@ -71,6 +72,7 @@ export async function buildApp(
 
   for (const observer of observers) await app.register(observer);
   await app.register(depsPlugin, { deps });
+  await app.register(queuedAnswersPlugin);
   await app.register(originPlugin);
   await app.register(requestLogPlugin);
   await app.register(errorHandlerPlugin);

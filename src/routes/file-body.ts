@@ -1,5 +1,4 @@
 import { ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { type OpenFile, PIECE } from '../storage/open-file.js';
 import type { ByteRange } from './ranges.js';
@@ -12,30 +11,21 @@ const NOTHING = Buffer.alloc(0);
 /**
  * Bytes of a file on their way to a response: they can only be piped. Two pieces of memory take turns, one is filled
  * while the other one is sent. New memory for each piece would keep the garbage collector busy, which counts what lies
- * outside of its heap. The file is closed with the stream, and the stream with the connection: what is written to a
- * client that has left may never be answered.
+ * outside of its heap. The file is closed with the stream, which waits for no client: what is written to one that has
+ * left may never be answered.
  */
 export class FileBody extends Readable {
   /** What a thread reads now. */
   private reading: Promise<void> = Promise.resolve();
   private patience: NodeJS.Timeout | undefined;
 
-  /**
-   * @param parts bytes of the file, and what stands between them
-   * @param connection of the client: a response has none before those to earlier requests are sent
-   */
+  /** @param parts bytes of the file, and what stands between them */
   constructor(
     private readonly file: OpenFile,
     private readonly parts: readonly (ByteRange | Buffer)[],
-    connection: Socket,
     private readonly patienceMs = PATIENCE_MS,
   ) {
     super();
-    const leave = () => void this.destroy();
-    connection.setMaxListeners(0); // one for each request that a client sends ahead
-    connection.once('close', leave);
-    this.once('close', () => connection.off('close', leave));
-    if (connection.destroyed) leave();
   }
 
   override pipe<Destination extends NodeJS.WritableStream>(
@@ -74,8 +64,7 @@ export class FileBody extends Readable {
   private async send(destination: NodeJS.WritableStream): Promise<boolean> {
     // Behind the answers to earlier requests, nothing is read before its turn: clients send hundreds of them at once.
     const isBehind = destination instanceof ServerResponse && destination.socket === null;
-    if (isBehind) await written(destination, NOTHING);
-    if (this.destroyed) return false;
+    if ((isBehind && !(await written(destination, NOTHING))) || this.destroyed) return false;
     const patience = setTimeout(() => this.destroy(), this.patienceMs);
     this.patience = patience;
     const lengths = this.parts.map((part) => (Buffer.isBuffer(part) ? 0 : part.end + 1 - part.start));

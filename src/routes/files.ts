@@ -88,8 +88,7 @@ export async function sendFile(
       const body =
         request.method === 'HEAD'
           ? Readable.from([])
-          : await ((await early)?.bytesOf(file) ??
-              storage.open(file.key).then((opened) => bodyOf(opened, content, request)));
+          : await ((await early)?.bytesOf(file) ?? storage.open(file.key).then((opened) => bodyOf(opened, content)));
       describeContent(reply, file, content);
       return reply.send(body);
     } catch (error) {
@@ -167,10 +166,10 @@ function lengthOfParts(parts: Content['parts']): number {
 }
 
 /** The bytes of an answer: the file is closed with them. */
-async function bodyOf(file: OpenFile, { parts }: Content, request: FastifyRequest): Promise<Readable | Buffer> {
+async function bodyOf(file: OpenFile, { parts }: Content): Promise<Readable | Buffer> {
   const [only, ...others] = parts;
   if (only === undefined || Buffer.isBuffer(only) || others.length > 0 || only.end - only.start >= SMALL) {
-    return new FileBody(file, parts, request.raw.socket);
+    return new FileBody(file, parts);
   }
   return readAndClose(file, only);
 }

@@ -27,7 +27,7 @@ async function serve({ patienceMs, times = 1 }: { readonly patienceMs?: number; 
   const path = join(folder, 'file');
   await writeFile(path, Buffer.alloc(SIZE, 'x'));
   const answers: Answer[] = [];
-  const server = createServer((request, response) => {
+  const server = createServer((_request, response) => {
     void openFile(path).then((file) => {
       response.setHeader('content-length', SIZE);
       const counted: OpenFile = {
@@ -37,7 +37,7 @@ async function serve({ patienceMs, times = 1 }: { readonly patienceMs?: number; 
           return file.readInto(bytes, position);
         },
       };
-      const body = new FileBody(counted, [{ start: 0, end: SIZE - 1 }], request.socket, patienceMs);
+      const body = new FileBody(counted, [{ start: 0, end: SIZE - 1 }], patienceMs);
       const answer = { body, response, reads: 0 };
       finished(body, { writable: false }, (error) => error && response.destroy());
       answers.push(answer);
