@@ -48,8 +48,9 @@ void t.test('the worst pattern over the longest header takes little time', async
   const text = 'a'.repeat(4096);
   const slow = keyFilter({ ...NONE, userAgent: `${'a?.*'.repeat(63)}b` });
   const before = process.cpuUsage();
-  t.ok(passes(from('', text)));
-  t.notOk(slow(from('', text)));
+  for (let request = 0; request < 50; request += 1) {
+    if (!passes(from('', text)) || slow(from('', text))) t.fail('wrong answer');
+  }
   const { user } = process.cpuUsage(before);
   t.ok(user < 500_000, `${user} µs`);
 });

@@ -443,6 +443,24 @@ await t.test('private services', async (t) => {
     t.equal((await get(url, basic('hurried', 'right'), '2001:db8:1:2::1')).status, 200, 'another network');
   });
 
+  await t.test('a login that nobody has takes the time of a wrong password', async (t) => {
+    await makeBasic('somebody');
+    const url = service('TMS').read('allowed');
+    const times: Record<'somebody' | 'nobody', number[]> = { somebody: [], nobody: [] };
+    for (let round = 0; round < 9; round += 1) {
+      for (const login of ['somebody', 'nobody'] as const) {
+        const start = performance.now();
+        // Each from an address of its own: guesses are slowed.
+        const { status } = await get(url, basic(login, `wrong ${round}`), `203.0.113.${200 + round}`);
+        times[login].push(performance.now() - start);
+        t.equal(status, 401);
+      }
+    }
+    const median = (values: number[]) => values.toSorted((one, other) => one - other)[4] ?? 0;
+    const ratio = median(times.nobody) / median(times.somebody);
+    t.ok(ratio > 0.5 && ratio < 2, `${ratio.toFixed(2)} times as long`);
+  });
+
   await t.test('hostile credentials are those of nobody', async (t) => {
     const url = service('WFS').list;
     const base64 = (text: string) => Buffer.from(text, 'latin1').toString('base64');
