@@ -5,6 +5,5 @@ export function barePage(reply: FastifyReply, status: number, title: string): Fa
   return reply
     .code(status)
     .type('text/html')
-    .header('x-content-type-options', 'nosniff')
     .send(`<html><head><title>${title}</title></head><body><center><h1>${title}</h1></center></body></html>`);
 }

@@ -25,7 +25,6 @@ const LEGACY_PATHS = ['/geonetwork/srv/fre/csw', '/geonetwork/srv/eng/csw'] as c
 const HEADERS = {
   'content-type': 'application/xml;charset=UTF-8',
   'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
-  'x-content-type-options': 'nosniff',
 } as const;
 
 /** How long a reader may take nothing of a large answer, which holds a connection to the database, milliseconds. */

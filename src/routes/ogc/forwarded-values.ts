@@ -20,7 +20,6 @@ export async function forwardValues(
   return reply
     .type(answer.type === '' ? point.infoFormat : answer.type)
     .header('cache-control', 'no-cache')
-    .header('x-content-type-options', 'nosniff')
     .header('content-security-policy', 'sandbox')
     .send(answer.body);
 }

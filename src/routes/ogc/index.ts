@@ -82,6 +82,11 @@ const SERVICES: readonly Service[] = [
 
 /** Every service that answers by a protocol of its own. */
 export const serviceRoutes: FastifyPluginAsync = async (app) => {
+  // Producers write what answers hold: browsers take it for what it is said to be.
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.header('x-content-type-options', 'nosniff');
+    done();
+  });
   const guard = createGuard(app.deps);
   for (const { routes, open, restricted, rate } of SERVICES) {
     await app.register(async (service) => {

@@ -140,6 +140,5 @@ function sendFeed(request: FastifyRequest<{ Querystring: RawQuery }>, reply: Fas
     .type(`${type}; charset=utf-8`)
     .header('vary', 'accept')
     .header('cache-control', 'no-cache')
-    .header('x-content-type-options', 'nosniff')
     .send(type === ATOM ? atomFeed(feed) : jsonFeed(feed));
 }

@@ -73,11 +73,7 @@ function sendDocument(reply: FastifyReply, document: object): FastifyReply {
 }
 
 function refuse(reply: FastifyReply, { status, message }: VectorTmsError): FastifyReply {
-  return reply
-    .code(status)
-    .type('text/plain; charset=utf-8')
-    .header('x-content-type-options', 'nosniff')
-    .send(`${message}\n`);
+  return reply.code(status).type('text/plain; charset=utf-8').send(`${message}\n`);
 }
 
 function internalFault(error: unknown, request: FastifyRequest): VectorTmsError {

@@ -101,6 +101,7 @@ await t.test('private services', async (t) => {
             const answer = await get(url, headers);
             t.match(answer.headers['cache-control'], /^private(,|$)/);
             t.notMatch(answer.headers['cache-control'], 'public');
+            t.equal(answer.headers['x-content-type-options'], 'nosniff');
             for (const header of ['Authorization', 'apikey', 'x-key']) t.match(answer.headers.vary, header);
           }
         }
@@ -182,6 +183,7 @@ await t.test('private services', async (t) => {
       const answer = await get('/wfs?service=WFS&request=GetCapabilities&apikey=y', headers);
       t.equal(answer.status, 200);
       t.notMatch(answer.headers['cache-control'] ?? '', 'private');
+      t.equal(answer.headers['x-content-type-options'], 'nosniff');
     }
   });
 
