@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hash, hkdfSync, randomBytes } from 'node:crypto';
 import type { Deps } from '../deps.js';
 
 /**
@@ -38,7 +38,7 @@ export async function openSecret(deps: CipherDeps, keyId: string, sealed: string
 
 /** SHA-256, hexadecimal: what a presented value is looked up by. */
 export function digestOf(value: string): string {
-  return createHash('sha256').update(value).digest('hex');
+  return hash('sha256', value, 'hex');
 }
 
 /** Replicas that make it at once agree on the first one. */

@@ -1,4 +1,7 @@
-/** A map of bounded size that forgets the entry used longest ago. */
+/**
+ * A map of bounded size that forgets the entry used longest ago. While it is less than half full, reading does not count
+ * as use: nothing is about to be forgotten, and the order costs more than the search.
+ */
 export class LruMap<Key, Value> {
   private readonly entries = new Map<Key, Value>();
 
@@ -8,7 +11,7 @@ export class LruMap<Key, Value> {
   /** The value, which becomes the most recently used. */
   get(key: Key): Value | undefined {
     const value = this.entries.get(key);
-    if (value !== undefined) {
+    if (value !== undefined && this.entries.size * 2 >= this.capacity) {
       this.entries.delete(key);
       this.entries.set(key, value);
     }

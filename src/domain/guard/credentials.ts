@@ -53,10 +53,16 @@ const MAY_HOLD_KEY = /key|%/i;
 
 function valuesInQuery(query: string): string[] {
   if (query === '' || !MAY_HOLD_KEY.test(query)) return [];
-  // A value has no space, so that a plus sign stands for itself.
-  return [...new URLSearchParams(query.replaceAll('+', '%2B'))].flatMap(([name, value]) =>
-    KEY_NAMES.some((known) => known === name.toLowerCase()) ? value : [],
-  );
+  return query.split('&').flatMap((part) => {
+    const [name = ''] = part.split('=', 1);
+    return isKeyName(name) ? decodedValue(part.slice(name.length + 1)) : [];
+  });
+}
+
+/** A value has no space, so that a plus sign stands for itself. */
+function decodedValue(written: string): string {
+  if (!written.includes('%')) return written;
+  return new URLSearchParams(`value=${written.replaceAll('+', '%2B')}`).get('value') ?? '';
 }
 
 function valuesInHeaders(headers: IncomingHttpHeaders): string[] {

@@ -21,6 +21,11 @@ export class Guesses {
 
   constructor(private readonly throttle: LoginThrottle) {}
 
+  /** Whether a client has shown a secret that was right: {@link look} then lets it go on. */
+  knows(attempt: { address: string; secret: string }): boolean {
+    return this.proven.get(markOf(attempt)) === true;
+  }
+
   /**
    * Looks at a secret that a client shows.
    * @param attempt.secret what stands for it
@@ -31,7 +36,7 @@ export class Guesses {
     { subject, address, secret }: { subject: GuessSubject; address: string; secret: string },
     look: (isRefused: () => Promise<boolean>) => Promise<T | null>,
   ): Promise<T | null> {
-    const mark = `${clientNetwork(address)} ${secret}`;
+    const mark = markOf({ address, secret });
     const isProven = this.proven.get(mark) === true;
     const names = namesOf(subject);
     if (!isProven && !(await this.admits(names, address))) return null;
@@ -59,6 +64,8 @@ export class Guesses {
     return false;
   }
 }
+
+const markOf = ({ address, secret }: { address: string; secret: string }) => `${clientNetwork(address)} ${secret}`;
 
 /** Names under which failures are counted, beside those of accounts: no account has a slash in its name. */
 function namesOf({ type, login }: GuessSubject): string[] {

@@ -5,19 +5,30 @@ import { findHeldKey, type HeldKey, headerSets, type KeySearch } from './held-ke
 /** Keys kept in memory, and searches that found none. */
 const MAX_KEYS = 20_000;
 
+/** A key that was found, and the epoch of rights it is of. */
+interface KnownKey {
+  readonly epoch: string;
+  readonly key: HeldKey;
+}
+
 /** Something read from the registry, and the epoch of rights it is of. */
 interface Dated<T> {
   readonly epoch: string;
   readonly value: Promise<T>;
 }
 
+const nameOf = ({ by, value }: KeySearch) => `${by} ${value}`;
+
 /**
  * The keys in use, as they are at an epoch of rights. The epoch is read before the rows: rows newer than their epoch are
  * only read once more, never kept too long. Requests that arrive during a read share it.
  */
 export class KeyRing {
-  private readonly known = new LruMap<string, Dated<HeldKey | null>>(MAX_KEYS);
-  /** Apart, so that guesses do not push out keys; kept, so that a login that nobody has is found as fast as another. */
+  private readonly known = new LruMap<string, KnownKey>(MAX_KEYS);
+  /**
+   * Reads under way, and those that found none: apart, so that guesses do not push out keys; kept, so that a login that
+   * nobody has is found as fast as another.
+   */
   private readonly unknown = new LruMap<string, Dated<HeldKey | null>>(MAX_KEYS);
   private sets: Dated<string[][]> | null = null;
 
@@ -25,11 +36,11 @@ export class KeyRing {
 
   /** The key that is found so, `null` when there is none. */
   async find(search: KeySearch, epoch: string): Promise<HeldKey | null> {
-    const name = `${search.by} ${search.value}`;
-    for (const entries of [this.known, this.unknown]) {
-      const entry = entries.get(name);
-      if (entry?.epoch === epoch) return entry.value;
-    }
+    const name = nameOf(search);
+    const known = this.known.get(name);
+    if (known?.epoch === epoch) return known.key;
+    const asked = this.unknown.get(name);
+    if (asked?.epoch === epoch) return asked.value;
     const value = findHeldKey(this.pool, search);
     this.unknown.set(name, { epoch, value });
     try {
@@ -37,7 +48,7 @@ export class KeyRing {
       if (key === null) {
         this.known.delete(name);
       } else {
-        this.known.set(name, { epoch, value });
+        this.known.set(name, { epoch, key });
         this.unknown.delete(name);
       }
       return key;
@@ -45,6 +56,11 @@ export class KeyRing {
       this.unknown.delete(name);
       throw error;
     }
+  }
+
+  /** The key that was found so last: no more than presumed, unless its epoch is that of now. */
+  last(search: KeySearch): KnownKey | undefined {
+    return this.known.get(nameOf(search));
   }
 
   /** The sets of headers that keys are told by. */
