@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { LruMap } from '../render/lru-map.js';
 
 /**
  * The address or CIDR range (v4 or v6) that a text names, written in one way: host bits cleared, lower case, zeros
@@ -24,9 +25,16 @@ export function plainAddress(address: string): string {
 
 /** What stands for a client when requests are counted: its IPv4 address, or its IPv6 network, all of it its own. */
 export function clientNetwork(address: string): string {
+  const known = networks.get(address);
+  if (known !== undefined) return known;
   const plain = plainAddress(address);
-  return isIP(plain) === 6 ? (normaliseIpRange(`${plain}/64`) ?? plain) : plain;
+  const network = isIP(plain) === 6 ? (normaliseIpRange(`${plain}/64`) ?? plain) : plain;
+  networks.set(address, network);
+  return network;
 }
+
+/** Those of clients seen lately: services ask at every request. */
+const networks = new LruMap<string, string>(10_000);
 
 function format(value: bigint, bits: 32 | 128, prefix: number): string {
   const hostBits = BigInt(bits - prefix);

@@ -103,10 +103,6 @@ export async function publishedPyramidLayers<Layer extends PyramidLayer = Pyrami
       };
     },
   );
-  return pyramidLayersSeenBy(visit, published);
-}
-
-function pyramidLayersSeenBy<Layer extends PyramidLayer>(visit: Visit, published: PublishedPyramidLayers<Layer>) {
   return seenBy(visit, published, (rights) => {
     const layers = allowedOf(published.layers, rights);
     return {
@@ -128,8 +124,7 @@ export async function lastPublishedPyramidLayers(
   type: PyramidService,
   visit: Visit,
 ): Promise<PublishedPyramidLayers | null> {
-  const known = await lastLoaded<PublishedPyramidLayers>(deps.pool, pyramidsKey(type, visit));
-  return known && pyramidLayersSeenBy(visit, known);
+  return lastCached(deps.pool, pyramidsKey(type, visit), visit);
 }
 
 /** Types of the configurations that show pyramids. */
@@ -180,10 +175,7 @@ export async function cached<T>(pool: Pool, key: string, visit: Visit, load: () 
  * Nothing for keys: the guard has found out before.
  */
 export async function lastCached<T>(pool: Pool, key: string, visit: Visit): Promise<T | null> {
-  return visit.rights === null ? lastLoaded(pool, key) : null;
-}
-
-async function lastLoaded<T>(pool: Pool, key: string): Promise<T | null> {
+  if (visit.rights !== null) return null;
   const known = caches.get(pool)?.get(key) as CacheEntry<T> | undefined;
   return known === undefined ? null : known.value;
 }

@@ -7,15 +7,6 @@ import type { Visit } from '../domain/guard/visit.js';
 import { barePage } from './bare-page.js';
 
 const VARY = CREDENTIAL_HEADERS.join(', ');
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /**
-     * Of a route that begins to look for its answer while the guard asks whether a key still is what it was: for the
-     * visit that this may turn out to be.
-     */
-    presume?: (request: FastifyRequest, visit: Visit) => void;
-  }
-}
 
 export interface GuardOptions {
   readonly guard: Guard;
@@ -32,8 +23,7 @@ export const guardPlugin = fp<GuardOptions>(
     app.addHook('onRequest', async (request, reply) => {
       try {
         const presented = { query: queryAsReceived(request), headers: request.headers, address: request.ip };
-        const { presume } = request.routeOptions.config;
-        request.visit = await guard.admit(presented, endpointPath, presume && ((visit) => presume(request, visit)));
+        request.visit = await guard.admit(presented, endpointPath);
       } catch (error) {
         if (!(error instanceof AccessRefusal)) throw error;
         return refuseAccess(reply, error);

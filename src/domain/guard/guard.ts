@@ -20,11 +20,9 @@ export interface Guard {
   /**
    * Lets a request in.
    * @param endpointPath of the endpoint that it came to
-   * @param presume called at once with the visit that it may turn out to be, for keys given by their value that were
-   *   let in before: what it sees may be looked for, and only shown once the answer sees the very same
    * @throws AccessRefusal
    */
-  admit(request: GuardedRequest, endpointPath: string, presume?: (visit: Visit) => void): Promise<Visit>;
+  admit(request: GuardedRequest, endpointPath: string): Promise<Visit>;
 }
 
 /** What is known of a request before its path and body are. */
@@ -42,14 +40,14 @@ export function createGuard(deps: GuardDeps): Guard {
   const throttle = createLoginThrottle({ redis: deps.redis, prefix: `geopf:${deps.instanceId}` });
   const context: Context = { ...deps, ring, passwords, guesses: new Guesses(throttle) };
   return {
-    async admit(request, endpointPath, presume) {
-      const told = digested(readCredential(request));
+    async admit(request, endpointPath) {
+      const credential = digested(readCredential(request));
+      const epochs = await readEpochs(deps.pool);
+      const key =
+        keyInUse(context, credential, request, epochs.rights) ??
+        (await keyOf(context, credential, request, epochs.rights));
       const { address, headers } = request;
       const sender = { address, userAgent: headers['user-agent'], referer: headers.referer };
-      const known = told?.type === 'HASH' ? lastKey(context, told.digest, address) : undefined;
-      if (known?.key.passes(sender) === true) presume?.(new Visit(endpointPath, known.key.rightsAt(Date.now()), null));
-      const epochs = await readEpochs(deps.pool);
-      const key = known?.epoch === epochs.rights ? known.key : await keyOf(context, told, request, epochs.rights);
       if (!key.passes(sender)) throw new AccessRefusal(403);
       return new Visit(endpointPath, key.rightsAt(Date.now()), epochs.publication);
     },
@@ -62,26 +60,37 @@ interface Context extends GuardDeps {
   readonly guesses: Guesses;
 }
 
-/** A credential, the value of a HASH key by its digest: it is looked up under no other name. */
-type Told = Exclude<Credential, { type: 'HASH' }> | { readonly type: 'HASH'; readonly digest: string };
+/** A credential, the value of a HASH key by its digest: nothing is looked up by the value. */
+type DigestedCredential = Exclude<Credential, { type: 'HASH' }> | { readonly type: 'HASH'; readonly digest: string };
 
-function digested(credential: Credential | null): Told | null {
+function digested(credential: Credential | null): DigestedCredential | null {
   return credential?.type === 'HASH' ? { type: 'HASH', digest: digestOf(credential.value) } : credential;
 }
 
-/** The key of a value that the client has shown before, as it was last. */
-function lastKey({ ring, guesses }: Context, digest: string, address: string) {
-  return guesses.knows({ address, secret: digest }) ? ring.last({ by: 'HASH', value: digest }) : undefined;
+/** The key of a value that the client has shown before, when it is in memory: what most requests come to, at once. */
+function keyInUse(
+  { ring, guesses }: Context,
+  credential: DigestedCredential | null,
+  { address }: GuardedRequest,
+  epoch: string,
+): HeldKey | undefined {
+  if (credential?.type !== 'HASH' || !guesses.isProven({ address, secret: credential.digest })) return undefined;
+  return ring.known({ by: 'HASH', value: credential.digest }, epoch);
 }
 
-function keyOf(context: Context, told: Told | null, request: GuardedRequest, epoch: string): Promise<HeldKey> {
-  switch (told?.type) {
+function keyOf(
+  context: Context,
+  credential: DigestedCredential | null,
+  request: GuardedRequest,
+  epoch: string,
+): Promise<HeldKey> {
+  switch (credential?.type) {
     case 'HASH':
-      return keyOfValues(context, { type: 'HASH', values: [told.digest] }, request.address, epoch);
+      return keyOfValues(context, { type: 'HASH', values: [credential.digest] }, request.address, epoch);
     case 'BASIC':
-      return keyOfLogin(context, told, request.address, epoch);
+      return keyOfLogin(context, credential, request.address, epoch);
     case 'OAUTH2':
-      return keyOfToken(context, told.token, epoch);
+      return keyOfToken(context, credential.token, epoch);
     case undefined:
       return keyOfHeaders(context, request, epoch);
   }

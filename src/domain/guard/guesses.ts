@@ -21,8 +21,8 @@ export class Guesses {
 
   constructor(private readonly throttle: LoginThrottle) {}
 
-  /** Whether a client has shown a secret that was right: {@link look} then lets it go on. */
-  knows(attempt: { address: string; secret: string }): boolean {
+  /** Whether a client has shown a secret that was right: {@link look} then asks for nothing but what it opens. */
+  isProven(attempt: { address: string; secret: string }): boolean {
     return this.proven.get(markOf(attempt)) === true;
   }
 

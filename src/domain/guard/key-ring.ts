@@ -5,16 +5,10 @@ import { findHeldKey, type HeldKey, headerSets, type KeySearch } from './held-ke
 /** Keys kept in memory, and searches that found none. */
 const MAX_KEYS = 20_000;
 
-/** A key that was found, and the epoch of rights it is of. */
-interface KnownKey {
-  readonly epoch: string;
-  readonly key: HeldKey;
-}
-
 /** Something read from the registry, and the epoch of rights it is of. */
 interface Dated<T> {
   readonly epoch: string;
-  readonly value: Promise<T>;
+  readonly value: T;
 }
 
 const nameOf = ({ by, value }: KeySearch) => `${by} ${value}`;
@@ -24,21 +18,27 @@ const nameOf = ({ by, value }: KeySearch) => `${by} ${value}`;
  * only read once more, never kept too long. Requests that arrive during a read share it.
  */
 export class KeyRing {
-  private readonly known = new LruMap<string, KnownKey>(MAX_KEYS);
+  private readonly keys = new LruMap<string, Dated<HeldKey>>(MAX_KEYS);
   /**
    * Reads under way, and those that found none: apart, so that guesses do not push out keys; kept, so that a login that
    * nobody has is found as fast as another.
    */
-  private readonly unknown = new LruMap<string, Dated<HeldKey | null>>(MAX_KEYS);
-  private sets: Dated<string[][]> | null = null;
+  private readonly unknown = new LruMap<string, Dated<Promise<HeldKey | null>>>(MAX_KEYS);
+  private sets: Dated<Promise<string[][]>> | null = null;
 
   constructor(private readonly pool: pg.Pool) {}
 
+  /** The key that was found so at this epoch; `undefined` when {@link find} must look. */
+  known(search: KeySearch, epoch: string): HeldKey | undefined {
+    const known = this.keys.get(nameOf(search));
+    return known?.epoch === epoch ? known.value : undefined;
+  }
+
   /** The key that is found so, `null` when there is none. */
   async find(search: KeySearch, epoch: string): Promise<HeldKey | null> {
+    const known = this.known(search, epoch);
+    if (known !== undefined) return known;
     const name = nameOf(search);
-    const known = this.known.get(name);
-    if (known?.epoch === epoch) return known.key;
     const asked = this.unknown.get(name);
     if (asked?.epoch === epoch) return asked.value;
     const value = findHeldKey(this.pool, search);
@@ -46,9 +46,9 @@ export class KeyRing {
     try {
       const key = await value;
       if (key === null) {
-        this.known.delete(name);
+        this.keys.delete(name);
       } else {
-        this.known.set(name, { epoch, key });
+        this.keys.set(name, { epoch, value: key });
         this.unknown.delete(name);
       }
       return key;
@@ -56,11 +56,6 @@ export class KeyRing {
       this.unknown.delete(name);
       throw error;
     }
-  }
-
-  /** The key that was found so last: no more than presumed, unless its epoch is that of now. */
-  last(search: KeySearch): KnownKey | undefined {
-    return this.known.get(nameOf(search));
   }
 
   /** The sets of headers that keys are told by. */

@@ -14,13 +14,6 @@ import { evaluateConditions } from '../preconditions.js';
 
 /** Answers with tiles, which WMTS and TMS have in common (spec diffusion §6.1). */
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** What {@link beginTile} began. */
-    begunTile: Promise<GuessedTile | null> | null;
-  }
-}
-
 /** Seconds for which clients may keep a tile. */
 const TILE_LIFETIME = 86_400;
 
@@ -58,7 +51,7 @@ export async function sendTile(
 ): Promise<FastifyReply> {
   const [published, guessed] = await Promise.all([
     publishedTileLayers(deps, asked.visit),
-    asked.request.begunTile ?? guessTile(deps, asked, find),
+    guessTile(deps, asked, find),
   ]);
   const { tile, bytes } =
     guessed?.published === published ? guessed : await readTile(deps, asked, find(published), find);
@@ -78,16 +71,6 @@ interface ReadTile {
   readonly bytes: Buffer | typeof UNCHANGED | null;
 }
 
-/** A tile as it was read by publications that may not be those of now. */
-interface GuessedTile extends ReadTile {
-  readonly published: PublishedPyramidLayers;
-}
-
-/** Begins to look for a tile by what a request may turn out to see; {@link sendTile} finds out whether it does. */
-export function beginTile(deps: Pick<Deps, 'storage' | 'pool'>, asked: Asked, find: FindTile): void {
-  asked.request.begunTile = guessTile(deps, asked, find);
-}
-
 /**
  * Reads the tile by the publications as they were last, while the database is asked whether they still are.
  * @returns `null` when nothing came of it
@@ -96,7 +79,7 @@ async function guessTile(
   deps: Pick<Deps, 'storage' | 'pool'>,
   asked: Asked,
   find: FindTile,
-): Promise<GuessedTile | null> {
+): Promise<(ReadTile & { readonly published: PublishedPyramidLayers }) | null> {
   try {
     const published = await lastPublishedPyramidLayers(deps, 'WMTS-TMS', asked.visit);
     if (published === null) return null;

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { tileMatrixSets } from '../../catalogue/tile-matrix-sets.js';
 import { AccessRefusal } from '../../domain/guard/refusal.js';
-import type { Visit } from '../../domain/guard/visit.js';
+import type { PublishedPyramidLayers } from '../../domain/published.js';
 import { isQuadTree } from '../../ogc/rok4/grid.js';
 import { defaultStyle } from '../../ogc/rok4/tile-styles.js';
 import { errorDocument, layerDocument, layerMetadata, serviceDocument } from '../../ogc/tms/documents.js';
@@ -18,7 +18,7 @@ import {
 import { refuseAccess } from '../../plugins/guard.js';
 import { contentDisposition } from './disposition.js';
 import type { ServicePlugin } from './service.js';
-import { beginTile, type FindTile, publishedTileLayers, sendTile } from './tile-answers.js';
+import { publishedTileLayers, sendTile, type WantedTile } from './tile-answers.js';
 
 /** TMS, spec diffusion §6.3. */
 
@@ -31,7 +31,6 @@ interface LayerParams {
 
 export const tmsRoutes: ServicePlugin = async (app, { visitOf }) => {
   const { deps } = app;
-  app.decorateRequest('begunTile', null);
   const namedLayer = async (request: FastifyRequest<{ Params: LayerParams }>) => {
     const { version, layer } = request.params;
     assertVersion(version);
@@ -85,30 +84,20 @@ export const tmsRoutes: ServicePlugin = async (app, { visitOf }) => {
     return sendDocument(reply, XML, gdalDocument(serviceUrl(request), layer, grid));
   });
 
-  const presume = (request: FastifyRequest, visit: Visit) =>
-    beginTile(deps, { request, visit }, findTile(request.params as TileParams));
-  app.get<{ Params: TileParams }>(
-    '/:version/:layer/:level/:column/:tile',
-    { config: { presume } },
-    async (request, reply) => {
-      assertVersion(request.params.version);
-      return sendTile(deps, { request, reply, visit: visitOf(request) }, findTile(request.params), noData);
-    },
-  );
+  app.get<{ Params: LayerParams & TilePath }>('/:version/:layer/:level/:column/:tile', async (request, reply) => {
+    const { version, layer: name, ...path } = request.params;
+    assertVersion(version);
+    const find = ({ byName, filesOf }: PublishedPyramidLayers): WantedTile => {
+      const layer = findLayer(byName, name);
+      const address = readTilePath(layer, levelsOfGrid(layer.tileMatrixSet), path);
+      const filesKey = filesOf.get(address.level.source.storedData);
+      if (filesKey === undefined) throw noData();
+      const disposition = contentDisposition(undefined, layer.format.extension);
+      return { layer, address, filesKey, style: defaultStyle(layer), disposition };
+    };
+    return sendTile(deps, { request, reply, visit: visitOf(request) }, find, noData);
+  });
 };
-
-type TileParams = LayerParams & TilePath;
-
-function findTile({ layer: name, version: _version, ...path }: TileParams): FindTile {
-  return ({ byName, filesOf }) => {
-    const layer = findLayer(byName, name);
-    const address = readTilePath(layer, levelsOfGrid(layer.tileMatrixSet), path);
-    const filesKey = filesOf.get(address.level.source.storedData);
-    if (filesKey === undefined) throw noData();
-    const disposition = contentDisposition(undefined, layer.format.extension);
-    return { layer, address, filesKey, style: defaultStyle(layer), disposition };
-  };
-}
 
 function sendDocument(reply: FastifyReply, mediaType: string, document: string): FastifyReply {
   return reply.type(mediaType).header('cache-control', 'no-cache').send(document);

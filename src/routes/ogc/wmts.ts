@@ -33,7 +33,6 @@ const XML = 'text/xml';
 
 export const wmtsRoutes: ServicePlugin = async (app, { visitOf }) => {
   const { deps } = app;
-  app.decorateRequest('begunTile', null);
   const documents = new CapabilitiesCache<PyramidLayer>();
 
   const getTile = async (kvp: Kvp, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
