@@ -6,6 +6,7 @@ import { createLogger } from '../src/log.js';
 import { type BenchEmulator, peakMemory, startBenchEmulator, takeToken } from './lib/emulator.js';
 import { type LoadPlan, runLoad, type Send, type Side, summarize } from './lib/load.js';
 import { percentile } from './lib/statistics.js';
+import { tableRow } from './lib/table.js';
 
 /**
  * The API on 10,000 uploads: pages, a tag filter, details, creation with deletion, next to a bare Fastify and `pg` that
@@ -209,10 +210,7 @@ function request(
 }
 
 const WIDTHS = [18, 7, 26, 26, 12];
-
-function row(columns: readonly string[]): string {
-  return columns.map((column, index) => column.padEnd(WIDTHS[index] ?? 0)).join('  ');
-}
+const row = tableRow(WIDTHS);
 
 const emulator = await startBenchEmulator();
 try {

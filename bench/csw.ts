@@ -7,6 +7,7 @@ import { makeRecords, publishRecords } from './csw/records.js';
 import { type Kind, KINDS, requestsOf } from './csw/requests.js';
 import { type BenchEmulator, peakMemory, startBenchEmulator } from './lib/emulator.js';
 import { runLoad, type Send, summarize } from './lib/load.js';
+import { tableRow } from './lib/table.js';
 
 /**
  * GetRecords by full text, by box and by both, over 20,000 records, against pycsw on the same records in the same
@@ -28,6 +29,7 @@ const TARGETS = { pycsw: 0.5, bare: 3 } as const;
 
 /** Columns of the table. */
 const WIDTHS = [10, 7, 26, 26, 6];
+const row = tableRow(WIDTHS);
 
 interface Peer {
   readonly name: keyof typeof TARGETS;
@@ -87,20 +89,23 @@ async function prepare(emulator: BenchEmulator): Promise<Peer> {
   }
 }
 
-/** @throws Error when the sides do not find the same records */
+/** @throws Error when the sides do not find the same records, or none at all */
 async function assertEqualWork(kind: Kind, theirs: string, ours: string): Promise<void> {
+  let matched = 0;
   for (const body of requestsOf(kind, 5, { maxRecords: 1000 })) {
     const [mine, other] = await Promise.all([post(ours, body, undefined), post(theirs, body, undefined)]);
     const [first, second] = [foundIn(mine), foundIn(other)];
     if (first !== second) throw new Error(`${kind}: found ${first} where the peer found ${second}`);
+    matched += Number.parseInt(first, 10);
   }
+  if (matched === 0) throw new Error(`${kind}: nothing was found`);
 }
 
 /** How many match, and which ones came, sorted. */
 function foundIn(document: string): string {
   const matched = /numberOfRecordsMatched="(\d+)"/.exec(document)?.[1];
   const ids = [...document.matchAll(/<dc:identifier>([^<]*)</g)].map(([, id]) => id ?? '').sort();
-  if (matched === undefined || ids.length === 0) throw new Error(`nothing was found: ${document.slice(0, 1000)}`);
+  if (matched === undefined) throw new Error(`no count of records: ${document.slice(0, 1000)}`);
   return `${matched}: ${ids.join(' ')}`;
 }
 
@@ -145,10 +150,6 @@ function post(url: string, body: string, agent: http.Agent | undefined): Promise
       .once('error', reject)
       .end(body);
   });
-}
-
-function row(columns: readonly string[]): string {
-  return columns.map((column, index) => column.padEnd(WIDTHS[index] ?? 0)).join('  ');
 }
 
 const emulator = await startBenchEmulator();

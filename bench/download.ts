@@ -10,7 +10,8 @@ import { type BenchFile, LARGE, PART, publishFiles, RESOURCE, writeFiles } from 
 import { HttpClient } from './lib/client.js';
 import { type BenchEmulator, startBenchEmulator } from './lib/emulator.js';
 import { startNginx } from './lib/nginx.js';
-import { createRandom, median, percentile } from './lib/statistics.js';
+import { median, percentile, shuffled } from './lib/statistics.js';
+import { tableRow } from './lib/table.js';
 
 /**
  * Downloads of a published archive, against nginx (Debian package, `sendfile off`) that serves the same bytes, hard links
@@ -35,6 +36,7 @@ const MEMORY_TARGET_MIB = 64;
 
 /** Columns of the table. */
 const WIDTHS = [24, 8, 30, 10, 10, 6];
+const row = tableRow(WIDTHS);
 
 const MIB = 1024 * 1024;
 
@@ -207,18 +209,6 @@ function watchResident(pid: number): { stop: () => Promise<number> } {
       return Math.max(...samples) - (samples[0] ?? 0);
     },
   };
-}
-
-function shuffled<T>(items: readonly T[], seed: number): T[] {
-  const random = createRandom(seed);
-  return items
-    .map((item) => ({ item, rank: random() }))
-    .sort((one, other) => one.rank - other.rank)
-    .map(({ item }) => item);
-}
-
-function row(columns: readonly string[]): string {
-  return columns.map((column, index) => column.padEnd(WIDTHS[index] ?? 0)).join('  ');
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'geopf-bench-download-'));

@@ -16,7 +16,8 @@ import {
 } from './guard/registry.js';
 import { HttpClient } from './lib/client.js';
 import { type BenchEmulator, peakMemory, startBenchEmulator } from './lib/emulator.js';
-import { createRandom, median, percentile } from './lib/statistics.js';
+import { median, percentile, shuffled } from './lib/statistics.js';
+import { tableRow } from './lib/table.js';
 import { type BenchTile, LEVEL, makeTiles } from './tiles/pyramid.js';
 
 /**
@@ -38,6 +39,7 @@ const TARGET = 1.25;
 
 /** Columns of the table. */
 const WIDTHS = [34, 9, 22, 9, 11, 6];
+const row = tableRow(WIDTHS);
 
 /** A request that both endpoints answer alike. */
 interface Twin {
@@ -88,7 +90,7 @@ async function bench(emulator: BenchEmulator, folder: string): Promise<boolean> 
 async function prepare(deps: Deps): Promise<{ keys: BenchKey[]; tiles: BenchTile[] }> {
   const tiles = await makeTiles(TILES);
   await publishLayers(deps, tiles);
-  const keys = shuffled(await makeKeys(deps.pool)).slice(0, USED_KEYS);
+  const keys = shuffled(await makeKeys(deps.pool), 1).slice(0, USED_KEYS);
   write(`${KEYS} keys and ${PERMISSIONS} permissions; ${keys.length} distinct keys ask, ${CLIENTS} at once`);
   return { keys, tiles };
 }
@@ -219,18 +221,6 @@ async function whileRightsChange<T>(pool: pg.Pool, work: () => Promise<T>): Prom
     clearInterval(timer);
     await last;
   }
-}
-
-function shuffled<T>(items: readonly T[], seed = 1): T[] {
-  const random = createRandom(seed);
-  return items
-    .map((item) => ({ item, rank: random() }))
-    .sort((one, other) => one.rank - other.rank)
-    .map(({ item }) => item);
-}
-
-function row(columns: readonly string[]): string {
-  return columns.map((column, index) => column.padEnd(WIDTHS[index] ?? 0)).join('  ');
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'geopf-bench-guard-'));

@@ -6,7 +6,8 @@ import { createLogger } from '../src/log.js';
 import { HttpClient } from './lib/client.js';
 import { type BenchEmulator, peakMemory, startBenchEmulator } from './lib/emulator.js';
 import { startNginx } from './lib/nginx.js';
-import { createRandom, median, percentile } from './lib/statistics.js';
+import { median, percentile, shuffled } from './lib/statistics.js';
+import { tableRow } from './lib/table.js';
 import { type BenchTile, LAYER, LEVEL, makeTiles, publishTiles, writeFiles } from './tiles/pyramid.js';
 
 /**
@@ -40,6 +41,7 @@ interface Round {
 
 /** Columns of the table. */
 const WIDTHS = [8, 6, 26, 10, 10, 6];
+const row = tableRow(WIDTHS);
 
 function write(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -139,18 +141,6 @@ async function run(side: Side, tiles: readonly BenchTile[], clients: number): Pr
   const rate = (1000 * tiles.length) / (performance.now() - start);
   for (const client of connections) client.close();
   return { rate, latencies };
-}
-
-function shuffled<T>(items: readonly T[], seed: number): T[] {
-  const random = createRandom(seed);
-  return items
-    .map((item) => ({ item, rank: random() }))
-    .sort((one, other) => one.rank - other.rank)
-    .map(({ item }) => item);
-}
-
-function row(columns: readonly string[]): string {
-  return columns.map((column, index) => column.padEnd(WIDTHS[index] ?? 0)).join('  ');
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'geopf-bench-tiles-'));

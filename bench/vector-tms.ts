@@ -8,6 +8,7 @@ import { decodeTile } from '../test/helpers/mvt.js';
 import { type BenchEmulator, peakMemory, startBenchEmulator } from './lib/emulator.js';
 import { fetchBody, runLoad } from './lib/load.js';
 import { median } from './lib/statistics.js';
+import { tableRow } from './lib/table.js';
 import { someTiles } from './vector-tms/tiles.js';
 import { createHabitats, FEATURES, HABITATS } from './wfs/table.js';
 
@@ -29,6 +30,7 @@ const TARGET = 0.7;
 
 /** Columns of the table. */
 const WIDTHS = [8, 30, 30, 6];
+const row = tableRow(WIDTHS);
 
 function write(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -118,10 +120,6 @@ function rate(latencies: readonly number[], clients: number): number {
 
 function told(rates: readonly number[]): string {
   return `${median(rates).toFixed(0)} (${Math.min(...rates).toFixed(0)}–${Math.max(...rates).toFixed(0)})`;
-}
-
-function row(columns: readonly string[]): string {
-  return columns.map((column, index) => column.padEnd(WIDTHS[index] ?? 0)).join('  ');
 }
 
 const emulator = await startBenchEmulator();

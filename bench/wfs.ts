@@ -8,6 +8,7 @@ import { publishFeatureType } from '../test/helpers/publish-wfs.js';
 import { type BenchEmulator, type BenchServer, peakMemory, startBenchEmulator } from './lib/emulator.js';
 import { fetchBody, runLoad, summarize } from './lib/load.js';
 import { libpqConnection, startMapServer } from './lib/mapserver.js';
+import { tableRow } from './lib/table.js';
 import { assertSamePage, readGeojson, readGml } from './wfs/equal-work.js';
 import { createHabitats, FEATURES, HABITATS } from './wfs/table.js';
 
@@ -43,6 +44,7 @@ const FORMATS = [
 
 /** Columns of the table. */
 const WIDTHS = [14, 7, 30, 30, 6];
+const row = tableRow(WIDTHS);
 
 function write(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -182,10 +184,6 @@ async function stream(url: string, pid: number) {
 /** Memory of one process now, MiB (Linux). */
 async function residentMemory(pid: number): Promise<number> {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
-}
-
-function row(columns: readonly string[]): string {
-  return columns.map((column, index) => column.padEnd(WIDTHS[index] ?? 0)).join('  ');
 }
 
 const emulator = await startBenchEmulator();

@@ -8,6 +8,7 @@ import { projectRoot } from '../src/supervisor/paths.js';
 import { peakMemory, startBenchEmulator } from './lib/emulator.js';
 import { fetchImage, type Measured, runLoad, summarize } from './lib/load.js';
 import { startMapServer } from './lib/mapserver.js';
+import { tableRow } from './lib/table.js';
 import { writeSource } from './pyramid/source.js';
 import { type BenchLayer, LAYERS, mapLayer, publishLayer, writeCog } from './wms-r/layers.js';
 import { queriesOf } from './wms-r/queries.js';
@@ -39,6 +40,7 @@ const TARGET = 1;
 const TOLERANCE = 8;
 
 const WIDTHS = [28, 7, 28, 28, 6];
+const row = tableRow(WIDTHS);
 
 function write(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -133,8 +135,4 @@ function report({ name }: BenchLayer, clients: number, measured: readonly Measur
   const text = ({ p50, low, high }: typeof ours) => `${p50.toFixed(1)} ms (${low.toFixed(1)}–${high.toFixed(1)})`;
   write(row([name, String(clients), text(theirs), text(ours), ratio.toFixed(2)]));
   return ratio;
-}
-
-function row(columns: readonly string[]): string {
-  return columns.map((column, index) => column.padEnd(WIDTHS[index] ?? 0)).join('  ');
 }

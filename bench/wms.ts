@@ -10,6 +10,7 @@ import { peakMemory, startBenchEmulator } from './lib/emulator.js';
 import { fetchImage, type Measured, runLoad, summarize } from './lib/load.js';
 import { libpqConnection, startMapServer } from './lib/mapserver.js';
 import { geometricMean } from './lib/statistics.js';
+import { tableRow } from './lib/table.js';
 import { type Cell, CELLS, queriesOf } from './wms/cells.js';
 import { compareImages } from './wms/images.js';
 import { createTables } from './wms/tables.js';
@@ -37,6 +38,7 @@ const TARGETS = { mean: 1, cell: 1.25, reprojected: 0.6 } as const;
 
 /** Widths of the table's columns. */
 const WIDTHS = [26, 4, 7, 28, 28, 6, 28, 6];
+const row = tableRow(WIDTHS);
 
 const folder = join(projectRoot(), 'bench', 'wms');
 
@@ -188,8 +190,4 @@ function verdict(results: readonly Result[]): boolean {
     );
   }
   return checks.every(([, value, target]) => value <= target);
-}
-
-function row(columns: readonly string[]): string {
-  return columns.map((column, index) => column.padEnd(WIDTHS[index] ?? 0)).join('  ');
 }

@@ -144,7 +144,7 @@ export async function publishedTables(deps: Pick<Deps, 'pool'>, endpointPath: st
 
 /**
  * The tables as they were when last looked at, without asking the database: whoever uses them compares their epoch with
- * the one that its own query brings along (src/domain/publication-epoch.ts), and starts again when they differ.
+ * the one that its own query brings along (domain/epochs.ts), and starts again when they differ.
  */
 export async function lastPublishedTables(
   deps: Pick<Deps, 'pool'>,

@@ -55,7 +55,8 @@ export function refuseAccess(reply: FastifyReply, { status, challenge }: AccessR
   return barePage(reply, status, status === 401 ? '401 Authorization Required' : '403 Forbidden');
 }
 
-function queryAsReceived({ url }: FastifyRequest): string {
+/** What stands behind the question mark, keys included. */
+export function queryAsReceived({ url }: FastifyRequest): string {
   const at = url.indexOf('?');
   return at === -1 ? '' : url.slice(at + 1);
 }

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync, FastifyPluginOptions, FastifyRequest } from 'fastify';
 import { withoutKey } from '../../domain/guard/credentials.js';
 import type { Visit } from '../../domain/guard/visit.js';
+import { queryAsReceived } from '../../plugins/guard.js';
 
 /** Services, each mounted below a prefix of its own for every endpoint that has it. */
 
@@ -13,7 +14,6 @@ export interface ServiceOptions extends FastifyPluginOptions {
 export type ServicePlugin = FastifyPluginAsync<ServiceOptions>;
 
 /** The query of a request without any key: what services read, repeat in answers and pass on. */
-export function queryOf({ url }: FastifyRequest): string {
-  const at = url.indexOf('?');
-  return at === -1 ? '' : withoutKey(url.slice(at + 1));
+export function queryOf(request: FastifyRequest): string {
+  return withoutKey(queryAsReceived(request));
 }
