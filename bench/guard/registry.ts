@@ -87,7 +87,8 @@ async function copyLayer(pool: pg.Pool, type: string, side: 'open' | 'private', 
      INSERT INTO geopf.offering (id, configuration_id, endpoint_id, status, open, urls, publication)
      SELECT $5::uuid, configuration.id, endpoint.id, 'PUBLISHED', endpoint.open, '[]',
        replace(replace(model.publication::text, model.id::text, $5::text), '"' || $2 || '"', '"' || $4 || '"')::jsonb
-     FROM model, configuration, geopf.endpoint WHERE endpoint.type = $1 AND endpoint.open = $6`,
+     FROM model, configuration, geopf.endpoint WHERE endpoint.type = $1 AND endpoint.open = $6
+     ORDER BY endpoint.position LIMIT 1`,
     [type, LAYER, `${LAYER}_places`, name, randomUUID(), side === 'open'],
   );
 }

@@ -73,7 +73,7 @@ export async function publishTiles(deps: Pick<Deps, 'prisma' | 'storage' | 'pool
        RETURNING id)
      INSERT INTO geopf.offering (id, configuration_id, endpoint_id, status, open, urls)
      SELECT gen_random_uuid(), configuration.id, endpoint.id, 'PUBLISHED', true, '[]'
-     FROM configuration, geopf.endpoint WHERE endpoint.type = 'WMTS-TMS' AND endpoint.open LIMIT 1
+     FROM configuration, geopf.endpoint WHERE endpoint.technical_name = 'gpf-rok4-server-wmts-tms'
      RETURNING id`,
     [LAYER],
   );

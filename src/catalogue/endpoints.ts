@@ -1,6 +1,6 @@
 /**
- * Endpoints of the platform (diffusion.md §1). Open ones come first and `gpf-download` before
- * `gpf-download-chunk`: clients take the first of a type.
+ * Endpoints of the platform (diffusion.md §1). Open ones come first, `gpf-download` before `gpf-download-chunk`, those
+ * of the sandbox after the public ones: clients take the first of a type.
  */
 
 export const ENDPOINT_TYPES = [
@@ -39,6 +39,8 @@ export interface CatalogueEndpoint {
   readonly open: boolean;
   /** `path` from the root of the server, without query: clients append theirs. */
   readonly urls: readonly { readonly type: EndpointUrlType; readonly path: string }[];
+  /** For trials: lent to the sandbox and to no ordinary datastore, so that nothing of it shows on public services. */
+  readonly sandbox?: true;
   /** What the platform does not publish and the emulator had to choose. */
   readonly own?: readonly ('id' | 'technicalName')[];
 }
@@ -140,6 +142,59 @@ export const ENDPOINTS: readonly CatalogueEndpoint[] = [
       { type: 'ITINERARY', path: '/navigation' },
       { type: 'ISOCURVE', path: '/navigation' },
     ],
+    own: ['id', 'technicalName'],
+  },
+  {
+    id: '00000000-0000-4000-8000-00000000e004',
+    name: 'Service de diffusion WFS Bac à Sable',
+    technicalName: 'gpf-geoserver-wfs-sandbox',
+    type: 'WFS',
+    open: true,
+    urls: [{ type: 'WFS', path: '/sandbox/wfs' }],
+    sandbox: true,
+    own: ['id', 'technicalName'],
+  },
+  {
+    id: '00000000-0000-4000-8000-00000000e005',
+    name: 'Service de diffusion WMS Vecteur Bac à Sable',
+    technicalName: 'gpf-geoserver-wms-v-sandbox',
+    type: 'WMS-VECTOR',
+    open: true,
+    urls: [{ type: 'WMS', path: '/sandbox/wms-v' }],
+    sandbox: true,
+    own: ['id', 'technicalName'],
+  },
+  {
+    id: '00000000-0000-4000-8000-00000000e006',
+    name: 'Service de diffusion WMTS TMS Bac à Sable',
+    technicalName: 'gpf-rok4-server-wmts-tms-sandbox',
+    type: 'WMTS-TMS',
+    open: true,
+    urls: [
+      { type: 'WMTS', path: '/sandbox/wmts' },
+      { type: 'TMS', path: '/sandbox/tms/' },
+    ],
+    sandbox: true,
+    own: ['id', 'technicalName'],
+  },
+  {
+    id: '52964d9c-dc3c-48e3-a87e-754937583216',
+    name: 'Service de diffusion WMS Raster Bac à Sable',
+    technicalName: 'gpf-rok4-server-wms-r-sandbox',
+    type: 'WMS-RASTER',
+    open: true,
+    urls: [{ type: 'WMS', path: '/sandbox/wms-r' }],
+    sandbox: true,
+    own: ['technicalName'],
+  },
+  {
+    id: '00000000-0000-4000-8000-00000000e007',
+    name: 'Service de métadonnées Bac à Sable',
+    technicalName: 'gpf-geonetwork-sandbox',
+    type: 'METADATA',
+    open: true,
+    urls: [{ type: 'METADATA', path: '/sandbox/csw' }],
+    sandbox: true,
     own: ['id', 'technicalName'],
   },
   {

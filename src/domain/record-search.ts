@@ -13,14 +13,9 @@ import { onRecordSnapshot, openRecordSnapshot, type SearchDeps } from './record-
 export type RecordView =
   /** All that is published under a path of an endpoint. */
   | { readonly kind: 'endpoint'; readonly path: string }
-  /** Those of the sandbox, by their identifiers. */
-  | { readonly kind: 'sandbox'; readonly path: string }
   | { readonly kind: 'inspire' | 'openData'; readonly path: string }
   /** Those of one datastore. @see datastoreView */
   | { readonly kind: 'datastore'; readonly path: string; readonly datastoreId: string };
-
-/** What identifiers of the sandbox start with, whatever their case. */
-const SANDBOX_PREFIX = 'sandbox';
 
 /** The view of the datastore of this technical name, which is that of its community, or identifier; `null`: none. */
 export async function datastoreView(
@@ -49,9 +44,6 @@ export function viewCondition(view: RecordView): SqlFragment {
   ];
   switch (view.kind) {
     case 'endpoint':
-      break;
-    case 'sandbox':
-      conditions.push(sql`starts_with(lower(record.identifier), ${SANDBOX_PREFIX}::text)`);
       break;
     case 'inspire':
       conditions.push(sql`${HARVEST_TAGS.inspire}::text = ANY (record.harvest_tags)`);

@@ -95,7 +95,7 @@ const SeedDatastoreSchema = Type.Object(
     endpoint_quota: Type.Integer({ minimum: 0, default: 10, description: 'Offerings on each endpoint.' }),
     endpoints: Type.Union([Type.Literal('all'), Type.Array(Type.String())], {
       default: 'all',
-      description: 'Technical names of its endpoints.',
+      description: 'Technical names of its endpoints; all is every one but those of the sandbox.',
     }),
   },
   { ...Strict, description: 'A datastore; it gets every storage, check and processing of the platform.' },

@@ -4,6 +4,7 @@ import { type ApiAnswer, type ApiUser, until } from './api.js';
 
 export const OPEN_WFS = 'ae012611-13eb-4a18-8d04-9b7604a031cc';
 export const OPEN_WMS_VECTOR = 'ae022611-13eb-4a18-8d04-9b7604a031cc';
+export const SANDBOX_WFS = '00000000-0000-4000-8000-00000000e004';
 export const PRIVATE_WFS = 'd02feec9-1169-403f-bfc3-7ba6d6015ed4';
 export const OPEN_WMS_RASTER = 'ae042611-13eb-4a18-8d04-9b7604a031cc';
 export const OPEN_WMTS_TMS = 'ae032611-13eb-4a18-8d04-9b7604a031cc';

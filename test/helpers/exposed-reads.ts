@@ -52,7 +52,7 @@ const firstOfTile = (layer: string) => (body: Buffer) => {
 
 /** The requests for one thing that an offering shows. */
 export function readsOf({ type, endpoint, layer_name: layer }: ExposedOffering, shown: Shown): ExposedRead[] {
-  const root = endpoint.open ? '' : '/private';
+  const root = !endpoint.open ? '/private' : endpoint.technical_name.endsWith('-sandbox') ? '/sandbox' : '';
   const usual = (name: string) => {
     const service = PRIVATE_SERVICES.find((one) => one.name === name);
     return { path: (service?.read(layer) ?? '').replace('/private', root), told: null };

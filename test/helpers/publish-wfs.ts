@@ -13,7 +13,7 @@ export async function publishFeatureType(pool: pg.Pool, type: FeatureType): Prom
        RETURNING id)
      INSERT INTO geopf.offering (id, configuration_id, endpoint_id, status, open, urls, publication)
      SELECT gen_random_uuid(), configuration.id, endpoint.id, 'PUBLISHED', true, '[]', $3
-     FROM configuration, geopf.endpoint WHERE endpoint.type = 'WFS' AND endpoint.open LIMIT 1`,
+     FROM configuration, geopf.endpoint WHERE endpoint.technical_name = 'gpf-geoserver-wfs'`,
     [type.title, `${type.prefix}_${type.name}`, JSON.stringify([type])],
   );
 }

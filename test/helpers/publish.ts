@@ -36,7 +36,10 @@ async function insertPublication(
   type: ConfigurationType,
   layer: { readonly name: string; readonly offering: string },
 ): Promise<void> {
-  const endpoint = await prisma.endpoint.findFirstOrThrow({ where: { type, open: true } });
+  const endpoint = await prisma.endpoint.findFirstOrThrow({
+    where: { type, open: true },
+    orderBy: { position: 'asc' },
+  });
   const datastore = await prisma.datastore.findFirstOrThrow();
   await prisma.$transaction(async (transaction) => {
     await transaction.offering.create({

@@ -2,14 +2,15 @@ import { iso19139, type MetadataSource } from '../../fixtures/generate/metadata.
 import { child, type ReadElement, readXml } from '../../src/ogc/xml.js';
 import type { ApiUser } from './api.js';
 import { create, fileForm } from './diffusion.js';
-import { DATASTORE } from './seed.js';
+import { DATASTORE, SANDBOX_DATASTORE } from './seed.js';
 
 /** Short names for what tests of the catalogue do. */
 
 export const CATALOGUE_ENDPOINT = 'ae062611-13eb-4a18-8d04-9b7604a031cc';
+export const SANDBOX_CATALOGUE = '00000000-0000-4000-8000-00000000e007';
 export const METADATA = `/datastores/${DATASTORE}/metadata`;
 
-/** Stores a record and publishes it. @returns its path */
+/** Stores a record and publishes it on the catalogue of its datastore. @returns its path */
 export async function publishRecord(
   user: ApiUser,
   source: MetadataSource | string,
@@ -34,7 +35,8 @@ export async function setPublished(
   identifiers: readonly string[],
   datastore = DATASTORE,
 ): Promise<void> {
-  const body = { file_identifiers: identifiers, endpoint: CATALOGUE_ENDPOINT };
+  const endpoint = datastore === SANDBOX_DATASTORE ? SANDBOX_CATALOGUE : CATALOGUE_ENDPOINT;
+  const body = { file_identifiers: identifiers, endpoint };
   const answer = await user.call('POST', `/datastores/${datastore}/metadata/${action}`, body);
   if (answer.status !== 204) throw new Error(`${action}: ${answer.status} ${JSON.stringify(answer.body)}`);
 }

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { ENDPOINTS } from '../../src/catalogue/endpoints.js';
 import { ENTITY_MODULES, KEPT_TABLES } from '../../src/seed/modules.js';
 import { buildTestApp } from '../helpers/app.js';
 
@@ -12,7 +13,7 @@ void t.test('every table of the registry belongs to one module, or is kept by a 
   t.strictSame(known.toSorted(), rows.map((row) => row.name).toSorted());
 });
 
-void t.test('the producer has every storage, check, processing and endpoint of the platform', async (t) => {
+void t.test('the producer has every storage, check, processing and endpoint but those of the sandbox', async (t) => {
   const datastore = await deps.prisma.datastore.findUniqueOrThrow({
     where: { id: '9a3c5c1e-6f0b-4f0e-8d4e-2b7f4c1a2001' },
     include: { storages: true, checks: true, processings: true, endpoints: true },
@@ -21,7 +22,9 @@ void t.test('the producer has every storage, check, processing and endpoint of t
   t.equal(datastore.storages.length, await deps.prisma.storage.count());
   t.equal(datastore.checks.length, await deps.prisma.check.count());
   t.equal(datastore.processings.length, await deps.prisma.processing.count());
-  t.equal(datastore.endpoints.length, await deps.prisma.endpoint.count());
+  const sandbox = ENDPOINTS.filter((endpoint) => endpoint.sandbox === true).map(({ id }) => id);
+  t.equal(datastore.endpoints.length, (await deps.prisma.endpoint.count()) - sandbox.length);
+  t.notOk(datastore.endpoints.some(({ endpointId }) => sandbox.includes(endpointId)));
   t.ok(datastore.endpoints.length > 10);
 });
 

@@ -18,6 +18,9 @@ import { signalOf } from './signal.js';
 
 const ENDPOINT_PATH = '/csw';
 
+/** The catalogue of the sandbox, an endpoint of its own: nothing of it shows in the public one. */
+const SANDBOX_PATH = '/sandbox/csw';
+
 /** Where the platform answers too. */
 const LEGACY_PATHS = ['/geonetwork/srv/fre/csw', '/geonetwork/srv/eng/csw'] as const;
 
@@ -58,7 +61,7 @@ export const cswRoutes: FastifyPluginAsync = async (app) => {
     }
   };
   serve([ENDPOINT_PATH, ...LEGACY_PATHS], async () => ({ kind: 'endpoint', path: ENDPOINT_PATH }));
-  serve(['/sandbox/csw'], async () => ({ kind: 'sandbox', path: ENDPOINT_PATH }));
+  serve([SANDBOX_PATH], async () => ({ kind: 'endpoint', path: SANDBOX_PATH }));
   serve([`${ENDPOINT_PATH}/INSPIRE`], async () => ({ kind: 'inspire', path: ENDPOINT_PATH }));
   serve([`${ENDPOINT_PATH}/OPENDATA`], async () => ({ kind: 'openData', path: ENDPOINT_PATH }));
   serve([`${ENDPOINT_PATH}/:portal`], async (request) => {
@@ -107,14 +110,14 @@ function serviceUrlOf(request: FastifyRequest): string {
 
 const VIEWS: Readonly<Record<RecordView['kind'], string>> = {
   endpoint: 'Catalogue de la Géoplateforme (émulateur)',
-  sandbox: 'Catalogue du bac à sable (émulateur)',
   inspire: 'Catalogue INSPIRE de la Géoplateforme (émulateur)',
   openData: 'Catalogue des données ouvertes de la Géoplateforme (émulateur)',
   datastore: "Catalogue d'un entrepôt de la Géoplateforme (émulateur)",
 };
 
-function describe({ kind }: RecordView, serviceUrl: string): CatalogueDescription {
-  return { serviceUrl, title: VIEWS[kind], abstract: 'Métadonnées publiées sur la Géoplateforme émulée' };
+function describe({ kind, path }: RecordView, serviceUrl: string): CatalogueDescription {
+  const title = path === SANDBOX_PATH ? 'Catalogue du bac à sable (émulateur)' : VIEWS[kind];
+  return { serviceUrl, title, abstract: 'Métadonnées publiées sur la Géoplateforme émulée' };
 }
 
 /** @throws OwsException when something of the request that only a search would find is wrong */

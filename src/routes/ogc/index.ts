@@ -34,30 +34,45 @@ interface Service {
 const SERVICES: readonly Service[] = [
   {
     routes: wfsRoutes,
-    open: [{ prefix: '/wfs', endpointPath: '/wfs' }],
+    open: [
+      { prefix: '/wfs', endpointPath: '/wfs' },
+      { prefix: '/sandbox/wfs', endpointPath: '/sandbox/wfs' },
+    ],
     restricted: [{ prefix: '/private/wfs', endpointPath: '/private/wfs/' }],
     rate: 30,
   },
   {
     routes: wmsVectorRoutes,
-    open: [{ prefix: '/wms-v', endpointPath: '/wms-v' }],
+    open: [
+      { prefix: '/wms-v', endpointPath: '/wms-v' },
+      { prefix: '/sandbox/wms-v', endpointPath: '/sandbox/wms-v' },
+    ],
     restricted: [{ prefix: '/private/wms-v', endpointPath: '/private/wms-v/' }],
     rate: 50,
   },
   {
     routes: wmsRasterRoutes,
-    open: [{ prefix: '/wms-r', endpointPath: '/wms-r' }],
+    open: [
+      { prefix: '/wms-r', endpointPath: '/wms-r' },
+      { prefix: '/sandbox/wms-r', endpointPath: '/sandbox/wms-r' },
+    ],
     restricted: [{ prefix: '/private/wms-r', endpointPath: '/private/wms-r/' }],
     rate: 40,
   },
   {
     routes: wmtsRoutes,
-    open: [{ prefix: '/wmts', endpointPath: '/wmts' }],
+    open: [
+      { prefix: '/wmts', endpointPath: '/wmts' },
+      { prefix: '/sandbox/wmts', endpointPath: '/sandbox/wmts' },
+    ],
     restricted: [{ prefix: '/private/wmts', endpointPath: '/private/wmts/' }],
   },
   {
     routes: tmsRoutes,
-    open: [{ prefix: '/tms', endpointPath: '/wmts' }],
+    open: [
+      { prefix: '/tms', endpointPath: '/wmts' },
+      { prefix: '/sandbox/tms', endpointPath: '/sandbox/wmts' },
+    ],
     restricted: [{ prefix: '/private/tms', endpointPath: '/private/wmts/' }],
   },
   {

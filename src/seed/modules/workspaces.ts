@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import { ENDPOINTS } from '../../catalogue/endpoints.js';
 import { NOMENCLATURES } from '../../catalogue/nomenclatures.js';
 import { STORAGES } from '../../catalogue/storages.js';
 import { REGISTRY_SCHEMA } from '../../deps.js';
@@ -175,8 +176,14 @@ async function grantCatalogue(client: ClientBase, datastore: SeedDatastore): Pro
   }
   await client.query(
     `INSERT INTO ${REGISTRY_SCHEMA}.datastore_endpoint (datastore_id, endpoint_id, quota)
-     SELECT $1, id, $2 FROM ${REGISTRY_SCHEMA}.endpoint WHERE $3::text[] IS NULL OR technical_name = ANY ($3)
+     SELECT $1, id, $2 FROM ${REGISTRY_SCHEMA}.endpoint
+     WHERE CASE WHEN $3::text[] IS NULL THEN technical_name <> ALL ($4) ELSE technical_name = ANY ($3) END
      ON CONFLICT (datastore_id, endpoint_id) DO UPDATE SET quota = EXCLUDED.quota`,
-    [datastore.id, datastore.endpoint_quota, datastore.endpoints === 'all' ? null : datastore.endpoints],
+    [
+      datastore.id,
+      datastore.endpoint_quota,
+      datastore.endpoints === 'all' ? null : datastore.endpoints,
+      ENDPOINTS.filter(({ sandbox }) => sandbox === true).map(({ technicalName }) => technicalName),
+    ],
   );
 }

@@ -117,7 +117,7 @@ void t.test('quotas', async (t) => {
   });
 
   await t.test('metadata count on the endpoint that shows them', async (t) => {
-    const endpoint = await prisma.endpoint.findFirstOrThrow({ where: { type: 'METADATA', open: true } });
+    const endpoint = await prisma.endpoint.findFirstOrThrow({ where: { technicalName: 'gpf-geonetwork' } });
     await prisma.metadata.create({
       data: {
         datastoreId: DATASTORE,

@@ -13,6 +13,7 @@ import {
   OPEN_ALTIMETRY,
   OPEN_VECTOR_TMS,
   OPEN_WFS,
+  SANDBOX_WFS,
   OPEN_WMS_RASTER,
   OPEN_WMS_VECTOR,
   OPEN_WMTS_TMS,
@@ -343,7 +344,7 @@ await t.test('the exposure matrix is what the services answer', async (t) => {
     const path = `/datastores/${DATASTORE}/stored_data/${storedData}/sharings`;
     t.equal((await producer.call('POST', path, [SANDBOX_DATASTORE])).status, 200);
     const configuration = wfsConfiguration(storedData, 'SANDBOX_towns');
-    await publish(users.admin, SANDBOX_DATASTORE, configuration, OPEN_WFS);
+    await publish(users.admin, SANDBOX_DATASTORE, configuration, SANDBOX_WFS);
     const { stored_data: all, offerings, files } = await matrix();
     const found = all.find(({ _id }) => _id === storedData);
     t.match(found?.shared_with, [{ _id: SANDBOX_DATASTORE }]);

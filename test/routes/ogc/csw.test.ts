@@ -6,6 +6,7 @@ import { startApi } from '../../helpers/deposit.js';
 import { fileForm } from '../../helpers/diffusion.js';
 import {
   askCsw,
+  CATALOGUE_ENDPOINT,
   exceptionIn,
   findByCql,
   foundIn,
@@ -355,25 +356,49 @@ await t.test('the catalogue', async (t) => {
     });
   });
 
-  await t.test('portals: INSPIRE, open data, one datastore, the sandbox', async (t) => {
-    const admin = await logIn(emulator, 'admin');
-    await publishRecord(admin, { identifier: 'SANDBOX.essai', title: 'Essai' }, {}, SANDBOX_DATASTORE);
+  await t.test('portals: INSPIRE, open data, one datastore', async (t) => {
     t.same(await search('', {}, '/csw/INSPIRE'), ['routes']);
     t.same(await search('', {}, '/csw/OPENDATA'), ['forets']);
     t.same(await search('', {}, '/csw/producteur-demo'), all);
     t.same(await search('', {}, `/csw/${DATASTORE}`), all, 'by its identifier too');
-    t.same(await search('', {}, `/csw/${SANDBOX_DATASTORE.toUpperCase()}/`), ['SANDBOX.essai']);
-    t.same(await search('', {}, '/sandbox/csw'), ['SANDBOX.essai']);
-    t.same(await search('', {}, '/geonetwork/srv/fre/csw'), ['SANDBOX.essai', ...all]);
-    t.same(await search('', {}, '/csw/'), ['SANDBOX.essai', ...all]);
+    t.same(await search('', {}, `/csw/${DATASTORE.toUpperCase()}/`), all);
+    t.same(await search('', {}, `/csw/${SANDBOX_DATASTORE}`), []);
+    t.same(await search('', {}, '/geonetwork/srv/fre/csw'), all);
+    t.same(await search('', {}, '/csw/'), all);
     const outside = await askCsw(emulator, { REQUEST: 'GetRecordById', ID: 'forets' }, '/csw/INSPIRE');
     t.same(outside.root.children, [], 'a record of another portal');
     for (const portal of ['nobody', '%00', "'--"]) {
       const answer = await askCsw(emulator, { REQUEST: 'GetCapabilities' }, `/csw/${portal}`);
       t.match([answer.status, exceptionIn(answer).code], [404, 'NotFound'], portal);
     }
+  });
+
+  await t.test('the sandbox has a catalogue of its own', async (t) => {
+    const admin = await logIn(emulator, 'admin');
+    const path = await publishRecord(admin, { identifier: 'SANDBOX.essai', title: 'Essai' }, {}, SANDBOX_DATASTORE);
+    t.same(await search('', {}, '/sandbox/csw'), ['SANDBOX.essai']);
+    const byId = { REQUEST: 'GetRecordById', ID: 'SANDBOX.essai', OUTPUTSCHEMA: 'http://www.isotc211.org/2005/gmd' };
+    t.match((await askCsw(emulator, byId, '/sandbox/csw')).text, /<gco:CharacterString>SANDBOX\.essai</);
+    for (const portal of ['/csw', '/csw/INSPIRE', '/csw/sandbox', `/csw/${SANDBOX_DATASTORE}`]) {
+      t.same((await askCsw(emulator, byId, portal)).root.children, [], portal);
+    }
+    t.equal((await fetch(`${emulator.origin}/catalogue/fiche?id=SANDBOX.essai`)).status, 404);
+    const { text } = await askCsw(emulator, { REQUEST: 'GetCapabilities' }, '/sandbox/csw/');
+    t.match(text, `<ows:Get xlink:href="${emulator.origin}/sandbox/csw"`);
+    t.match(text, /<ows:Title>Catalogue du bac à sable/);
+    t.same(
+      (
+        await admin.call('POST', `/datastores/${SANDBOX_DATASTORE}/metadata/publication`, {
+          file_identifiers: ['SANDBOX.essai'],
+          endpoint: CATALOGUE_ENDPOINT,
+        })
+      ).status,
+      404,
+      'the public catalogue is not lent to the sandbox',
+    );
     await setPublished(admin, 'unpublication', ['SANDBOX.essai'], SANDBOX_DATASTORE);
-    t.same(await search(''), all);
+    t.same(await search('', {}, '/sandbox/csw'), []);
+    t.equal((await admin.call('DELETE', path)).status, 204);
   });
 
   await t.test('the catalogue follows the records', async (t) => {

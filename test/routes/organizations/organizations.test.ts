@@ -80,13 +80,14 @@ void t.test('an organization over HTTP', async (t) => {
       where: { id: SANDBOX_COMMUNITY },
       data: { organizationId: ORGANIZATION },
     });
-    t.equal((await list('')).headers.get('content-range'), `1-${2 * own}/${2 * own}`);
+    const theirs = await api.deps.prisma.datastoreEndpoint.count({ where: { datastoreId: SANDBOX_DATASTORE } });
+    t.equal((await list('')).headers.get('content-range'), `1-${own + theirs}/${own + theirs}`);
     const wfs = await list('&type=WFS&open=true');
     t.same(wfs.body.map((item) => `${item.datastore} ${item.use}`).toSorted(), [
       `${SANDBOX_DATASTORE} 0`,
       `${DATASTORE} 2`,
     ]);
-    t.equal((await list(`&community=${SANDBOX_COMMUNITY}`)).body.length, own);
+    t.equal((await list(`&community=${SANDBOX_COMMUNITY}`)).body.length, theirs);
     t.equal((await list(`&datastore=${DATASTORE}&type=WFS`)).body.length, 2);
     t.equal((await list(`&datastore=${randomUUID()}`)).body.length, 0);
     t.equal((await list('&name=%25WFS%25&open=1')).body.length, 2);
