@@ -2,6 +2,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { iso191153, iso19139 } from '../../fixtures/generate/metadata.js';
+import type { RecordContent } from '../../src/ogc/iso/content.js';
 import { parseMetadata } from '../../src/ogc/iso/metadata.js';
 import { mdbRecord } from '../../src/ogc/iso/write-mdb.js';
 import { renderXml } from '../../src/ogc/xml.js';
@@ -47,37 +48,39 @@ for path in sorted(glob.glob(os.path.join(sys.argv[1], '*.xml'))):
 print(json.dumps({'checked': checked, 'faults': faults}))
 `;
 
+/** A record that says all that the catalogue reads. */
+const WHOLE = {
+  identifier: 'entier',
+  level: 'series',
+  title: 'Forêts',
+  abstract: 'Arbres',
+  keywords: ['bois', 'forêt'],
+  inspireThemes: ['Habitats'],
+  topics: ['biota'],
+  organisation: 'Office',
+  email: 'office@example.test',
+  modified: '2024-01-02',
+  created: '2020-01-01',
+  published: '2021-01-01',
+  language: 'fre',
+  formats: ['GPKG'],
+  crs: 'EPSG:2154',
+  box: [2, 48, 3, 49],
+  links: [{ url: 'https://example.test/wfs', protocol: 'OGC:WFS', name: 'forets' }],
+  licence: 'Licence ouverte',
+  lineage: 'Levés',
+  denominator: 25_000,
+  distance: 5,
+  parent: 'milieux',
+} as const;
+
 void t.test('answers are valid', { skip }, async (t) => {
   if ('missing' in python) return;
   const emulator = await startApi(t);
   const producer = await logIn(emulator);
   await publishRecord(producer, { identifier: 'nu' });
-  const whole = {
-    identifier: 'entier',
-    level: 'series',
-    title: 'Forêts',
-    abstract: 'Arbres',
-    keywords: ['bois', 'forêt'],
-    inspireThemes: ['Habitats'],
-    topics: ['biota'],
-    organisation: 'Office',
-    email: 'office@example.test',
-    modified: '2024-01-02',
-    created: '2020-01-01',
-    published: '2021-01-01',
-    language: 'fre',
-    formats: ['GPKG'],
-    crs: 'EPSG:2154',
-    box: [2, 48, 3, 49],
-    links: [{ url: 'https://example.test/wfs', protocol: 'OGC:WFS', name: 'forets' }],
-    licence: 'Licence ouverte',
-    lineage: 'Levés',
-    denominator: 25_000,
-    distance: 5,
-    parent: 'milieux',
-  } as const;
-  await publishRecord(producer, whole);
-  const { content } = parseMetadata(iso19139(whole));
+  await publishRecord(producer, WHOLE);
+  const { content } = parseMetadata(iso19139(WHOLE));
   await publishRecord(producer, renderXml(mdbRecord('entier-mdb', content, 'full')));
   await publishRecord(producer, iso191153({ identifier: 'nu-mdb' }));
 
@@ -111,4 +114,57 @@ void t.test('answers are valid', { skip }, async (t) => {
 
   const answer = await python.run(['-W', 'ignore', '-c', SCRIPT, folder]);
   t.same(JSON.parse(answer.slice(answer.indexOf('{'))), { checked: 17, faults: {} });
+});
+
+/** The schemas of ISO 19115-3, and those of ISO 19139 that they bring in; of these packages nothing is run. */
+const iso = await pythonWith('--no-deps', 'ckanext-iso19115==0.2.4', 'pycsw==2.6.2', 'lxml==6.1.3');
+
+const MDB_SCRIPT = `
+import glob, json, os, sys
+from lxml import etree
+root, folder = sys.argv[1:]
+schemas = os.path.join(root, 'ckanext/iso19115/namespaces')
+class Here(etree.Resolver):
+    def resolve(self, url, identifier, context):
+        if url.endswith('/xlink.xsd'):
+            return self.resolve_filename(os.path.join(root, 'pycsw/core/schemas/w3c/1999/xlink.xsd'), context)
+        if url.startswith('http://schemas.opengis.net/'):
+            return self.resolve_filename(os.path.join(schemas, url[len('http://'):]), context)
+parser = etree.XMLParser(no_network=True)
+parser.resolvers.add(Here())
+mdb = etree.XMLSchema(etree.parse(os.path.join(schemas, '19115/-3/mdb/2.0/mdb.xsd'), parser))
+out = {}
+for path in sorted(glob.glob(os.path.join(folder, '*.xml'))):
+    valid = mdb.validate(etree.parse(path))
+    out[os.path.basename(path)] = [] if valid else [str(each) for each in mdb.error_log][:3]
+print(json.dumps(out))
+`;
+
+void t.test('records in ISO 19115-3 are valid', { skip: 'missing' in iso ? iso.missing : false }, async (t) => {
+  if ('missing' in iso) return;
+  const read = parseMetadata(iso19139(WHOLE)).content;
+  const everything: RecordContent = {
+    ...read,
+    alternateTitles: ['Bois'],
+    contacts: [{ organisation: 'Office', individual: 'Ana', email: 'ana@example.test', role: 'pointOfContact' }],
+    parties: [...read.parties, { individual: 'Ana', email: 'ana@example.test', role: 'author' }],
+    dates: { creation: '2020', publication: '2021-02', revision: '2022-03-04T05:06:07Z' },
+    resourceLanguages: ['fre', 'oci', 'bre'],
+    overviews: ['https://example.test/a.png'],
+    accessConstraints: ['license'],
+    useConditions: ['Aucune'],
+    resourceIdentifiers: ['https://example.test/forets'],
+  };
+  const folder = t.testdir();
+  const write = async (name: string, content: RecordContent, extent: 'full' | 'summary' | 'brief') =>
+    writeFile(join(folder, `${name}.xml`), renderXml(mdbRecord('entier', content, extent)));
+  await write('everything', everything, 'full');
+  await write('read', read, 'full');
+  await write('summary', everything, 'summary');
+  await write('nobody', { ...read, contacts: [], parties: [] }, 'full');
+
+  const answer = await iso.run(['-c', MDB_SCRIPT, iso.env['PYTHONPATH'] ?? '', folder]);
+  const { 'nobody.xml': nobody, ...valid } = JSON.parse(answer.slice(answer.indexOf('{'))) as Record<string, string[]>;
+  t.same(valid, { 'everything.xml': [], 'read.xml': [], 'summary.xml': [] });
+  t.match(nobody, [/contact/], 'the schema is looked at');
 });

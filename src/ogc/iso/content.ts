@@ -68,6 +68,11 @@ export function organisationsOf({ contacts, parties }: RecordContent): string[] 
   return [...new Set([...parties, ...contacts].flatMap(({ organisation }) => organisation ?? []))];
 }
 
+/** Who answers for the record, which both schemas want: whoever answers for the resource, when nobody does. */
+export function answerableFor({ contacts, parties }: RecordContent): readonly Party[] {
+  return contacts.length > 0 ? contacts : parties.slice(0, 1);
+}
+
 /** Who made the resource, by the roles that say so; each organisation, else person, once. */
 export function namesByRole({ parties }: RecordContent, ...roles: readonly string[]): string[] {
   const named = parties.filter(({ role }) => roles.includes(role));

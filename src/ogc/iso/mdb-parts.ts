@@ -15,9 +15,14 @@ export function code(name: string, value: string): XmlElement {
   return el(name, { codeList: `${CODES}#${name.replace(/^.*:/, '')}`, codeListValue: value }, value);
 }
 
-/** A language. */
+/** A language, and the encoding that the schema wants with it: that of our answers. */
 export function locale(language: string): XmlElement {
-  return el('lan:PT_Locale', {}, el('lan:language', {}, code('lan:LanguageCode', language)));
+  return el(
+    'lan:PT_Locale',
+    {},
+    el('lan:language', {}, code('lan:LanguageCode', language)),
+    el('lan:characterEncoding', {}, code('lan:MD_CharacterSetCode', 'utf8')),
+  );
 }
 
 /** A date and what it is of. */

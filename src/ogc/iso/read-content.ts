@@ -36,7 +36,7 @@ export function readContent(root: ReadElement, standard: RecordContent['standard
     resourceLanguages: distinct([
       ...codesAt(root, `${RESOURCE}/language/LanguageCode`),
       ...textsAt(root, `${RESOURCE}/language`),
-      ...codesAt(root, `${RESOURCE}/defaultLocale/PT_Locale/language/LanguageCode`),
+      ...codesAt(root, `${RESOURCE}/defaultLocale|otherLocale/PT_Locale/language/LanguageCode`),
     ]),
     formats: distinct(
       FORMATS.flatMap((path) => [

@@ -1,5 +1,5 @@
 import { el, type XmlElement } from '../xml.js';
-import type { Link, Party, RecordContent } from './content.js';
+import { answerableFor, type Link, type Party, type RecordContent } from './content.js';
 
 /** Records in ISO 19139, written from what was read of them: parts of one, or one that was sent in ISO 19115-3. */
 
@@ -24,18 +24,13 @@ export function gmdRecord(identifier: string, content: RecordContent, extent: Re
     content.language !== undefined && el('gmd:language', {}, code('LanguageCode', content.language)),
     content.parentIdentifier !== undefined && !isBrief && text('parentIdentifier', content.parentIdentifier),
     el('gmd:hierarchyLevel', {}, code('MD_ScopeCode', content.level)),
-    !isBrief && contactsOf(content).map((party) => el('gmd:contact', {}, responsible(party))),
+    !isBrief && answerableFor(content).map((party) => el('gmd:contact', {}, responsible(party))),
     content.modified !== undefined && el('gmd:dateStamp', {}, date(content.modified)),
     !isBrief && content.crs.map(referenceSystem),
     el('gmd:identificationInfo', {}, identification(content, extent)),
     !isBrief && distribution(content, isFull),
     isFull && content.lineage !== undefined && quality(content.level, content.lineage),
   );
-}
-
-/** The schema wants one: who answers for the resource, when nobody does for the record. */
-function contactsOf({ contacts, parties }: RecordContent): readonly Party[] {
-  return contacts.length > 0 ? contacts : parties.slice(0, 1);
 }
 
 /** The schema wants one: that of the record, when the resource does not tell. */

@@ -1,5 +1,5 @@
 import { el, type XmlElement } from '../xml.js';
-import type { Link, RecordContent } from './content.js';
+import { answerableFor, type Link, type RecordContent } from './content.js';
 import { code, dated, keywords, locale, responsible, text } from './mdb-parts.js';
 import type { RecordExtent } from './write-gmd.js';
 
@@ -35,7 +35,7 @@ export function mdbRecord(identifier: string, content: RecordContent, extent: Re
       {},
       el('mdb:MD_MetadataScope', {}, el('mdb:resourceScope', {}, code('mcc:MD_ScopeCode', content.level))),
     ),
-    !isBrief && content.contacts.map((party) => el('mdb:contact', {}, responsible(party))),
+    !isBrief && answerableFor(content).map((party) => el('mdb:contact', {}, responsible(party))),
     content.modified !== undefined && el('mdb:dateInfo', {}, dated('revision', content.modified)),
     !isBrief && content.crs.map(referenceSystem),
     el('mdb:identificationInfo', {}, identification(content, extent)),
@@ -81,7 +81,10 @@ function identification(content: RecordContent, extent: RecordExtent): XmlElemen
     !isBrief && keywords(content.keywords),
     !isBrief && keywords(content.inspireThemes, 'GEMET - INSPIRE themes, version 1.0'),
     !isBrief && constraints(content),
-    !isService && content.resourceLanguages.map((language) => el('mri:defaultLocale', {}, locale(language))),
+    !isService &&
+      content.resourceLanguages.map((language, i) =>
+        el(i === 0 ? 'mri:defaultLocale' : 'mri:otherLocale', {}, locale(language)),
+      ),
   );
 }
 
