@@ -1,9 +1,9 @@
 import { join, raw, sql, type SqlFragment } from '../filter/fragment.js';
 import { readPattern } from '../filter/model.js';
-import { holdsWords, searchRank } from '../ogc/csw/conditions.js';
-import { wordsOfPattern } from '../ogc/csw/full-text.js';
+import { searchRank, wordsCondition } from '../ogc/csw/conditions.js';
+import { MAX_WORDS, wordsOfPattern } from '../ogc/csw/full-text.js';
 import type { CatalogueRecord } from '../ogc/csw/model.js';
-import { idsOf, type RecordView, viewCondition } from './record-search.js';
+import { FRENCH_ORDER, idsOf, type RecordView, viewCondition } from './record-search.js';
 import { onRecordSnapshot, type SearchDeps } from './record-snapshot.js';
 
 /** What the pages for people show of the catalogue. */
@@ -30,6 +30,8 @@ export type FoundRecord = Pick<CatalogueRecord, 'identifier' | 'content'>;
 
 export interface BrowsedRecords {
   readonly matched: number;
+  /** Whether more words were asked for than one search takes: those beyond were not looked for. */
+  readonly isCut: boolean;
   readonly records: readonly FoundRecord[];
   readonly producers: readonly Facet[];
   readonly themes: readonly Facet[];
@@ -56,11 +58,13 @@ export async function browseRecords(
   { text, producer, theme, page }: Browsing,
   signal: AbortSignal,
 ): Promise<BrowsedRecords> {
-  const words = text === undefined ? [] : wordsOfPattern(readPattern(text, WILDCARDS));
+  const pattern = text === undefined ? [] : readPattern(text, WILDCARDS);
+  const asked = wordsOfPattern(pattern);
+  const words = asked.slice(0, MAX_WORDS);
   const where = join(
     [
       viewCondition(view),
-      ...(text === undefined ? [] : [words.length === 0 ? raw('FALSE') : holdsWords(words)]),
+      ...(text === undefined ? [] : [wordsCondition(words, pattern)]),
       ...(producer === undefined ? [] : [sql`${producer}::text = ANY (${PRODUCERS})`]),
       ...(theme === undefined ? [] : [sql`${theme}::text = ANY (${THEMES})`]),
     ],
@@ -69,7 +73,8 @@ export async function browseRecords(
   return onRecordSnapshot(deps, signal, async (snapshot) => {
     const [counts = { matched: 0, producers: [], themes: [] }] = await snapshot.rows<Counts>(countsSql(where));
     const rank = counts.matched > MAX_RANKED ? null : searchRank(words);
-    const order = rank === null ? raw('lower(record.title) NULLS LAST, record.id') : sql`${rank} DESC, record.id`;
+    const order =
+      rank === null ? sql`record.title ${FRENCH_ORDER} NULLS LAST, record.id` : sql`${rank} DESC, record.id`;
     const ids = sql`SELECT record.id FROM geopf.catalogue_record AS record WHERE ${where}
       ORDER BY ${order} LIMIT ${PAGE_SIZE}::integer OFFSET ${(page - 1) * PAGE_SIZE}::integer`;
     const records = await snapshot.rows<FoundRecord>(
@@ -77,11 +82,11 @@ export async function browseRecords(
         FROM unnest(ARRAY(${ids})) WITH ORDINALITY AS found (id, position)
         JOIN geopf.catalogue_record AS record USING (id) ORDER BY found.position`,
     );
-    return { ...counts, records };
+    return { ...counts, records, isCut: asked.length > words.length };
   });
 }
 
-type Counts = Omit<BrowsedRecords, 'records'>;
+type Counts = Pick<BrowsedRecords, 'matched' | 'producers' | 'themes'>;
 
 /** One row of {@link Counts}: what is looked for is looked for once. */
 function countsSql(where: SqlFragment): SqlFragment {

@@ -2,7 +2,7 @@ import { join, raw, sql, type SqlFragment } from '../filter/fragment.js';
 import { type Filter, FilterError } from '../filter/model.js';
 import { recordCondition, reference, required } from '../ogc/csw/conditions.js';
 import type { CatalogueRecord, SortKey } from '../ogc/csw/model.js';
-import { findQueryable } from '../ogc/csw/queryables.js';
+import { findQueryable, isAnyText, isBoundingBox } from '../ogc/csw/queryables.js';
 import type { FeatureSnapshot } from './features.js';
 import { HARVEST_TAGS } from './record-row.js';
 import { onRecordSnapshot, openRecordSnapshot, type SearchDeps } from './record-snapshot.js';
@@ -166,12 +166,16 @@ function foundRecords(snapshot: FeatureSnapshot, matched: number, ids: readonly 
   };
 }
 
+/** The order of a French dictionary: accents and capitals make none. */
+export const FRENCH_ORDER = raw('COLLATE pg_catalog."fr-x-icu"');
+
 /** Records without the property come last; the order of publication decides between equals. */
 function orderOf(sortBy: readonly SortKey[]): SqlFragment {
   const keys = sortBy.map(({ property, descending }) => {
     const { column, isList } = required(property);
     const value = isList ? sql`${reference(column)}[1]` : reference(column);
-    return sql`${value} ${raw(descending ? 'DESC' : 'ASC')} NULLS LAST`;
+    const collation = column.type === 'text' ? FRENCH_ORDER : raw('');
+    return sql`${value} ${collation} ${raw(descending ? 'DESC' : 'ASC')} NULLS LAST`;
   });
   return join([...keys, raw('record.id')], ', ');
 }
@@ -187,7 +191,11 @@ export async function domainOf(
   signal: AbortSignal,
 ): Promise<readonly string[] | { readonly min: string; readonly max: string } | null> {
   const found = findQueryable(property);
-  if (found === undefined) throw new FilterError('unknown-property', `Unknown property: ${property}`);
+  if (found === undefined) {
+    // What is no value of a record has none that can be listed.
+    if (isAnyText(property) || isBoundingBox(property)) return null;
+    throw new FilterError('unknown-property', `Unknown property: ${property}`);
+  }
   const { column, isList } = found;
   const from = sql`FROM geopf.catalogue_record AS record`;
   if (column.type === 'date' || column.type === 'timestamp with time zone') {

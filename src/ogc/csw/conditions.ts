@@ -70,17 +70,41 @@ function identifiedBy(ids: readonly string[]): SqlFragment {
   return sql`(lower(${identifier(RECORD_ALIAS)}.identifier) IN (${join(wanted, ', ')}))`;
 }
 
-/** Records that hold all these words, at least one: by their stems, and within words where wildcards are. */
-export function holdsWords(words: readonly SearchedWord[]): SqlFragment {
+/** What a search of words asks: a pattern of wildcards alone is held by every record, a text without words by none. */
+export function wordsCondition(words: readonly SearchedWord[], pattern: Like['pattern']): SqlFragment {
+  if (words.length > 0) return holdsWords(words);
+  const isAny = (part: PatternPart): boolean => part === 'any';
+  return raw(pattern.length > 0 && pattern.every(isAny) ? 'TRUE' : 'FALSE');
+}
+
+/**
+ * Records that hold all these words, at least one: by their stems, and within words where wildcards are. Beside other
+ * words, those that say nothing ("de la") are not looked for.
+ */
+function holdsWords(words: readonly SearchedWord[]): SqlFragment {
   const record = identifier(RECORD_ALIAS);
   const byStem = (some: readonly SearchedWord[]): SqlFragment => sql`${record}.search @@ ${wordsQuery(some)}`;
   const plain = words.filter(({ isEnding, isPrefix }) => !isEnding && !isPrefix);
-  const open = words.filter((word) => !plain.includes(word));
-  const conditions = open.map((word) => {
-    const endings = endingsQuery(word);
-    return endings === null ? byStem([word]) : sql`(${byStem([word])} OR ${record}.endings @@ ${endings})`;
-  });
-  return sql`(${join([...(plain.length === 0 ? [] : [byStem(plain)]), ...conditions], ' AND ')})`;
+  const held = words
+    .filter((word) => !plain.includes(word))
+    .map((word) => {
+      const endings = endingsQuery(word);
+      const holds = endings === null ? byStem([word]) : sql`${byStem([word])} OR ${record}.endings @@ ${endings}`;
+      return { words: [word], holds };
+    });
+  if (plain.length > 0) held.unshift({ words: plain, holds: byStem(plain) });
+  const [only, ...others] = held;
+  if (only === undefined) return raw('FALSE');
+  if (others.length === 0) return sql`(${only.holds})`;
+  return sql`(${join(
+    [...held.map((some) => sql`(${some.holds} OR ${saysNothing(some.words)})`), sql`NOT ${saysNothing(words)}`],
+    ' AND ',
+  )})`;
+}
+
+/** Whether words are none that French searches look for. The planner knows: it costs no search. */
+function saysNothing(words: readonly SearchedWord[]): SqlFragment {
+  return sql`(numnode(${wordsQuery(words)}) = 0)`;
 }
 
 /** How near records are to words, a number; `null`: there are no words. */
@@ -159,13 +183,6 @@ export function assertSortable(sortBy: readonly SortKey[]): void {
 
 export function reference(column: Column): SqlFragment {
   return sql`${identifier(RECORD_ALIAS)}.${identifier(column.name)}`;
-}
-
-/** A pattern of wildcards alone is held by every record; a text without words by none. */
-function wordsCondition(words: readonly SearchedWord[], pattern: Like['pattern']): SqlFragment {
-  if (words.length > 0) return holdsWords(words);
-  const isAny = (part: PatternPart): boolean => part === 'any';
-  return raw(pattern.length > 0 && pattern.every(isAny) ? 'TRUE' : 'FALSE');
 }
 
 function context(columns: readonly Column[]): FilterSqlContext {

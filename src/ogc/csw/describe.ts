@@ -1,4 +1,5 @@
 import { el, renderXml, type XmlElement } from '../xml.js';
+import type { RecordTypeName } from './model.js';
 import { declare, NAMESPACES } from './schemas.js';
 
 /** DescribeRecord: schemas that bring in those that OGC and ISO publish. */
@@ -32,10 +33,15 @@ const TYPES: readonly RecordType[] = [
   },
 ];
 
-/** @param typeNames local names; empty: all */
-export function describeRecordResponse(typeNames: readonly string[]): string {
-  const wanted = typeNames.map((name) => name.toLowerCase());
-  const types = TYPES.filter(({ names }) => wanted.length === 0 || names.some((name) => wanted.includes(name)));
+/** @param typeNames empty: all */
+export function describeRecordResponse(typeNames: readonly RecordTypeName[]): string {
+  const types = TYPES.filter(
+    (type) =>
+      typeNames.length === 0 ||
+      typeNames.some(
+        ({ local, namespace }) => type.names.includes(local) && (namespace === null || namespace === type.namespace),
+      ),
+  );
   return renderXml(el('csw:DescribeRecordResponse', declare('csw'), types.map(schemaComponent)));
 }
 

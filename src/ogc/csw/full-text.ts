@@ -15,8 +15,8 @@ export interface SearchedWord {
   readonly isPrefix: boolean;
 }
 
-/** Words of one search: those beyond are not looked at. */
-const MAX_WORDS = 64;
+/** Words of one search. */
+export const MAX_WORDS = 64;
 
 /** The words of a text. */
 export function wordsOfText(text: string): SearchedWord[] {
@@ -39,7 +39,7 @@ export function wordsOfPattern(pattern: readonly PatternPart[]): SearchedWord[] 
       })),
     );
   }
-  return words.slice(0, MAX_WORDS);
+  return words;
 }
 
 /** The `tsquery` of words that must all be there. */
@@ -59,8 +59,12 @@ function wordQuery({ text, isPrefix }: Omit<SearchedWord, 'isEnding'>): string {
 /** Between letters only: others are of codes and numbers. */
 const HYPHEN = /(?<=\p{L})[-\u2010\u2011](?=\p{L})/u;
 
+/** French words that say nothing and that PostgreSQL's list lacks: they are read as one that it has. */
+const SAY_NOTHING = new Set(['les', 'à']);
+const NOTHING = 'la';
+
 function formsQuery(text: string, isPrefix: boolean): string {
-  const forms = [...new Set([text, withoutAccents(text)])];
+  const forms = SAY_NOTHING.has(text.toLowerCase()) ? [NOTHING] : [...new Set([text, withoutAccents(text)])];
   return `(${forms.map((form) => `${quoteLexeme(form)}${isPrefix ? ':*' : ''}`).join(' | ')})`;
 }
 

@@ -1,5 +1,6 @@
-import { type Filter, FilterError, type PatternPart } from '../../filter/model.js';
+import { type Filter, FilterError, type Literal, type PatternPart } from '../../filter/model.js';
 import { invalidParameter } from './exceptions.js';
+import { MAX_WORDS, wordsOfPattern } from './full-text.js';
 import { isAnyText } from './queryables.js';
 
 /** How much one request may ask for: anybody may ask, and PostgreSQL works for all. */
@@ -24,13 +25,14 @@ export function assertReasonable(filter: Filter): void {
     count(each.kind === 'in' ? each.values.length : each.kind === 'ids' ? each.ids.length : 1);
     if (each.kind === 'and' || each.kind === 'or') each.filters.forEach(visit);
     else if (each.kind === 'not') visit(each.filter);
-    else if (each.kind === 'like') assertLength(each.pattern.reduce((sum, part) => sum + lengthOf(part), 0));
-    else if (each.kind === 'in' && isAnyText(each.operand.name))
-      each.values.forEach(({ text }) => assertLength(text.length));
+    else if (each.kind === 'like') {
+      assertLength(each.pattern.reduce((sum, part) => sum + lengthOf(part), 0));
+      if (isAnyText(each.operand.name)) assertFewWords(each.pattern);
+    } else if (each.kind === 'in' && isAnyText(each.operand.name)) each.values.forEach(assertSearchable);
     else if (each.kind === 'comparison') {
       const operands = [each.left, each.right];
       if (!operands.some((operand) => operand.kind === 'property' && isAnyText(operand.name))) return;
-      for (const operand of operands) if (operand.kind === 'literal') assertLength(operand.text.length);
+      for (const operand of operands) if (operand.kind === 'literal') assertSearchable(operand);
     }
   };
   visit(filter);
@@ -38,6 +40,15 @@ export function assertReasonable(filter: Filter): void {
 
 function lengthOf(part: PatternPart): number {
   return typeof part === 'string' ? 1 : part.text.length;
+}
+
+function assertSearchable({ text }: Literal): void {
+  assertLength(text.length);
+  assertFewWords([{ text }]);
+}
+
+function assertFewWords(pattern: readonly PatternPart[]): void {
+  if (wordsOfPattern(pattern).length > MAX_WORDS) throw tooComplex(`more than ${MAX_WORDS} words are looked for`);
 }
 
 function assertLength(length: number): void {

@@ -27,10 +27,17 @@ export interface GetCapabilities {
   readonly sections: readonly Section[];
 }
 
+/** A type of records, by what comes after its prefix; the namespace is known when the prefix is the usual one. */
+export interface RecordTypeName {
+  /** In small letters. */
+  readonly local: string;
+  readonly namespace: string | null;
+}
+
 export interface DescribeRecord {
   readonly operation: 'DescribeRecord';
-  /** Local names; empty: all of them. */
-  readonly typeNames: readonly string[];
+  /** Empty: all of them. */
+  readonly typeNames: readonly RecordTypeName[];
 }
 
 export interface GetDomain {

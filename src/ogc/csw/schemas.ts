@@ -1,5 +1,5 @@
 import { OwsException } from '../ows/exceptions.js';
-import type { OutputSchema } from './model.js';
+import type { OutputSchema, RecordTypeName } from './model.js';
 
 /** Namespaces of the answers, and the names by which clients ask for schemas and types of records. */
 
@@ -78,13 +78,14 @@ const LOCAL_TYPE_NAMES = new Set([
   'dataset',
 ]);
 
-/** Local names of types, whatever their prefixes. @throws OwsException */
-export function readTypeNames(names: readonly string[], locator: string): string[] {
+/** Names of types, whatever their prefixes. @throws OwsException */
+export function readTypeNames(names: readonly string[], locator: string): RecordTypeName[] {
   return names.map((name) => {
-    const local = name.slice(Math.max(name.lastIndexOf(':'), name.lastIndexOf('}')) + 1);
+    const [, braced, prefix = '', local = name] = /^(?:\{(.*)\}|(?:(.*):)?)([^:}]*)$/.exec(name) ?? [];
     if (!LOCAL_TYPE_NAMES.has(local.toLowerCase())) {
       throw new OwsException('InvalidParameterValue', `The type ${name} is not known`, locator);
     }
-    return local;
+    const usual = Object.entries(NAMESPACES).find(([known]) => known === prefix.toLowerCase())?.[1];
+    return { local: local.toLowerCase(), namespace: braced ?? usual ?? null };
   });
 }

@@ -6,6 +6,7 @@ import {
   PAGE_SIZE,
 } from '../../domain/record-browse.js';
 import { type Html, markup } from '../../html.js';
+import { MAX_WORDS } from '../../ogc/csw/full-text.js';
 import { organisationsOf, type RecordContent } from '../../ogc/iso/content.js';
 import { describe, extentMap } from './extent-map.js';
 import { levelLabel, topicLabel } from './labels.js';
@@ -19,7 +20,7 @@ const HOME = '/catalogue';
 const EXCERPT = 300;
 
 /** A page of what was found. */
-export function searchPage(asked: Browsing, { matched, records, producers, themes }: BrowsedRecords): Html {
+export function searchPage(asked: Browsing, { matched, isCut, records, producers, themes }: BrowsedRecords): Html {
   return layout(
     'Catalogue',
     markup`<form action="${HOME}" method="get" role="search">
@@ -33,7 +34,8 @@ export function searchPage(asked: Browsing, { matched, records, producers, theme
       ${chosen(asked)}
       <div class="columns">
         <section class="results" aria-label="Résultats">
-          <h2 role="status">${countOf(matched)}</h2>
+          <h2>${countOf(matched)}</h2>
+          ${isCut ? markup`<p>Seuls les ${MAX_WORDS} premiers mots ont été cherchés.</p>` : undefined}
           <ol class="plain">${records.map(resultItem)}</ol>
           ${pageLinks(asked, matched)}
         </section>

@@ -122,8 +122,9 @@ function describe({ kind, path }: RecordView, serviceUrl: string): CatalogueDesc
 
 /** @throws OwsException when something of the request that only a search would find is wrong */
 function validated(request: FastifyRequest, asked: GetRecords): string {
-  const body = request.method === 'POST' && typeof request.body === 'string' ? request.body : null;
-  return acknowledgement(validatedRequest(asked, body), new Date());
+  const { encoding, text } = writtenRequest(request);
+  const sent = encoding === 'xml' ? { xml: text } : { url: `${serviceUrlOf(request)}?${text}` };
+  return acknowledgement(validatedRequest(asked, sent), new Date());
 }
 
 /** Refusals of the framework (unreadable or too large bodies), and what was not foreseen. */

@@ -76,7 +76,16 @@ void t.test('defaults, and other operations', async (t) => {
     ids: ['a', 'b'],
     outputSchema: 'own',
   });
-  t.match(readKvpRequest(`${BASE}&request=DescribeRecord&typeName=gmd:MD_Metadata`), { typeNames: ['MD_Metadata'] });
+  t.match(readKvpRequest(`${BASE}&request=DescribeRecord&typeName=gmd:MD_Metadata`), {
+    typeNames: [{ local: 'md_metadata', namespace: 'http://www.isotc211.org/2005/gmd' }],
+  });
+  t.match(readKvpRequest(`${BASE}&request=DescribeRecord&typeName={urn:x}Record,my:Record,Record`), {
+    typeNames: [
+      { local: 'record', namespace: 'urn:x' },
+      { local: 'record', namespace: null },
+      { local: 'record', namespace: null },
+    ],
+  });
   t.match(readKvpRequest(`${BASE}&request=GetDomain&propertyName=Type`), { propertyNames: ['Type'] });
   const ns = 'xmlns="http://www.opengis.net/cat/csw/2.0.2"';
   t.match(
@@ -92,7 +101,7 @@ void t.test('defaults, and other operations', async (t) => {
     parameterNames: ['GetRecords.resultType'],
   });
   t.match(readXmlRequest(`<DescribeRecord ${ns}><TypeName>csw:Record</TypeName></DescribeRecord>`), {
-    typeNames: ['Record'],
+    typeNames: [{ local: 'record' }],
   });
   t.match(
     readXmlRequest(`<GetCapabilities ${ns} xmlns:ows="http://www.opengis.net/ows"><ows:AcceptVersions>
@@ -200,6 +209,9 @@ void t.test('what asks for too much', async (t) => {
     [cql(`Title LIKE '${times(1001, '%a')}'`), 'constraint'],
     [cql(`AnyText LIKE '%${times(2001, 'é')}%'`), 'constraint'],
     [cql(`AnyText = '${times(1001, 'a-')}'`), 'constraint'],
+    [cql(`AnyText = '${times(65, 'mot ')}'`), 'constraint'],
+    [cql(`AnyText LIKE '%${times(65, 'mot ')}%'`), 'constraint'],
+    [cql(`Title = 'a' AND NOT AnyText IN ('mot', '${times(65, 'mot ')}')`), 'constraint'],
     [cql(`'${times(1001, 'a ')}' <> csw:AnyText`.replace('<', '&lt;').replace('>', '&gt;')), 'constraint'],
     [cql(`AnyText IN ('a', '${times(1001, 'a ')}')`), 'constraint'],
     [xml(`<Filter><Not><Or>${times(1000, isNull)}</Or></Not></Filter>`), 'constraint'],
@@ -219,6 +231,9 @@ void t.test('what asks for too much', async (t) => {
   for (const [index, [read, locator]] of cases.entries()) {
     t.match(refusal(read), { code: 'InvalidParameterValue', locator, status: 400 }, `case ${index}`);
   }
+  t.match(cql(`AnyText LIKE '%${times(64, 'mot ')}%' AND Title = '${times(65, 'mot ')}'`)(), {
+    operation: 'GetRecords',
+  });
   t.match(cql(times(999, "Title = 'a'", ' OR '))(), { operation: 'GetRecords' });
   t.match(readKvpRequest(`${BASE}&request=GetRecordById&id=a,b,a`), { ids: ['a', 'b'] });
 });
