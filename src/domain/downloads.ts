@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.js';
 import { notFound } from '../errors.js';
 import type { Changes, DownloadFile, DownloadPart, DownloadResource } from '../ogc/download/model.js';
-import type { FeedPage, PartFilters, ResourceFilters } from '../ogc/download/request.js';
+import type { FeedFilters, FeedPage, PartFilters } from '../ogc/download/request.js';
 import { isChangeWanted, mayBeWanted } from '../ogc/download/selection.js';
 import type { Visit } from './guard/visit.js';
 import { type PublishedDownloads, publishedDownloads } from './published-downloads.js';
@@ -14,7 +14,7 @@ type DownloadDeps = Pick<Deps, 'pool'>;
 export async function findResources(
   deps: DownloadDeps,
   visit: Visit,
-  filters: ResourceFilters,
+  filters: FeedFilters,
 ): Promise<{ resources: DownloadResource[]; changes: Changes & { readonly last: Date } }> {
   const published = await publishedDownloads(deps, visit);
   const changes = changesOf(published);
@@ -34,12 +34,14 @@ export async function findResources(
 export async function findParts(
   deps: DownloadDeps,
   visit: Visit,
-  { name, filters }: { readonly name: string; readonly filters: PartFilters },
+  { name, filters }: { readonly name: string; readonly filters: FeedFilters },
 ): Promise<{ resource: DownloadResource; parts: DownloadPart[]; changes: Changes }> {
   const published = await publishedDownloads(deps, visit);
   const resource = namedResource(published, name);
-  const wanted = await keepWanted(deps, resource.parts, filters);
-  return { resource, parts: resource.parts.filter((part) => wanted.has(part)), changes: changesOf(published) };
+  const changes = changesOf(published);
+  const candidates = resource.parts.filter((part) => isChangeWanted(changes.part(resource, part), filters));
+  const wanted = await keepWanted(deps, candidates, filters);
+  return { resource, parts: candidates.filter((part) => wanted.has(part)), changes };
 }
 
 /** A page of the files of a part, in the order of their names. @throws ApiError not_found */

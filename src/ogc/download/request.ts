@@ -29,8 +29,8 @@ export interface PartFilters {
   readonly polygon: readonly (readonly [number, number])[] | null;
 }
 
-/** Which resources are wanted: beside what one of their parts must be, bounds of the day of the last change (UTC). */
-export interface ResourceFilters extends PartFilters {
+/** What feeds list is narrowed to: beside what parts must be, bounds of the day of the last change (UTC), included. */
+export interface FeedFilters extends PartFilters {
   readonly updatedFrom: string | null;
   readonly updatedTo: string | null;
 }
@@ -47,11 +47,11 @@ export interface FeedRequest extends FeedPage {
 }
 
 export interface ResourcesRequest extends FeedRequest {
-  readonly filters: ResourceFilters;
+  readonly filters: FeedFilters;
 }
 
 export interface PartsRequest extends FeedRequest {
-  readonly filters: PartFilters;
+  readonly filters: FeedFilters;
   readonly order: PartOrder;
 }
 
@@ -66,18 +66,13 @@ const LONG_LANGUAGES: Readonly<Record<string, string>> = { fre: 'fr', fra: 'fr',
 /** Reads the query of the list of resources. @throws FeedRequestError with everything that is wrong */
 export function readResourcesRequest(query: RawQuery): ResourcesRequest {
   const reader = new QueryReader(query);
-  const filters = {
-    ...partFilters(reader),
-    updatedFrom: reader.date('updatedFrom'),
-    updatedTo: reader.date('updatedTo'),
-  };
-  return reader.done({ ...feedRequest(reader), filters });
+  return reader.done({ ...feedRequest(reader), filters: feedFilters(reader) });
 }
 
 /** Reads the query of the list of the parts of a resource. @throws FeedRequestError with everything that is wrong */
 export function readPartsRequest(query: RawQuery): PartsRequest {
   const reader = new QueryReader(query);
-  const filters = partFilters(reader);
+  const filters = feedFilters(reader);
   const by = reader.choice('sortEntriesBy', ['title', 'editionDate']) ?? 'title';
   const descending = reader.choice('sortEntriesOrder', ['asc', 'desc']) === 'desc';
   return reader.done({ ...feedRequest(reader), filters, order: { by, descending } });
@@ -98,7 +93,7 @@ function feedRequest(reader: QueryReader): FeedRequest {
   };
 }
 
-function partFilters(reader: QueryReader): PartFilters {
+function feedFilters(reader: QueryReader): FeedFilters {
   return {
     zone: reader.text('zone'),
     format: reader.text('format'),
@@ -107,6 +102,8 @@ function partFilters(reader: QueryReader): PartFilters {
     editionFrom: reader.date('editionDateFrom'),
     editionTo: reader.date('editionDateTo'),
     polygon: reader.polygon('polygon'),
+    updatedFrom: reader.date('updatedFrom'),
+    updatedTo: reader.date('updatedTo'),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { GeographicBox } from '../../geo/bbox.js';
 import { crsTerm } from './crs-terms.js';
 import type { DownloadPart, Term } from './model.js';
-import type { FeedPage, PartFilters, PartOrder, ResourceFilters } from './request.js';
+import type { FeedFilters, FeedPage, PartFilters, PartOrder } from './request.js';
 import { textIn } from './texts.js';
 
 /** Filters and orders of the feeds (spec diffusion §8). */
@@ -19,7 +19,7 @@ export function mayBeWanted(part: DownloadPart, filters: PartFilters): boolean {
 }
 
 /** Whether the day of a change is within the bounds. */
-export function isChangeWanted(changed: Date, { updatedFrom, updatedTo }: ResourceFilters): boolean {
+export function isChangeWanted(changed: Date, { updatedFrom, updatedTo }: FeedFilters): boolean {
   return isWithin(changed.toISOString().slice(0, 10), updatedFrom, updatedTo);
 }
 

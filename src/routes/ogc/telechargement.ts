@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type AskedFile, findFile, guessFile } from '../../domain/download-files.js';
 import { findFiles, findParts, findResources } from '../../domain/downloads.js';
 import { AccessRefusal } from '../../domain/guard/refusal.js';
-import { badRequest, notFound } from '../../errors.js';
+import { ApiError, badRequest, notFound } from '../../errors.js';
 import { atomFeed, jsonFeed } from '../../ogc/download/documents.js';
 import { type FeedService, filesFeed, partsFeed, resourcesFeed } from '../../ogc/download/feed.js';
 import { ATOM, type Feed } from '../../ogc/download/feed-model.js';
@@ -19,6 +20,7 @@ import { refuseAccess } from '../../plugins/guard.js';
 import { isStorableText } from '../../plugins/text.js';
 import { preferredType } from '../accept.js';
 import { sendFile } from '../files.js';
+import { evaluateConditions } from '../preconditions.js';
 import type { ServicePlugin } from './service.js';
 
 /** Download services, spec diffusion §8: one tree of feeds and files under the path of each endpoint. */
@@ -132,13 +134,20 @@ function read<T>(reader: (query: RawQuery) => T, query: RawQuery): T {
 
 const JSON_TYPE = 'application/json';
 
-/** In the form that `outputFormat`, else `Accept`, asks for. */
+/**
+ * In the form that `outputFormat`, else `Accept`, asks for, unless the client has it already.
+ * @throws ApiError precondition_failed
+ */
 function sendFeed(request: FastifyRequest<{ Querystring: RawQuery }>, reply: FastifyReply, feed: Feed): FastifyReply {
   const asked = request.query.outputFormat;
   const type = asked === JSON_TYPE || asked === ATOM ? asked : preferredType(request.headers.accept, [ATOM, JSON_TYPE]);
-  return reply
-    .type(`${type}; charset=utf-8`)
-    .header('vary', 'accept')
-    .header('cache-control', 'no-cache')
-    .send(type === ATOM ? atomFeed(feed) : jsonFeed(feed));
+  const body = type === ATOM ? atomFeed(feed) : jsonFeed(feed);
+  const etag = `"${createHash('sha256').update(body).digest('hex')}"`;
+  const condition = evaluateConditions(request.headers, { etag });
+  if (condition === 'failed') {
+    throw new ApiError('precondition_failed', 'Le flux a changé : les conditions de la requête ne sont pas remplies.');
+  }
+  void reply.header('etag', etag).header('vary', 'accept').header('cache-control', 'no-cache');
+  if (condition === 'unchanged') return reply.code(304).send();
+  return reply.type(`${type}; charset=utf-8`).send(body);
 }

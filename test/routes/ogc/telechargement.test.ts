@@ -425,8 +425,29 @@ await t.test('filters and orders of parts', async (t) => {
     ['polygon=1,41;2,41;2,42', ['departements']],
     ['polygon=8,48;9,48;9,49', []],
     ['format=ABC', []],
+    ['updatedFrom=2020-01-01', ['nues', 'regions', 'departements']],
+    ['updatedTo=2020-01-01', []],
+    ['updatedFrom=2999-01-01', []],
   ] as const) {
     t.same(names(await feed(`/resource/limites?${query}`)), expected, query);
+  }
+});
+
+await t.test('a feed that a client has is not sent again', async (t) => {
+  for (const path of ['/capabilities', '/resource/limites', '/resource/limites/departements']) {
+    const url = `/telechargement${path}`;
+    const first = await get(url);
+    const etag = first.headers.get('etag') ?? '';
+    t.match(etag, /^"[0-9a-f]{64}"$/);
+    t.equal((await get(url)).headers.get('etag'), etag);
+    const again = await get(url, { 'if-none-match': etag });
+    t.equal(again.status, 304);
+    t.equal(await again.text(), '');
+    t.equal(again.headers.get('etag'), etag);
+    t.equal((await get(url, { accept: 'application/json', 'if-none-match': etag })).status, 200, 'another form');
+    t.equal((await get(`${url}?lang=fr&limit=1`, { 'if-none-match': etag })).status, 200, 'another page');
+    t.equal((await get(url, { 'if-match': '"x"' })).status, 412);
+    t.equal((await get(url, { 'if-match': etag })).status, 200);
   }
 });
 
@@ -434,7 +455,11 @@ await t.test('requests that cannot be read are refused, each problem told', asyn
   const refused = await get('/telechargement/capabilities?page=x&polygon=1&updatedTo=soon&zone=a&zone=b');
   t.equal(refused.status, 400);
   t.match(await refused.json(), { error: 'bad_request', error_description: { length: 4 } });
-  for (const path of ['/resource/limites?sortEntriesBy=size', '/resource/limites/departements?limit=ten']) {
+  for (const path of [
+    '/resource/limites?sortEntriesBy=size',
+    '/resource/limites?updatedTo=soon',
+    '/resource/limites/departements?limit=ten',
+  ]) {
     t.equal((await get(`/telechargement${path}`)).status, 400, path);
   }
   for (const path of [
