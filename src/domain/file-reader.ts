@@ -37,9 +37,11 @@ export async function readFile<Kind extends FileKind>(
 
 /**
  * Text of an XML file in the encoding its declaration names, UTF-8 without one.
+ * @param charset of the message that brought it, which counts more than the declaration (RFC 7303)
  * @throws UnreadableFileError
  */
-export function decodeXml(bytes: Buffer): string {
+export function decodeXml(bytes: Buffer, charset?: string): string {
+  if (charset !== undefined) return decode(charset, bytes);
   const declaration = bytes.subarray(0, 200).toString('latin1');
   return decode(/^[^<]*<\?xml[^>]*\sencoding\s*=\s*["']([A-Za-z0-9._-]+)["']/.exec(declaration)?.[1] ?? 'utf-8', bytes);
 }

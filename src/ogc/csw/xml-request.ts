@@ -85,6 +85,11 @@ function readSortBy(query: ReadElement | undefined): SortKey[] {
   const sortBy = query === undefined ? undefined : child(query, 'SortBy');
   return (sortBy === undefined ? [] : childrenNamed(sortBy, 'SortProperty')).map((key) => ({
     property: child(key, 'PropertyName')?.text.trim() ?? '',
-    descending: (child(key, 'SortOrder')?.text.trim() ?? 'ASC').toUpperCase().startsWith('D'),
+    descending: isDescending(child(key, 'SortOrder')?.text.trim() ?? 'ASC'),
   }));
+}
+
+function isDescending(order: string): boolean {
+  if (!/^(?:a|d)(?:sc|esc)?$/i.test(order)) throw invalidParameter('sortBy', `${order} is none of ASC, DESC`);
+  return /^d/i.test(order);
 }

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { getDomain, getRecordById, getRecords } from '../../domain/csw.js';
 import { readCswRequestText } from '../../domain/csw-reader.js';
+import { decodeXml } from '../../domain/file-reader.js';
 import { datastoreView, type RecordView } from '../../domain/record-search.js';
 import { type CatalogueDescription, cswCapabilities } from '../../ogc/csw/capabilities.js';
 import { describeRecordResponse } from '../../ogc/csw/describe.js';
@@ -11,6 +12,7 @@ import { acknowledgement } from '../../ogc/csw/responses.js';
 import { validatedRequest } from '../../ogc/csw/validated.js';
 import { REQUEST_LIMITS } from '../../ogc/csw/xml-request.js';
 import { OwsException } from '../../ogc/ows/exceptions.js';
+import { UnreadableFileError } from '../../ogc/unreadable.js';
 import { isStorableText } from '../../plugins/text.js';
 import { signalOf } from './signal.js';
 
@@ -43,9 +45,11 @@ export const cswRoutes: FastifyPluginAsync = async (app) => {
     return reply.code(refusal.status).headers(HEADERS).send(cswExceptionReport(refusal));
   });
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: REQUEST_LIMITS.maxLength }, (_request, body, done) => {
-    done(null, body);
-  });
+  app.addContentTypeParser(
+    '*',
+    { parseAs: 'buffer', bodyLimit: REQUEST_LIMITS.maxLength },
+    async (request: FastifyRequest, body: Buffer) => decodeRequest(body, request.headers['content-type']),
+  );
   const serve = (paths: readonly string[], viewOf: (request: FastifyRequest) => Promise<RecordView>): void => {
     for (const path of paths) {
       app.route({
@@ -71,6 +75,16 @@ export const cswRoutes: FastifyPluginAsync = async (app) => {
     return view;
   });
 };
+
+/** @throws OwsException for what is no text in its encoding */
+function decodeRequest(body: Buffer, contentType: string | undefined): string {
+  try {
+    return decodeXml(body, /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(contentType ?? '')?.[1]);
+  } catch (error) {
+    if (!(error instanceof UnreadableFileError)) throw error;
+    throw new OwsException('NoApplicableCode', 'The request is no text in the encoding that it names');
+  }
+}
 
 interface Asked {
   readonly request: FastifyRequest;

@@ -156,6 +156,7 @@ await t.test('requests in XML', async (t) => {
         <ogc:SortOrder>${order}</ogc:SortOrder></ogc:SortProperty></ogc:SortBy></csw:Query>`);
     t.same(foundIn(await sorted('DESC')).ids, ['plages', 'cols', 'lacs']);
     t.same(foundIn(await sorted('ASC')).ids, ['lacs', 'cols', 'plages']);
+    t.match(exceptionIn(await sorted('UP')), { code: 'InvalidParameterValue', locator: 'sortBy' });
     const elements = await ask(
       '<csw:Query typeNames="csw:Record"><csw:ElementName>dc:title</csw:ElementName><csw:ElementName>/csw:Record/dct:abstract</csw:ElementName></csw:Query>',
     );
@@ -204,5 +205,32 @@ await t.test('requests in XML', async (t) => {
       byId.root.children.map((record) => record.children[0]?.children[0]?.text),
       ['plages', 'lacs'],
     );
+  });
+
+  await t.test('requests in the encoding that they name', async (t) => {
+    await publishRecord(producer, { identifier: 'forets', title: 'Forêts' });
+    const request = `<csw:GetRecords ${NAMESPACES} service="CSW" version="2.0.2" resultType="results">
+      <csw:Query typeNames="csw:Record"><csw:Constraint version="1.1.0"><ogc:Filter>${compare('EqualTo', 'dc:title', 'Forêts')}
+      </ogc:Filter></csw:Constraint></csw:Query></csw:GetRecords>`;
+    const inEncoding = (encoding: string) => `<?xml version="1.0" encoding="${encoding}"?>${request}`;
+    const sent = async (body: Buffer, contentType: string) => {
+      const headers = { 'content-type': contentType };
+      const response = await fetch(`${emulator.origin}/csw`, { method: 'POST', body, headers });
+      return `${response.status} ${/numberOfRecordsMatched="\d+"|exceptionCode="\w+"/.exec(await response.text())?.[0]}`;
+    };
+    const found = '200 numberOfRecordsMatched="1"';
+    const unreadable = '400 exceptionCode="NoApplicableCode"';
+    t.equal(await sent(Buffer.from(request), 'text/xml'), found);
+    t.equal(await sent(Buffer.from(inEncoding('ISO-8859-1'), 'latin1'), 'application/xml'), found);
+    t.equal(await sent(Buffer.from(request, 'latin1'), 'text/xml; charset=ISO-8859-1'), found);
+    t.equal(
+      await sent(Buffer.from(inEncoding('ISO-8859-1')), 'text/xml; charset="utf-8"'),
+      found,
+      'the message decides',
+    );
+    t.equal(await sent(Buffer.from(request, 'utf16le'), 'application/xml;charset=utf-16'), found);
+    t.equal(await sent(Buffer.from(request, 'latin1'), 'application/xml'), unreadable);
+    t.equal(await sent(Buffer.from(request), 'application/xml; charset=nothing'), unreadable);
+    t.equal(await sent(Buffer.from(inEncoding('nothing')), 'application/xml'), unreadable);
   });
 });
