@@ -1,10 +1,13 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import t from 'tap';
+import { childEnvironment } from '../../src/config.js';
 import { logIn } from '../helpers/api.js';
 import { startApi } from '../helpers/deposit.js';
 import { publishRecord } from '../helpers/records.js';
 import { pythonWith } from '../helpers/python.js';
 
-/** OWSLib's client of catalogues, which QGIS MetaSearch is built on, with MetaSearch's own requests. */
+/** Clients of catalogues: OWSLib, which QGIS MetaSearch is built on, with MetaSearch's own requests, and GDAL. */
 
 const python = await pythonWith('OWSLib==0.28.1');
 const skip = 'missing' in python ? python.missing : false;
@@ -98,4 +101,36 @@ void t.test('OWSLib reads the catalogue', { skip }, async (t) => {
     domain: ['dataset', 'series'],
     refused: /Colour/,
   });
+});
+
+const execute = promisify(execFile);
+const skipGdal = await execute('ogrinfo', ['--formats']).then(
+  ({ stdout }) => (/\bCSW\b/.test(stdout) ? false : 'GDAL has no driver of catalogues here'),
+  () => 'no ogrinfo here',
+);
+
+void t.test('GDAL reads the catalogue', { skip: skipGdal }, async (t) => {
+  const emulator = await startApi(t);
+  const producer = await logIn(emulator);
+  for (let i = 1; i <= 12; i += 1) {
+    await publishRecord(producer, {
+      identifier: `fiche-${i}`,
+      level: i === 3 ? 'series' : 'dataset',
+      title: i === 5 ? 'Limites de la forêt' : 'Bâtiments',
+      keywords: ['bati'],
+      modified: `2024-01-${String(i).padStart(2, '0')}`,
+      box: [i, 45, i + 0.5, 46],
+    });
+  }
+  const read = async (...options: string[]) => {
+    const args = ['-ro', '-q', '-al', ...options, `CSW:${emulator.origin}/csw`];
+    const { stdout } = await execute('ogrinfo', args, { env: childEnvironment({}) });
+    return [...stdout.matchAll(/ {2}identifier \(String\) = (.*)/g)].map(([, identifier]) => identifier);
+  };
+  t.equal((await read('-oo', 'MAX_RECORDS=5')).length, 12, 'page after page');
+  t.same(await read('-where', "anytext LIKE '%la forêt%'"), ['fiche-5']);
+  t.same(await read('-where', "type = 'series' AND subject = 'bati'"), ['fiche-3']);
+  t.same(await read('-where', "modified > '2024-01-10'"), ['fiche-11', 'fiche-12']);
+  t.same(await read('-spat', '7.6', '44', '8.4', '47'), ['fiche-8']);
+  t.same(await read('-oo', 'ELEMENTSETNAME=brief', '-where', "identifier = 'fiche-7'"), ['fiche-7']);
 });

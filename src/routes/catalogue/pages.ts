@@ -81,10 +81,13 @@ function resultItem({ identifier, content }: FoundRecord): Html {
 
 function pageLinks(asked: Browsing, matched: number): Html | undefined {
   const last = Math.ceil(matched / PAGE_SIZE);
-  if (last <= 1) return undefined;
   const { page } = asked;
+  if (matched > 0 && page > last) {
+    return markup`<p>Il n’y a pas de page ${page}. <a href="${addressOf({ ...asked, page: last })}">Aller à la dernière page</a></p>`;
+  }
+  if (last <= 1) return undefined;
   return markup`<nav class="pages" aria-label="Pages">
-    ${page > 1 ? markup`<a rel="prev" href="${addressOf({ ...asked, page: Math.min(page - 1, last) })}">Page précédente</a>` : undefined}
+    ${page > 1 ? markup`<a rel="prev" href="${addressOf({ ...asked, page: page - 1 })}">Page précédente</a>` : undefined}
     <span>Page ${page} sur ${last}</span>
     ${page < last ? markup`<a rel="next" href="${addressOf({ ...asked, page: page + 1 })}">Page suivante</a>` : undefined}
   </nav>`;

@@ -55,6 +55,8 @@ await t.test('the pages of the catalogue', async (t) => {
     t.same(await titles({ q: '!' }), []);
     t.same(await titles({ q: "'; DROP TABLE x --" }), []);
     t.same(await titles({ page: '2' }), []);
+    t.match((await page('/catalogue', { page: '2' })).html, /Il n’y a pas de page 2\. <a href="\/catalogue">/);
+    t.notMatch((await page('/catalogue', { page: '2', q: 'zzz' })).html, /Il n’y a pas de page/);
     t.same(await titles({ q: 'de la forêt' }), await titles({ q: 'forêt' }));
     const cut = /Seuls les 64 premiers mots/;
     t.match((await page('/catalogue', { q: 'mot '.repeat(65) })).html, cut);
