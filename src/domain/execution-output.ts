@@ -4,7 +4,7 @@ import { badRequest, notFound } from '../errors.js';
 import type { Caller } from './caller.js';
 import type { Db } from './database.js';
 import { recordEvent } from './events.js';
-import { quotaExceeded } from './quotas.js';
+import { askBy, assertNotFull } from './storage-room.js';
 import { assertAllowed } from './transitions.js';
 
 type OutputType = ProcessingDefinition['output_type'];
@@ -73,10 +73,10 @@ export async function prepareOutput(
   return { id, isNew: true };
 }
 
-/** Keeps the row from being deleted until the transaction ends. */
+/** Keeps the row from being deleted until the transaction ends; a storage that is full is refused. */
 async function assertModifiable(tx: Db, datastoreId: string, type: string, id: string): Promise<void> {
-  const rows = await tx.$queryRaw<{ type: string; status: string }[]>`
-    SELECT type, status FROM geopf.stored_data
+  const rows = await tx.$queryRaw<{ type: string; status: string; storageId: string }[]>`
+    SELECT type, status, storage_id::text AS "storageId" FROM geopf.stored_data
     WHERE id = ${id}::uuid AND datastore_id = ${datastoreId}::uuid FOR SHARE`;
   const [found] = rows;
   if (found === undefined) throw notFound(`La donnée stockée ${id} n'existe pas.`);
@@ -84,6 +84,7 @@ async function assertModifiable(tx: Db, datastoreId: string, type: string, id: s
     throw badRequest(`La donnée stockée ${id} est de type ${found.type}, le traitement produit le type ${type}.`);
   }
   assertAllowed('stored_data', 'modify', found.status);
+  await assertNotFull(askBy(tx), { datastoreId, storageId: found.storageId });
 }
 
 /** The first data storage of the datastore that fits; a storage that is full is refused. */
@@ -111,15 +112,6 @@ async function chooseStorage(
     const wanted = [output.storage_type ?? type.storage.join(' ou '), ...tags].join(', ');
     throw badRequest(`Aucun stockage de l'entrepôt ne correspond à la demande (${wanted}).`);
   }
-  const { _sum } = await tx.storedData.aggregate({
-    where: { datastoreId, storageId: chosen.storageId, status: { not: 'DELETED' } },
-    _sum: { size: true },
-  });
-  const use = Number(_sum.size ?? 0);
-  const quota = Number(chosen.quota);
-  if (use >= quota) {
-    const of = `du stockage « ${chosen.storage.name} »`;
-    throw quotaExceeded({ of, quota, use, asked: 'au moins 1', unit: 'octet(s)' });
-  }
+  await assertNotFull(askBy(tx), chosen);
   return chosen.storageId;
 }

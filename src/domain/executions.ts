@@ -20,6 +20,7 @@ import { assertRunnable } from './processing-checks.js';
 import { findProcessing } from './processings.js';
 import { touchPublications } from './published.js';
 import { queueRecorded } from './queueing.js';
+import { askBy, assertFits } from './storage-room.js';
 import { waitingDelayMs } from './timing.js';
 import { transition, tryTransition } from './transitions.js';
 import { discardOutput } from './unfinished-output.js';
@@ -148,6 +149,8 @@ export async function abortExecution(deps: Deps, caller: Caller, id: string): Pr
  * Stores the end of an execution and the state of its output, in one transaction. Called by the worker.
  * @param filesKey where the files that it made for its output are in storage, when it made any
  * @returns false when the execution had already ended, by an abort for instance: then nothing is changed
+ * @throws NoRoomError when the storage has no room for these files: then nothing is changed, and the execution is a
+ *   failure
  */
 export async function finishExecution(
   deps: Pick<Deps, 'prisma' | 'jobs' | 'log' | 'config' | 'storage'>,
@@ -197,6 +200,8 @@ async function storeResult(
   result: StoredDataResult,
   filesKey: string | undefined,
 ): Promise<string | null> {
+  // Tables are there already, with the room that they took at their commit.
+  if (filesKey !== undefined) await assertFits(askBy(tx), id, result.size);
   const { filesKey: formerKey } = await tx.storedData.findUniqueOrThrow({ where: { id }, select: { filesKey: true } });
   await tx.storedData.update({
     where: { id },

@@ -1,6 +1,7 @@
 import { filesKeyOf } from '../domain/execution-output.js';
 import { finishExecution } from '../domain/executions.js';
 import type { ExecutionOutcome } from '../domain/outcomes.js';
+import { NoRoomError } from '../domain/storage-room.js';
 import { holdState } from '../domain/timing.js';
 import { tryTransition } from '../domain/transitions.js';
 import { discardOutput } from '../domain/unfinished-output.js';
@@ -40,7 +41,7 @@ export function processingHandler(children: ChildPool) {
         }
         log.add({ level: 'INFO', ...SIGNALS, message: `Envoi du signal ${end} de l'exécution à l'API.` });
         await log.flush();
-        const ended = await finishExecution(deps, executionId, outcome, filesKey);
+        const ended = await finish(context, { executionId, outcome, filesKey }, log);
         if (!ended) await discardOutput(deps, executionId);
       } catch (error) {
         logAbnormalEnd(log, error);
@@ -76,7 +77,25 @@ async function startExecution(
 interface Performed {
   readonly outcome: ExecutionOutcome;
   /** Where the files of the output are in storage, when the processing made some. */
-  readonly filesKey?: string;
+  readonly filesKey?: string | undefined;
+}
+
+/** Stores the end of an execution, a failure when there is no room for its output. @returns false when that is not kept */
+async function finish(
+  { deps }: JobContext,
+  { executionId, outcome, filesKey }: Performed & { readonly executionId: string },
+  log: JobLog,
+): Promise<boolean> {
+  try {
+    return await finishExecution(deps, executionId, outcome, filesKey);
+  } catch (error) {
+    if (!(error instanceof NoRoomError)) throw error;
+    log.add({ level: 'ERROR', ...SIGNALS, message: error.message });
+    log.add({ level: 'INFO', ...SIGNALS, message: "Envoi du signal d'échec de l'exécution à l'API." });
+    await log.flush();
+    await finishExecution(deps, executionId, { status: 'FAILURE' });
+    return false;
+  }
 }
 
 async function perform(

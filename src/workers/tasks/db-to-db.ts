@@ -17,6 +17,7 @@ import { type DerivationScript, readScripts } from './derivation-scripts.js';
 import { checkConstraints, measureTables } from './produced-tables.js';
 import { asStatementFault, runStatement } from './sql-execution.js';
 import { stillRunning } from './still-running.js';
+import { takeRoom } from './taken-room.js';
 import type { DbToDbInput } from './task.js';
 import { withDatabase } from './task-database.js';
 import { toldWork } from './told-work.js';
@@ -78,7 +79,7 @@ async function derive(
     await assertKept(session, schema, dependents);
     await sealFunctions(session, schema);
     const measured = await measureTables(session, input);
-    return (await commit({ client, session, input, wait })) ? measured : null;
+    return (await commit({ client, session, input, wait, size: measured.size })) ? measured : null;
   } finally {
     await session.end();
   }
@@ -162,7 +163,7 @@ async function sealFunctions(session: pg.Client, schema: string): Promise<void> 
 }
 
 /**
- * Commits the producer's session, once. Which transaction it is gets written first: whoever takes over after this
+ * Commits the producer's session, once, when its storage has room for it. Which transaction it is gets written first: whoever takes over after this
  * process died asks PostgreSQL whether it went through.
  */
 async function commit(context: {
@@ -170,13 +171,15 @@ async function commit(context: {
   session: pg.Client;
   input: DbToDbInput;
   wait: (ms: number) => Promise<unknown>;
+  size: number;
 }): Promise<boolean> {
-  const { client, session, input, wait } = context;
+  const { client, session, input, wait, size } = context;
   const { rows } = await session.query<{ id: string }>('SELECT pg_catalog.pg_current_xact_id()::text AS id');
   await markExecution(client, input.schema, input.executionId, rows[0]?.id ?? '');
   await wait(Math.max(0, input.notBefore - Date.now()));
   await client.query('BEGIN');
   const goesOn = await stillRunning(client, input.executionId);
+  if (goesOn) await takeRoom(client, input.executionId, size);
   await session.query(goesOn ? 'COMMIT' : 'ROLLBACK');
   await client.query('COMMIT');
   return goesOn;

@@ -24,6 +24,7 @@ import { runDeliveredSql } from './delivered-sql.js';
 import { LayerLoader } from './layer-loader.js';
 import { checkConstraints, measureTables } from './produced-tables.js';
 import { stillRunning } from './still-running.js';
+import { takeRoom } from './taken-room.js';
 import type { VectorToDbInput } from './task.js';
 import { withDatabase } from './task-database.js';
 import { toldWork } from './told-work.js';
@@ -83,6 +84,7 @@ async function integrate(
     await client.query('ROLLBACK');
     return null;
   }
+  await takeRoom(client, input.executionId, measured.size);
   await client.query('COMMIT');
   return result;
 }
