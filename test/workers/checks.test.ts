@@ -174,11 +174,12 @@ void t.test('checks of deliveries', async (t) => {
   });
 
   void t.test('a check that is not built fails and says so', async (t) => {
-    const { status, logs } = await deliver(user, [{ path: 'x.csv', content: 'x' }], {
-      type: 'INDEX',
-      srs: 'EPSG:2154',
-    });
-    t.equal(status, 'UNSTABLE');
-    t.match(logs.checkindex, /n'est pas encore prise en charge par l'émulateur/);
+    const index = { type: 'INDEX' };
+    const points = { type: 'PYRAMID-3D', type_infos: { pyramid_type: 'EPT', data_type: 'laszip', span: 128 } };
+    for (const [check, type] of Object.entries({ checkindex: index, 'check-pyramid-3d-ept': points })) {
+      const { status, logs } = await deliver(user, [{ path: 'x.csv', content: 'x' }], { ...type, srs: 'EPSG:2154' });
+      t.equal(status, 'UNSTABLE', check);
+      t.match(logs[check], /n'est pas encore prise en charge par l'émulateur/);
+    }
   });
 });

@@ -1,4 +1,5 @@
 import { el, renderXml, type XmlElement } from '../xml.js';
+import { inspireCapabilities } from './inspire.js';
 import { CSW_VERSION, type Section } from './model.js';
 import { PARAMETERS } from './parameters.js';
 import { ANY_TEXT, BOUNDING_BOX, QUERYABLES } from './queryables.js';
@@ -10,6 +11,8 @@ export interface CatalogueDescription {
   readonly serviceUrl: string;
   readonly title: string;
   readonly abstract: string;
+  /** Who answers for the metadata of an INSPIRE discovery service; `null` for another catalogue. */
+  readonly inspireContact: string | null;
 }
 
 export function cswCapabilities(catalogue: CatalogueDescription, sections: readonly Section[]): string {
@@ -55,7 +58,7 @@ function serviceProvider({ serviceUrl }: CatalogueDescription): XmlElement {
   );
 }
 
-function operationsMetadata({ serviceUrl }: CatalogueDescription): XmlElement {
+function operationsMetadata({ serviceUrl, inspireContact }: CatalogueDescription): XmlElement {
   const operation = (name: string, ...content: readonly (XmlElement | readonly XmlElement[])[]): XmlElement =>
     el(
       'ows:Operation',
@@ -92,6 +95,7 @@ function operationsMetadata({ serviceUrl }: CatalogueDescription): XmlElement {
     list('ows:Parameter', 'service', ['CSW']),
     list('ows:Parameter', 'version', [CSW_VERSION]),
     list('ows:Constraint', 'PostEncoding', ['XML']),
+    inspireContact !== null && inspireCapabilities({ serviceUrl, email: inspireContact }),
   );
 }
 

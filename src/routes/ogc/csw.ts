@@ -1,4 +1,6 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import type { Config } from '../../config.js';
+import type { Deps } from '../../deps.js';
 import { getDomain, getRecordById, getRecords } from '../../domain/csw.js';
 import { readCswRequestText } from '../../domain/csw-reader.js';
 import { decodeXml } from '../../domain/file-reader.js';
@@ -101,10 +103,10 @@ function writtenRequest(request: FastifyRequest): WrittenCswRequest {
   return { encoding: isForm && !body.trimStart().startsWith('<') ? 'kvp' : 'xml', text: body };
 }
 
-async function answer(deps: Parameters<typeof getRecords>[0], { request, asked, view }: Asked, signal: AbortSignal) {
+async function answer(deps: Deps, { request, asked, view }: Asked, signal: AbortSignal) {
   switch (asked.operation) {
     case 'GetCapabilities':
-      return cswCapabilities(describe(view, serviceUrlOf(request)), asked.sections);
+      return cswCapabilities(describe(deps.config, view, serviceUrlOf(request)), asked.sections);
     case 'DescribeRecord':
       return describeRecordResponse(asked.typeNames);
     case 'GetDomain':
@@ -129,9 +131,10 @@ const VIEWS: Readonly<Record<RecordView['kind'], string>> = {
   datastore: "Catalogue d'un entrepôt de la Géoplateforme (émulateur)",
 };
 
-function describe({ kind, path }: RecordView, serviceUrl: string): CatalogueDescription {
+function describe({ mail }: Config, { kind, path }: RecordView, serviceUrl: string): CatalogueDescription {
   const title = path === SANDBOX_PATH ? 'Catalogue du bac à sable (émulateur)' : VIEWS[kind];
-  return { serviceUrl, title, abstract: 'Métadonnées publiées sur la Géoplateforme émulée' };
+  const inspireContact = kind === 'inspire' ? mail.from : null;
+  return { serviceUrl, title, abstract: 'Métadonnées publiées sur la Géoplateforme émulée', inspireContact };
 }
 
 /** @throws OwsException when something of the request that only a search would find is wrong */

@@ -107,10 +107,6 @@ await t.test('the catalogue', async (t) => {
       some.root.children.map(({ name }) => name),
       ['ServiceProvider', 'Filter_Capabilities'],
     );
-    t.match(
-      JSON.stringify((await askCsw(emulator, { REQUEST: 'GetCapabilities' }, '/csw/INSPIRE')).root),
-      `${emulator.origin}/csw/INSPIRE`,
-    );
     const described = await askCsw(emulator, { REQUEST: 'DescribeRecord', TYPENAME: 'csw:Record' });
     t.match(described.root, { name: 'DescribeRecordResponse', children: [{ name: 'SchemaComponent' }] });
     t.ok((await askCsw(emulator, { REQUEST: 'DescribeRecord' })).root.children.length > 3);
@@ -124,6 +120,44 @@ await t.test('the catalogue', async (t) => {
         [namespace],
       );
     }
+  });
+
+  await t.test('the INSPIRE catalogue describes itself as a discovery service', async (t) => {
+    const capabilities = async (path: string, more: Readonly<Record<string, string>> = {}) => {
+      const { root } = await askCsw(emulator, { REQUEST: 'GetCapabilities', ...more }, path);
+      return child(root, 'OperationsMetadata')?.children.at(-1);
+    };
+    const extended = await capabilities('/csw/INSPIRE', { LANGUAGE: 'fre' });
+    t.match(extended, {
+      name: 'ExtendedCapabilities',
+      namespace: 'http://inspire.ec.europa.eu/schemas/inspire_ds/1.0',
+    });
+    const content = extended?.children ?? [];
+    t.same(
+      content.map(({ name }) => name),
+      [
+        'ResourceLocator',
+        'ResourceType',
+        'TemporalReference',
+        'Conformity',
+        'MetadataPointOfContact',
+        'MetadataDate',
+        'SpatialDataServiceType',
+        'MandatoryKeyword',
+        'SupportedLanguages',
+        'ResponseLanguage',
+      ],
+      'in the order of its schema',
+    );
+    t.ok(content.every(({ namespace }) => namespace === 'http://inspire.ec.europa.eu/schemas/common/1.0'));
+    const [locator] = content;
+    t.match(locator?.children[0]?.text, `${emulator.origin}/csw/INSPIRE?SERVICE=CSW`);
+    t.equal((await fetch(locator?.children[0]?.text ?? '')).status, 200);
+    for (const other of ['/csw', '/csw/OPENDATA', '/sandbox/csw']) {
+      t.not((await capabilities(other))?.name, 'ExtendedCapabilities', other);
+    }
+    const { text } = await askCsw(emulator, { REQUEST: 'GetCapabilities', SECTIONS: 'ServiceProvider' }, '/csw/INSPIRE');
+    t.notMatch(text, 'inspire_ds');
   });
 
   await t.test('full text knows French', async (t) => {
@@ -435,6 +469,19 @@ await t.test('the catalogue', async (t) => {
     await setPublished(admin, 'unpublication', ['SANDBOX.essai'], SANDBOX_DATASTORE);
     t.same(await search('', {}, '/sandbox/csw'), []);
     t.equal((await admin.call('DELETE', path)).status, 204);
+  });
+
+  await t.test('records of an inactive datastore are shown, as its layers on open services', async (t) => {
+    const setActive = (active: boolean) =>
+      emulator.deps.prisma.datastore.update({ where: { id: DATASTORE }, data: { active } });
+    await setActive(false);
+    t.equal((await producer.call('GET', METADATA)).status, 403);
+    t.same(await search(''), all);
+    t.same(await search('', {}, '/csw/producteur-demo'), all);
+    t.equal((await fetch(`${emulator.origin}/catalogue/fiche?id=forets`)).status, 200);
+    const wfs = await fetch(`${emulator.origin}/wfs?SERVICE=WFS&REQUEST=GetCapabilities`);
+    t.match(await wfs.text(), 'demo_regions:chefs_lieux');
+    await setActive(true);
   });
 
   await t.test('the catalogue follows the records', async (t) => {

@@ -55,6 +55,15 @@ await t.test('private services', async (t) => {
     return found;
   };
 
+  await t.test('services that are not there', async (t) => {
+    const paths = ['/recherche/api', '/navigation/itineraire', '/extraction/telechargement'];
+    for (const path of [...paths, ...paths.map((one) => `/private${one}`), '/sandbox/telechargement', '/sandbox']) {
+      const { status, headers, text } = await get(path);
+      t.match([status, JSON.parse(text)], [404, { error: 'not_found' }], path);
+      t.match(headers['content-type'], 'application/json', path);
+    }
+  });
+
   for (const { name, list, lists, read, unknown } of PRIVATE_SERVICES) {
     await t.test(name, async (t) => {
       for (const url of [list, read('allowed'), read('absent')]) {
