@@ -156,7 +156,11 @@ await t.test('the catalogue', async (t) => {
     for (const other of ['/csw', '/csw/OPENDATA', '/sandbox/csw']) {
       t.not((await capabilities(other))?.name, 'ExtendedCapabilities', other);
     }
-    const { text } = await askCsw(emulator, { REQUEST: 'GetCapabilities', SECTIONS: 'ServiceProvider' }, '/csw/INSPIRE');
+    const { text } = await askCsw(
+      emulator,
+      { REQUEST: 'GetCapabilities', SECTIONS: 'ServiceProvider' },
+      '/csw/INSPIRE',
+    );
     t.notMatch(text, 'inspire_ds');
   });
 
