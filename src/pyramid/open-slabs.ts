@@ -1,5 +1,6 @@
-import { close, open, read } from 'node:fs';
+import { close, open } from 'node:fs';
 import { promisify } from 'node:util';
+import { readExactly, readExactlySync, SecondReading } from '../storage/open-file.js';
 import { dataStart, HEADER_SIZE } from './slab-format.js';
 
 /**
@@ -20,6 +21,8 @@ interface OpenSlab {
   readonly file: number;
   /** Offsets of its tiles, then their sizes. */
   readonly index: Buffer;
+  /** By tile, 1 for those that were read since it was opened. */
+  readonly wasRead: Uint8Array;
   /** Readers, and the cache itself while it keeps it. */
   uses: number;
   lastUse: number;
@@ -27,6 +30,8 @@ interface OpenSlab {
 
 /** By path, the one used longest ago first. */
 const slabs = new Map<string, Promise<OpenSlab | null>>();
+
+const again = new SecondReading();
 
 let sweeper: NodeJS.Timeout | null = null;
 
@@ -40,10 +45,24 @@ export async function readSlabTile(path: string, count: number, index: number): 
   if (slab === null) return null;
   try {
     const size = slab.index.readUInt32LE(4 * (count + index));
-    return size === 0 ? null : await readExactly(slab.file, slab.index.readUInt32LE(4 * index), size);
+    return size === 0 ? null : await readTile(slab, index, { position: slab.index.readUInt32LE(4 * index), size });
   } finally {
     release(slab);
   }
+}
+
+/** @throws Error when the file ends before */
+async function readTile(
+  { file, wasRead }: OpenSlab,
+  index: number,
+  { position, size }: { position: number; size: number },
+): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(size);
+  const known = wasRead[index] === 1 ? again.attempt(() => readExactlySync(file, bytes, position)) : null;
+  if (known !== null) return known;
+  await readExactly(file, bytes, position);
+  wasRead[index] = 1;
+  return bytes;
 }
 
 /** Whoever uses a slab releases it. */
@@ -84,8 +103,8 @@ async function openSlab(path: string, count: number): Promise<OpenSlab | null> {
     throw error;
   }
   try {
-    const index = await readExactly(file, HEADER_SIZE, dataStart(count) - HEADER_SIZE);
-    return { file, index, uses: 1, lastUse: Date.now() };
+    const index = await readExactly(file, Buffer.allocUnsafe(dataStart(count) - HEADER_SIZE), HEADER_SIZE);
+    return { file, index, wasRead: new Uint8Array(count), uses: 1, lastUse: Date.now() };
   } catch (error) {
     await closeFile(file);
     throw error;
@@ -127,15 +146,4 @@ function release(slab: OpenSlab): void {
   slab.uses -= 1;
   // Nothing can be done about a file that does not close.
   if (slab.uses === 0) close(slab.file, () => undefined);
-}
-
-/** @throws Error when the file ends before */
-function readExactly(file: number, position: number, length: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    read(file, Buffer.allocUnsafe(length), 0, length, position, (error, bytesRead, bytes) => {
-      if (error !== null) reject(error);
-      else if (bytesRead !== length) reject(new Error(`the slab ends ${length - bytesRead} bytes too early`));
-      else resolve(bytes);
-    });
-  });
 }

@@ -38,9 +38,12 @@ export function slabPath({ col, row }: Cell, pathDepth = DEFAULT_PATH_DEPTH): st
   const [cols, rows] = [col.toString(36).toUpperCase(), row.toString(36).toUpperCase()];
   const digits = Math.max(pathDepth + 1, cols.length, rows.length);
   const [paddedCols, paddedRows] = [cols.padStart(digits, '0'), rows.padStart(digits, '0')];
-  const pairs = Array.from({ length: digits }, (_, at) => `${paddedCols[at]}${paddedRows[at]}`);
-  const surplus = pairs.splice(0, digits - pathDepth).join('');
-  return `${[surplus, ...pairs].join('/')}${EXTENSION}`;
+  let path = '';
+  for (let at = 0; at < digits; at += 1) {
+    if (at >= digits - pathDepth) path += '/';
+    path += `${paddedCols[at]}${paddedRows[at]}`;
+  }
+  return `${path}${EXTENSION}`;
 }
 
 /** What slabs hold: tiles, or the masks of them. */

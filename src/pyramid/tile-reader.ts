@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { findLevel, type PyramidDescriptor, type PyramidLevel, slabSizeOf } from './descriptor.js';
 import { readSlabTile } from './open-slabs.js';
 import { tileCount } from './slab-format.js';
@@ -19,7 +18,7 @@ export async function readTile(
   if (level === undefined || !isWithin(level, tile)) return null;
   const size = slabSizeOf(level);
   const { image_directory: directory, path_depth: depth } = level.storage;
-  const path = join(root, directory, slabPath(slabOf(tile, size), depth));
+  const path = `${root}/${directory}/${slabPath(slabOf(tile, size), depth)}`;
   return readSlabTile(path, tileCount(size), tileIndexOf(tile, size));
 }
 

@@ -16,7 +16,7 @@ const NOTHING = Buffer.alloc(0);
  */
 export class FileBody extends Readable {
   /** What a thread reads now. */
-  private reading: Promise<void> = Promise.resolve();
+  private reading: Promise<unknown> = Promise.resolve();
   private patience: NodeJS.Timeout | undefined;
 
   /** @param parts bytes of the file, and what stands between them */

@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { FileSink } from './file-sink.js';
-import { openFile, type OpenFile, SecondReading } from './open-file.js';
+import { openFile, type OpenFile, readStartSync, SecondReading } from './open-file.js';
 
 export { FileTooLargeError } from './file-sink.js';
 
@@ -85,7 +85,7 @@ export function createFileStorage(dir: string): FileStorage {
 
   const localPath = (key: string): string => {
     if (!KEY.test(key)) throw new Error(`invalid storage key: ${JSON.stringify(key)}`);
-    return join(root, ...key.split('/'));
+    return `${root}/${key}`;
   };
 
   return {
@@ -108,7 +108,7 @@ export function createFileStorage(dir: string): FileStorage {
     },
     read: (key, range) => createReadStream(localPath(key), range),
     open: (key) => openFile(localPath(key)),
-    readAgain: (key, length) => again.read(localPath(key), length),
+    readAgain: (key, length) => again.attempt(() => readStartSync(localPath(key), length)),
     async takeIn(folder, prefix) {
       const target = localPath(prefix);
       await mkdir(dirname(target), { recursive: true });

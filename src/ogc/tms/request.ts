@@ -50,18 +50,18 @@ export interface TileAddress {
 
 /**
  * Reads the path of a tile, its parts checked in the server's order.
- * @param knownLevels ids of every level of the layer's grid: the others are an error rather than missing data
+ * @param isLevel whether the layer's grid has a level of that id: the others are an error rather than missing data
  * @throws TmsError
  */
-export function readTilePath(layer: PyramidLayer, knownLevels: ReadonlySet<string>, path: TilePath): TileAddress {
-  if (!knownLevels.has(path.level)) {
+export function readTilePath(layer: PyramidLayer, isLevel: (id: string) => boolean, path: TilePath): TileAddress {
+  const level = layer.levels.find(({ id }) => id === path.level);
+  if (level === undefined && !isLevel(path.level)) {
     throw new TmsError(400, isEchoed(path.level) ? `Level ${path.level} unknown` : 'Level unknown');
   }
   const dot = path.tile.lastIndexOf('.');
   if (dot < 1) throw unknownPath();
   const col = readNumber(path.column, 'column');
   const row = readNumber(path.tile.slice(0, dot), 'row');
-  const level = layer.levels.find(({ id }) => id === path.level);
   if (level === undefined) throw noData();
   const extension = path.tile.slice(dot + 1);
   if (extension === '') throw new TmsError(400, 'Empty extension');

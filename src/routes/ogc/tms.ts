@@ -89,7 +89,7 @@ export const tmsRoutes: ServicePlugin = async (app, { visitOf }) => {
     assertVersion(version);
     const find = ({ byName, filesOf }: PublishedPyramidLayers): WantedTile => {
       const layer = findLayer(byName, name);
-      const address = readTilePath(layer, levelsOfGrid(layer.tileMatrixSet), path);
+      const address = readTilePath(layer, (id) => isLevelOf(layer.tileMatrixSet, id), path);
       const filesKey = filesOf.get(address.level.source.storedData);
       if (filesKey === undefined) throw noData();
       const disposition = contentDisposition(undefined, layer.format.extension);
@@ -103,11 +103,11 @@ function sendDocument(reply: FastifyReply, mediaType: string, document: string):
   return reply.type(mediaType).header('cache-control', 'no-cache').send(document);
 }
 
-function levelsOfGrid(tileMatrixSet: string): Set<string> {
-  return new Set(
+function isLevelOf(tileMatrixSet: string, id: string): boolean {
+  return (
     tileMatrixSets()
       .get(tileMatrixSet)
-      ?.levels.map(({ id }) => id),
+      ?.levels.some((level) => level.id === id) ?? false
   );
 }
 
