@@ -1,5 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { AllClientMetadata, Client, ClientMetadata, default as Provider } from 'oidc-provider';
+import { equalSecrets } from '../equal-secrets.js';
 import type { PrismaClient } from '../generated/prisma/client.js';
 import { ACCOUNT_PATH, REALM_PATH } from './paths.js';
 
@@ -106,10 +107,7 @@ export function requiresPkce(client: Client): boolean {
 export function customizeClients(provider: Provider): void {
   const { Client: ClientModel } = provider;
   ClientModel.prototype.compareClientSecret = function compareClientSecret(this: Client, actual: string) {
-    if (this.any_secret === true) return true;
-    const expected = Buffer.from(this.clientSecret ?? '');
-    const given = Buffer.from(hashClientSecret(actual));
-    return expected.length === given.length && timingSafeEqual(expected, given);
+    return this.any_secret === true || equalSecrets(this.clientSecret ?? '', hashClientSecret(actual));
   };
   ClientModel.prototype.redirectUriAllowed = function redirectUriAllowed(this: Client, uri: string) {
     return (this.redirectUris ?? []).some((registered) => isSameRedirect(registered, uri));

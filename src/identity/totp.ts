@@ -1,4 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { equalSecrets } from '../equal-secrets.js';
 
 /**
  * One-time passwords: HOTP (RFC 4226) and TOTP (RFC 6238) with the platform's parameters, HMAC-SHA-1,
@@ -54,8 +55,7 @@ export function isValidTotp(secret: Uint8Array, code: string, unixSeconds: numbe
   if (!/^\d{6}$/.test(code)) return false;
   let valid = false;
   for (const drift of [-1, 0, 1]) {
-    const expected = totp(secret, unixSeconds + drift * STEP_SECONDS);
-    if (timingSafeEqual(Buffer.from(expected), Buffer.from(code))) valid = true;
+    if (equalSecrets(totp(secret, unixSeconds + drift * STEP_SECONDS), code)) valid = true;
   }
   return valid;
 }

@@ -1,7 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import type { Config } from '../../config.js';
+import { equalSecrets } from '../../equal-secrets.js';
 import { ApiError, forbidden } from '../../errors.js';
 
 /**
@@ -33,9 +33,7 @@ function isOwnHost(hostname: string, config: Pick<Config, 'publicUrl' | 'host'>)
 export function requireToken(request: FastifyRequest, config: Pick<Config, 'emulatorToken'>): void {
   if (config.emulatorToken === undefined) return;
   const given = /^Bearer +(.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
-  // Hashing first gives both sides the same length, which the comparison needs.
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  if (!timingSafeEqual(digest(given), digest(config.emulatorToken))) {
+  if (!equalSecrets(given, config.emulatorToken)) {
     throw new ApiError('unauthorized', "Le jeton de l'émulateur (EMULATOR_TOKEN) est obligatoire.");
   }
 }
