@@ -1,5 +1,5 @@
 import type { Account, PrismaClient } from '../generated/prisma/client.js';
-import { verifyPassword } from './passwords.js';
+import type { PasswordChecks } from './password-checks.js';
 import type { LoginThrottle } from './throttle.js';
 import { decodeBase32, isValidTotp } from './totp.js';
 
@@ -29,12 +29,14 @@ export type PasswordAuthentication =
 export interface AuthenticationDeps {
   readonly prisma: PrismaClient;
   readonly throttle: LoginThrottle;
+  readonly passwords: PasswordChecks;
 }
 
 /**
  * Checks a user name and password, and the one-time password of accounts that have one. Unknown
  * users, wrong passwords and wrong or absent one-time passwords are told apart neither by the answer
  * nor by its time.
+ * @throws BusyError when too many passwords are waiting
  */
 export async function authenticate(deps: AuthenticationDeps, credentials: Credentials): Promise<Authentication> {
   const account = await findByPassword(deps, credentials);
@@ -46,7 +48,10 @@ export async function authenticate(deps: AuthenticationDeps, credentials: Creden
   return accept(deps, account, credentials);
 }
 
-/** The same in two steps, as the login page does: this one, then {@link authenticateByCode} if it says so. */
+/**
+ * The same in two steps, as the login page does: this one, then {@link authenticateByCode} if it says so.
+ * @throws BusyError
+ */
 export async function authenticateByPassword(
   deps: AuthenticationDeps,
   credentials: Omit<Credentials, 'totp'>,
@@ -74,15 +79,16 @@ export async function authenticateByCode(
   return accept(deps, account, attempt);
 }
 
-/** The account of a user name and password; a failure is counted. */
+/** The account of a user name and password; a failure is counted. @throws BusyError */
 async function findByPassword(
-  { prisma, throttle }: AuthenticationDeps,
+  { prisma, throttle, passwords }: AuthenticationDeps,
   { username, password, address }: Omit<Credentials, 'totp'>,
 ): Promise<Account | null> {
   if (!(await throttle.admit(username, address))) return null;
   const account = await findByLogin(prisma, username);
-  const isRight = await verifyPassword(account?.passwordHash, password);
-  if (await throttle.refuses(username, address)) return null;
+  const isRefused = () => throttle.refuses(username, address);
+  const isRight = await passwords.verify(account?.passwordHash ?? null, password, { address, isRefused });
+  if (await isRefused()) return null;
   if (isRight && account !== null) return account;
   await throttle.failed(username, address);
   return null;

@@ -1,20 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { KoaContextWithOIDC, default as Provider } from 'oidc-provider';
-import { type Account, authenticate, findServiceAccount } from './accounts.js';
+import { type Account, authenticate, type AuthenticationDeps, findServiceAccount } from './accounts.js';
 import { grantedScopes, profileClaims, unknownScopes } from './claims.js';
-import type { PrismaClient } from '../generated/prisma/client.js';
 import { KeycloakError } from './keycloak-errors.js';
-import type { LoginThrottle } from './throttle.js';
+import { BusyError } from '../slots.js';
 
 /**
  * The two grants that the library does not have as Keycloak does them (access.md §1.2): `password`,
  * which the SDK uses, and `client_credentials`, whose tokens belong to a service account.
  */
 
-export interface GrantOptions {
-  readonly prisma: PrismaClient;
-  readonly throttle: LoginThrottle;
+export interface GrantOptions extends AuthenticationDeps {
   /** Address of the client behind a request, trusted proxies taken into account. */
   readonly addressOf: (request: IncomingMessage) => string;
 }
@@ -51,6 +48,8 @@ async function passwordAccount(ctx: KoaContextWithOIDC, options: GrantOptions): 
     password: parameter(ctx, 'password') ?? '',
     totp: parameter(ctx, 'totp'),
     address: options.addressOf(ctx.req),
+  }).catch((error: unknown) => {
+    throw error instanceof BusyError ? new KeycloakError('tooBusy') : error;
   });
   if (result.outcome === 'disabled') throw new KeycloakError('accountDisabled');
   if (result.outcome === 'refused') throw new KeycloakError('badCredentials');

@@ -9,6 +9,7 @@ import type { BrowserSide } from './browser/side.js';
 import { type SigningKey, deriveSecret, ensureSigningKey, loadSigningKeys } from './keys.js';
 import { ACCOUNT_PATH, REALM_PATH } from './paths.js';
 import { createProvider } from './provider.js';
+import { PasswordChecks } from './password-checks.js';
 import { createLoginThrottle } from './throttle.js';
 import { type TokenVerifier, createTokenVerifier } from './verify.js';
 
@@ -22,6 +23,8 @@ export interface Identity {
    * @throws InvalidTokenError
    */
   readonly verifyAccessToken: TokenVerifier;
+  /** Passwords of accounts and keys are compared here, in turn. */
+  readonly passwords: PasswordChecks;
   /** What Keycloak answers on the path of the realm itself. */
   readonly realm: RealmDocument;
   /** What the pages for people are made with. */
@@ -60,6 +63,7 @@ export async function createIdentity(deps: IdentityDeps): Promise<Identity> {
   const verify = createTokenVerifier({ issuer: config.issuer, keyOf: createKeyFinder(prisma, keys) });
   const addresses = new WeakMap<IncomingMessage, string>();
   const throttle = createLoginThrottle({ redis, prefix: `geopf:${instanceId}` });
+  const passwords = new PasswordChecks();
   const provider = createProvider({
     prisma,
     log,
@@ -70,15 +74,18 @@ export async function createIdentity(deps: IdentityDeps): Promise<Identity> {
     publicUrl: config.publicUrl,
     tokenLifetime: config.tokenLifetime,
     throttle,
+    passwords,
     addressOf: (request) => addresses.get(request) ?? request.socket.remoteAddress ?? '',
   });
   return {
     verifyAccessToken: verify,
+    passwords,
     realm: describeRealm(config.issuer, key),
     browser: {
       provider,
       prisma,
       throttle,
+      passwords,
       formTokens: createFormTokens(deriveSecret(key, 'forms')),
       simulatedLogin: !config.production,
     },

@@ -33,6 +33,7 @@ const TEXTS = {
   missingOpenidScope: [403, 'insufficient_scope', 'Missing openid scope'],
   missingToken: [400, 'invalid_request', 'Token not provided'],
   otherClient: [400, 'invalid_token', 'Unmatching clients'],
+  tooBusy: [503, 'temporarily_unavailable', 'Too many logins are being checked, try again later'],
   badRequest: [400, 'invalid_request', 'Invalid request'],
   noSuchRoute: [
     404,

@@ -33,7 +33,9 @@ export function shapeResponses(provider: Provider, log: Logger): void {
   for (const event of FAILURE_EVENTS) {
     provider.on(event, (ctx: object, error: Error) => failures.set(ctx, error));
   }
-  provider.on('server_error', (_ctx: object, error: Error) => log.error({ err: error }, 'Identity:Failed'));
+  provider.on('server_error', (_ctx: object, error: Error) => {
+    if (!(error instanceof KeycloakError)) log.error({ err: error }, 'Identity:Failed');
+  });
 
   provider.use(async (koaContext, next) => {
     await next();
@@ -53,13 +55,14 @@ function shape(ctx: KoaContextWithOIDC, failure: Error | undefined): void {
   if (route === 'discovery') return completeDiscovery(ctx);
   const translate = TRANSLATORS[route];
   if (translate === undefined) return;
-  if (failure !== undefined) refuse(ctx, isFault(ctx) ? toInternalError() : translate(ctx, failure));
+  if (failure !== undefined) refuse(ctx, isFault(ctx, failure) ? toInternalError() : translate(ctx, failure));
   else if (route === 'token') completeTokenResponse(ctx);
   else if (route === 'introspection') completeIntrospection(ctx);
 }
 
-function isFault(ctx: KoaContextWithOIDC): boolean {
-  return ctx.status >= 500;
+/** Whether something went wrong that is not told: one of our own refusals may have such a status too. */
+function isFault(ctx: KoaContextWithOIDC, failure: Error): boolean {
+  return ctx.status >= 500 && !(failure instanceof KeycloakError);
 }
 
 function refuse(ctx: KoaContextWithOIDC, error: KeycloakError): void {
@@ -69,6 +72,7 @@ function refuse(ctx: KoaContextWithOIDC, error: KeycloakError): void {
     ...(error.error_description === undefined ? {} : { error_description: error.error_description }),
   };
   ctx.remove('WWW-Authenticate');
+  if (error.reason === 'tooBusy') ctx.set('Retry-After', '10');
   if (error.reason === 'badAccessToken' || error.reason === 'missingOpenidScope')
     ctx.set('WWW-Authenticate', challenge(error));
 }

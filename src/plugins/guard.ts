@@ -4,7 +4,11 @@ import { CREDENTIAL_HEADERS } from '../domain/guard/credentials.js';
 import type { Guard } from '../domain/guard/guard.js';
 import { AccessRefusal } from '../domain/guard/refusal.js';
 import type { Visit } from '../domain/guard/visit.js';
+import { BusyError } from '../slots.js';
 import { barePage } from './bare-page.js';
+
+/** After which whoever came while too many passwords were being compared may try again. */
+const RETRY_SECONDS = 10;
 
 const VARY = CREDENTIAL_HEADERS.join(', ');
 
@@ -25,8 +29,9 @@ export const guardPlugin = fp<GuardOptions>(
         const presented = { query: queryAsReceived(request), headers: request.headers, address: request.ip };
         request.visit = await guard.admit(presented, endpointPath);
       } catch (error) {
-        if (!(error instanceof AccessRefusal)) throw error;
-        return refuseAccess(reply, error);
+        if (error instanceof AccessRefusal) return refuseAccess(reply, error);
+        if (error instanceof BusyError) return refuseBusy(reply);
+        throw error;
       }
     });
     app.addHook('onSend', (request, reply, payload, done) => {
@@ -53,6 +58,11 @@ export function refuseAccess(reply: FastifyReply, { status, challenge }: AccessR
     reply.header('www-authenticate', challenge === 'Basic' ? 'Basic realm="geopf", charset="UTF-8"' : 'Bearer');
   }
   return barePage(reply, status, status === 401 ? '401 Authorization Required' : '403 Forbidden');
+}
+
+/** In the words of the same proxy. */
+function refuseBusy(reply: FastifyReply): FastifyReply {
+  return barePage(reply.header('retry-after', RETRY_SECONDS), 503, '503 Service Temporarily Unavailable');
 }
 
 /** What stands behind the question mark, keys included. */

@@ -1,4 +1,5 @@
 import type { ServerDeps } from '../../deps.js';
+import type { PasswordChecks } from '../../identity/password-checks.js';
 import { createLoginThrottle } from '../../identity/throttle.js';
 import { InvalidTokenError } from '../../identity/verify.js';
 import { readEpochs } from '../epochs.js';
@@ -8,7 +9,6 @@ import { type Credential, type Presented, readCredential } from './credentials.j
 import { Guesses } from './guesses.js';
 import { KeyRing } from './key-ring.js';
 import type { HeldKey } from './held-key.js';
-import { PasswordMemory } from './password-memory.js';
 import { AccessRefusal } from './refusal.js';
 import { Visit } from './visit.js';
 
@@ -20,7 +20,7 @@ export interface Guard {
   /**
    * Lets a request in.
    * @param endpointPath of the endpoint that it came to
-   * @throws AccessRefusal
+   * @throws AccessRefusal; BusyError when too many passwords are waiting
    */
   admit(request: GuardedRequest, endpointPath: string): Promise<Visit>;
 }
@@ -36,9 +36,8 @@ type GuardDeps = Pick<ServerDeps, 'pool' | 'redis' | 'instanceId' | 'identity'>;
 /** A guard with its own memory. */
 export function createGuard(deps: GuardDeps): Guard {
   const ring = new KeyRing(deps.pool);
-  const passwords = new PasswordMemory();
   const throttle = createLoginThrottle({ redis: deps.redis, prefix: `geopf:${deps.instanceId}` });
-  const context: Context = { ...deps, ring, passwords, guesses: new Guesses(throttle) };
+  const context: Context = { ...deps, ring, passwords: deps.identity.passwords, guesses: new Guesses(throttle) };
   return {
     async admit(request, endpointPath) {
       const credential = digested(readCredential(request));
@@ -56,7 +55,7 @@ export function createGuard(deps: GuardDeps): Guard {
 
 interface Context extends GuardDeps {
   readonly ring: KeyRing;
-  readonly passwords: PasswordMemory;
+  readonly passwords: PasswordChecks;
   readonly guesses: Guesses;
 }
 
@@ -127,7 +126,7 @@ async function keyOfLogin(
   const hash = known?.passwordHash ?? null;
   const key = await guesses.look(
     { subject: { type: 'BASIC', login }, address, secret: passwords.codeOf(hash, password) },
-    async (isRefused) => ((await passwords.verify(hash, password, isRefused)) ? known : null),
+    async (isRefused) => ((await passwords.verify(hash, password, { address, isRefused })) ? known : null),
   );
   if (key === null) throw new AccessRefusal(401, 'Basic');
   return key;

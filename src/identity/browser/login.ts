@@ -7,6 +7,7 @@ import {
   authenticateByPassword,
   findActiveAccount,
 } from '../accounts.js';
+import { BusyError } from '../../slots.js';
 import { loginPage, oneTimePasswordPage } from '../pages/login.js';
 import { LOGIN_PATH, REALM_PATH } from '../paths.js';
 import { endSession, sessionOf } from '../sessions.js';
@@ -20,6 +21,7 @@ const SECOND_STEP_MS = 5 * 60 * 1000;
 
 const BAD_CREDENTIALS = 'Nom d’utilisateur ou mot de passe invalide.';
 const BAD_CODE = 'Code d’authentification invalide.';
+const TOO_BUSY = 'Trop de connexions en même temps, réessayez dans un instant.';
 const DISABLED = 'Compte désactivé, contactez votre administrateur.';
 
 export interface LoginRequest {
@@ -106,7 +108,13 @@ export function sendForged(reply: FastifyReply): FastifyReply {
 async function takePassword(browser: BrowserSide, step: LoginStep, form: URLSearchParams): Promise<FastifyReply> {
   const username = form.get('username') ?? '';
   const password = form.get('password') ?? '';
-  const result = await authenticateByPassword(browser, { username, password, address: step.request.ip });
+  let result: PasswordAuthentication;
+  try {
+    result = await authenticateByPassword(browser, { username, password, address: step.request.ip });
+  } catch (error) {
+    if (!(error instanceof BusyError)) throw error;
+    return showPasswordForm(browser, step, { username, error: TOO_BUSY });
+  }
   if (result.outcome === 'accepted') return finishLogin(browser, step, result.account.id);
   if (result.outcome === 'oneTimePasswordNeeded') {
     await saveFirstStep(step.login, result.account.id);

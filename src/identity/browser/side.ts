@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { default as Provider } from 'oidc-provider';
 import type { PrismaClient } from '../../generated/prisma/client.js';
 import type { Html } from '../../html.js';
+import type { PasswordChecks } from '../password-checks.js';
 import { PAGE_HEADERS } from '../pages/layout.js';
 import { errorPage } from '../pages/message.js';
 import type { LoginThrottle } from '../throttle.js';
@@ -12,6 +13,7 @@ export interface BrowserSide {
   readonly provider: Provider;
   readonly prisma: PrismaClient;
   readonly throttle: LoginThrottle;
+  readonly passwords: PasswordChecks;
   readonly formTokens: FormTokens;
   /** Whether a person may be picked instead of logged in: never in production. */
   readonly simulatedLogin: boolean;
