@@ -44,6 +44,8 @@ export interface Config {
   /** Milliseconds. */
   readonly statementTimeoutMs: number;
   /** Milliseconds. */
+  readonly readerPatienceMs: number;
+  /** Milliseconds. */
   readonly sqlTimeoutMs: number;
   readonly worker: {
     readonly concurrency: number;
@@ -162,6 +164,7 @@ function toConfig(values: Environment): Config {
     wfs: { maxFeatures: values.WFS_MAX_FEATURES },
     csw: { indexingDelayMs: values.CSW_INDEXING_DELAY },
     statementTimeoutMs: values.STATEMENT_TIMEOUT,
+    readerPatienceMs: values.READER_PATIENCE,
     sqlTimeoutMs: values.SQL_TIMEOUT,
     worker: {
       concurrency: values.WORKER_CONCURRENCY,

@@ -38,7 +38,7 @@ export interface ServerDeps extends Deps {
   readonly identity: Identity;
   readonly traffic: TrafficRecorder;
   /** Connections that make vector tiles. */
-  readonly tilePool: pg.Pool;
+  readonly featurePool: pg.Pool;
 }
 
 /** Connects to the services. The database must be migrated. */

@@ -99,6 +99,12 @@ export const EnvironmentSchema = Type.Object({
     default: 60_000,
     description: 'Longest SQL statement of a service request, milliseconds.',
   }),
+  READER_PATIENCE: Type.Integer({
+    minimum: 1,
+    default: 30_000,
+    description:
+      'How long WFS and CSW wait for a client that takes nothing of its answer, and have others wait for their turn, milliseconds.',
+  }),
   SQL_TIMEOUT: Type.Integer({
     minimum: 100,
     default: 3_600_000,

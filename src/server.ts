@@ -3,7 +3,7 @@ import { ConfigError, loadConfig } from './config.js';
 import { closeDeps, createDeps, type ServerDeps } from './deps.js';
 import { closeOnSignals } from './graceful.js';
 import { indexMissingRecords } from './domain/record-backfill.js';
-import { openTilePool } from './domain/tile-pool.js';
+import { openFeaturePool } from './domain/feature-pool.js';
 import { createTrafficRecorder } from './domain/traffic.js';
 import { createIdentity } from './identity/identity.js';
 import { createLogger, gatheredOutput } from './log.js';
@@ -21,7 +21,7 @@ async function main(): Promise<void> {
     identity: await createIdentity(base),
     render: createRenderPool({ config, log }),
     traffic: createTrafficRecorder(base),
-    tilePool: openTilePool(config, log),
+    featurePool: openFeaturePool(config, log),
   };
   const app = await buildApp(deps);
   const closing = new AbortController();
@@ -33,7 +33,7 @@ async function main(): Promise<void> {
     await indexing;
     await deps.traffic.close();
     await deps.render.close();
-    await deps.tilePool.end();
+    await deps.featurePool.end();
     await closeDeps(base);
   });
 

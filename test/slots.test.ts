@@ -1,5 +1,5 @@
 import t from 'tap';
-import { BusyError, Slots } from '../src/slots.js';
+import { BusyError, SharedSlots, Slots } from '../src/slots.js';
 
 void t.test('so much at once, in the order of arrival', async (t) => {
   const slots = new Slots(2);
@@ -43,4 +43,37 @@ void t.test('so much waits, and a place is given back once', async (t) => {
   await t.rejects(slots.take(), BusyError, 'the second call gave nothing back');
   leaveNext();
   (await last)();
+});
+
+void t.test('waiting ends with its signal, and when it is too long', async (t) => {
+  const slots = new Slots(1, 1);
+  const leave = await slots.take();
+  const leaving = new AbortController();
+  const abandoned = slots.take({ signal: leaving.signal });
+  leaving.abort(new Error('left'));
+  await t.rejects(abandoned, /left/);
+  await t.rejects(slots.take({ signal: leaving.signal }), /left/);
+  await t.rejects(slots.take({ patienceMs: 5 }), BusyError);
+  t.notOk(slots.isIdle);
+  leave();
+  t.ok(slots.isIdle, 'those who waited in vain hold nothing');
+});
+
+void t.test('a client takes its part only', async (t) => {
+  const slots = new SharedSlots({ places: 3, part: 2, room: 1 });
+  const first = await slots.take('a');
+  const second = await slots.take('a');
+  const third = slots.take('a');
+  await t.rejects(slots.take('a'), BusyError);
+  const other = await slots.take('b');
+  first();
+  first();
+  const leaveThird = await third;
+  const last = slots.take('b');
+  await t.rejects(slots.take('b', { patienceMs: 5 }), BusyError, 'all places are taken');
+  second();
+  (await last)();
+  leaveThird();
+  other();
+  t.equal(slots.clients, 0, 'nothing is remembered of those who left');
 });

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import pg from 'pg';
 import { childEnvironment, loadConfig } from '../../src/config.js';
-import { TILE_CONNECTIONS } from '../../src/domain/tile-pool.js';
+import { FEATURE_CONNECTIONS } from '../../src/domain/feature-pool.js';
 import { tileBounds } from './tiles.js';
 
 /**
@@ -12,7 +12,7 @@ import { tileBounds } from './tiles.js';
 const config = loadConfig(childEnvironment({}));
 const pool = new pg.Pool({
   connectionString: config.databaseUrl,
-  max: TILE_CONNECTIONS,
+  max: FEATURE_CONNECTIONS,
   options: '-c jit=off -c max_parallel_workers_per_gather=0 -c DateStyle=ISO,YMD',
 });
 

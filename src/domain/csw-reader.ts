@@ -1,7 +1,6 @@
-import { tooBusy } from '../ogc/csw/exceptions.js';
 import { asRefusal, type CswReading, readCswText, type WrittenCswRequest } from '../ogc/csw/read.js';
 import type { CswRequest } from '../ogc/csw/model.js';
-import { OwsException } from '../ogc/ows/exceptions.js';
+import { OwsException, tooBusy } from '../ogc/ows/exceptions.js';
 import { BusyError, Slots } from '../slots.js';
 import { runInThread } from './in-thread.js';
 

@@ -1,7 +1,7 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { assertSortable } from '../ogc/csw/conditions.js';
-import { asCswException, tooBusy } from '../ogc/csw/exceptions.js';
+import { asCswException } from '../ogc/csw/exceptions.js';
 import type { CatalogueRecord, GetDomain, GetRecordById, GetRecords } from '../ogc/csw/model.js';
 import { parameterValues } from '../ogc/csw/parameters.js';
 import { type RecordForm, renderRecord } from '../ogc/csw/records.js';
@@ -15,7 +15,7 @@ import {
 import { asQueryFault } from './query-faults.js';
 import { domainOf, type FoundRecords, recordsById, type RecordView, searchRecords } from './record-search.js';
 import type { SearchDeps } from './record-snapshot.js';
-import { BusyError } from '../slots.js';
+import { followReader, type Reader } from './service-snapshot.js';
 
 /** The operations of a catalogue that read its index: from a typed request to a document. */
 
@@ -24,12 +24,12 @@ export async function getRecords(
   deps: SearchDeps,
   view: RecordView,
   request: GetRecords,
-  signal: AbortSignal,
+  reader: Reader,
 ): Promise<string | Readable> {
   assertSortable(request.sortBy);
   const limit = request.resultType === 'hits' ? 0 : request.maxRecords;
   const offset = request.startPosition - 1;
-  const found = await answered('constraint', () => searchRecords(deps, { view, ...request, limit, offset }, signal));
+  const found = await answered('constraint', () => searchRecords(deps, { view, ...request, limit, offset }, reader));
   const { matched, returned } = found;
   const next = request.startPosition + returned;
   const envelope = searchEnvelope({
@@ -40,7 +40,7 @@ export async function getRecords(
     outputSchema: request.outputSchema,
     timeStamp: new Date(),
   });
-  return writeRecords(found, envelope, request);
+  return writeRecords(deps, found, envelope, request);
 }
 
 /** Records by their identifiers; unknown ones are left out. @throws OwsException */
@@ -48,10 +48,10 @@ export async function getRecordById(
   deps: SearchDeps,
   view: RecordView,
   request: GetRecordById,
-  signal: AbortSignal,
+  reader: Reader,
 ): Promise<string | Readable> {
-  const found = await answered('id', () => recordsById(deps, view, request.ids, signal));
-  return writeRecords(found, recordsByIdEnvelope(), { ...request, elementNames: null });
+  const found = await answered('id', () => recordsById(deps, view, request.ids, reader));
+  return writeRecords(deps, found, recordsByIdEnvelope(), { ...request, elementNames: null });
 }
 
 /** Values of properties and parameters. @throws OwsException for an unknown property */
@@ -59,11 +59,11 @@ export async function getDomain(
   deps: SearchDeps,
   view: RecordView,
   request: GetDomain,
-  signal: AbortSignal,
+  reader: Reader,
 ): Promise<string> {
   const domains: DomainValues[] = [];
   for (const name of request.propertyNames) {
-    const values = await answered('propertyName', () => domainOf(deps, view, name, signal));
+    const values = await answered('propertyName', () => domainOf(deps, view, name, reader));
     domains.push({ kind: 'PropertyName', name, values });
   }
   for (const name of request.parameterNames) {
@@ -76,7 +76,7 @@ async function answered<T>(locator: string, ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (error) {
-    throw error instanceof BusyError ? tooBusy() : asCswException(asQueryFault(error), locator);
+    throw asCswException(asQueryFault(error), locator);
   }
 }
 
@@ -85,6 +85,7 @@ async function answered<T>(locator: string, ask: () => Promise<T>): Promise<T> {
  * leaves, like a fault, drops the connection to the database.
  */
 async function writeRecords(
+  { config: { readerPatienceMs: patienceMs } }: SearchDeps,
   found: FoundRecords,
   { head, tail }: Envelope,
   form: RecordForm,
@@ -106,9 +107,7 @@ async function writeRecords(
       }
       yield Buffer.from(tail);
     };
-    const body = Readable.from(rest(), { objectMode: false, highWaterMark: 64 * 1024 });
-    body.once('close', () => found.close());
-    return body;
+    return followReader(rest(), patienceMs, () => found.close());
   } catch (error) {
     found.close();
     throw asCswException(asQueryFault(error), 'constraint');

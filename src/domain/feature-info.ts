@@ -14,15 +14,19 @@ import type { GetFeatureInfoRequest } from '../ogc/wms/request.js';
 import { scaleDenominator } from '../ogc/wms/view.js';
 import { defaultStyle } from '../render/default-style.js';
 import { filterContext, rulePredicate } from '../render/layer-sql.js';
+import { queryFeatures } from './feature-pool.js';
 import { checkFilter } from './maps.js';
 import { CHANGED_STRUCTURE, queryFault } from './query-faults.js';
 
 /** Features under a point of a map. */
 
-type InfoDeps = Pick<ServerDeps, 'pool'> & { readonly config: Pick<ServerDeps['config'], 'statementTimeoutMs'> };
+type InfoDeps = Pick<ServerDeps, 'featurePool'>;
 
 /** Pixels around the point when neither the request nor the style asks for more. */
 const LEAST_RADIUS = 2;
+
+/** Nobody reads it. */
+const CLIENT_LEFT = 'The client left before the answer';
 
 /** Digits of coordinates: a tenth of a millimetre in metres, a millimetre in degrees. */
 const METRE_DIGITS = 4;
@@ -31,21 +35,24 @@ const DEGREE_DIGITS = 8;
 /**
  * Finds the features that are drawn within a few pixels of the point: those that a rule visible at the scale of the
  * map selects, top relation first, at most `featureCount` in all.
+ * @param signal aborted when the client leaves
  * @throws WmsException for unknown layers and filters that do not fit
  */
 export async function findFeatures(
   deps: InfoDeps,
   request: GetFeatureInfoRequest,
   layers: ReadonlyMap<string, WmsLayer>,
+  signal: AbortSignal,
 ): Promise<FoundFeatures[]> {
   const queried = findQueriedLayers(request, layers);
   queried.forEach(checkFilter);
+  const read: Reading = (query) => run(deps, query, signal);
   const found: FoundFeatures[] = [];
   let left = request.featureCount;
   for (const layer of queried) {
     for (const relation of layer.layer.relations) {
       if (left === 0) return found;
-      const group = await findInRelation(deps, request, layer, relation, left);
+      const group = await findInRelation(read, request, layer, relation, left);
       if (group === null) continue;
       left -= group.features.length;
       found.push(group);
@@ -54,23 +61,17 @@ export async function findFeatures(
   return found;
 }
 
-/** Runs one query within the time a service request may take. */
-async function runBounded(deps: InfoDeps, query: SqlFragment): Promise<FeatureRow[]> {
-  const client = await deps.pool.connect();
+type Reading = (query: SqlFragment) => Promise<FeatureRow[]>;
+
+async function run({ featurePool }: InfoDeps, query: SqlFragment, signal: AbortSignal): Promise<FeatureRow[]> {
   try {
-    await client.query(`BEGIN READ ONLY; SET LOCAL statement_timeout = ${deps.config.statementTimeoutMs}`);
-    const { rows } = await client.query<FeatureRow>(toQuery(query));
-    return rows;
+    return await queryFeatures<FeatureRow>(featurePool, toQuery(query), signal);
   } catch (error) {
+    if (signal.aborted) throw new WmsException('NoApplicableCode', CLIENT_LEFT);
     // PostGIS has no image of the point in the CRS of the table: there is nothing there.
     if (error instanceof pg.DatabaseError && error.message.startsWith('transform:')) return [];
     if (queryFault(error) === 'structure') throw new WmsException('NoApplicableCode', CHANGED_STRUCTURE);
     throw error;
-  } finally {
-    await client.query('ROLLBACK').then(
-      () => client.release(),
-      (error: unknown) => client.release(error instanceof Error ? error : true),
-    );
   }
 }
 
@@ -84,7 +85,7 @@ interface FeatureRow {
 }
 
 async function findInRelation(
-  deps: InfoDeps,
+  read: Reading,
   request: GetFeatureInfoRequest,
   { layer, filter, propertyNames }: QueriedLayer,
   relation: WmsRelation,
@@ -118,7 +119,7 @@ async function findInRelation(
     FROM ${identifier(source.schema)}.${identifier(source.table)} ${raw(context.alias)}
     WHERE ${join(conditions, ' AND ')}
     ${keys.length === 0 ? raw('') : sql`ORDER BY ${join(keys, ', ')}`} LIMIT ${limit}::bigint`;
-  const rows = await runBounded(deps, query);
+  const rows = await read(query);
   return {
     layer: layer.name,
     relation: relation.name,

@@ -3,17 +3,18 @@ import pg from 'pg';
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 
-/** Tiles made at once: more would only take turns on the processors, with this process among them. */
-export const TILE_CONNECTIONS = 2 * availableParallelism();
+/** Answers made at once: more would only take turns on the processors, with this process among them. */
+export const FEATURE_CONNECTIONS = 2 * availableParallelism();
 
 /** Seconds; statements are prepared per connection, and those of layers that are gone go with it. */
 const CONNECTION_LIFETIME = 600;
 
 /**
- * Connections for the making of vector tiles. What other readers set in each transaction is set once per connection, so
- * that a tile costs a single round trip: read only, bounded in time, the same bytes at each request, one core each.
+ * Connections for answers of one piece made of features: vector tiles, features under a point. What other readers set in
+ * each transaction is set once per connection, so that an answer costs a single round trip: read only, bounded in time,
+ * the same bytes at each request, one core each.
  */
-export function openTilePool(
+export function openFeaturePool(
   { databaseUrl, statementTimeoutMs }: Pick<Config, 'databaseUrl' | 'statementTimeoutMs'>,
   log: Logger,
 ): pg.Pool {
@@ -30,13 +31,32 @@ export function openTilePool(
   };
   const pool = new pg.Pool({
     connectionString: databaseUrl,
-    max: TILE_CONNECTIONS,
+    max: FEATURE_CONNECTIONS,
     maxLifetimeSeconds: CONNECTION_LIFETIME,
-    application_name: 'geopf-local tiles',
+    application_name: 'geopf-local features',
     options: Object.entries(settings)
       .map(([name, value]) => `-c ${name}=${value}`)
       .join(' '),
   });
   pool.on('error', (error) => log.warn({ err: error }, 'Database:IdleConnectionLost'));
   return pool;
+}
+
+/** Runs a query. When the client leaves its connection is dropped, which PostgreSQL notices, and stops. */
+export async function queryFeatures<Row extends object>(
+  pool: pg.Pool,
+  query: pg.QueryConfig,
+  signal: AbortSignal,
+): Promise<Row[]> {
+  const client = await pool.connect();
+  const leave = () => client.release(true);
+  if (signal.aborted) client.release();
+  else signal.addEventListener('abort', leave, { once: true });
+  signal.throwIfAborted();
+  try {
+    return (await client.query<Row>(query)).rows;
+  } finally {
+    signal.removeEventListener('abort', leave);
+    if (!signal.aborted) client.release();
+  }
 }

@@ -1,5 +1,6 @@
 import pg from 'pg';
-import { OwsException } from '../ogc/ows/exceptions.js';
+import { OwsException, tooBusy } from '../ogc/ows/exceptions.js';
+import { BusyError } from '../slots.js';
 
 /** SQLSTATE of a statement that ran too long, or was cancelled. */
 const QUERY_CANCELED = '57014';
@@ -25,8 +26,9 @@ export function queryFault(error: unknown): 'timeout' | 'data' | 'structure' | n
   return DATA_EXCEPTION.test(error.code) || error.code === POSTGIS_FAULT ? 'data' : null;
 }
 
-/** What a client of WFS is told of such a refusal. Other errors come back as they are. */
+/** What a client of WFS or CSW is told of such a refusal, and of a turn that did not come. Other errors stay as they are. */
 export function asQueryFault(error: unknown): unknown {
+  if (error instanceof BusyError) return tooBusy();
   switch (queryFault(error)) {
     case 'timeout':
       return new OwsException('NoApplicableCode', 'The request took too long and was stopped', undefined, 503);

@@ -5,6 +5,7 @@ import { MAX_WORDS, wordsOfPattern } from '../ogc/csw/full-text.js';
 import type { CatalogueRecord } from '../ogc/csw/model.js';
 import { FRENCH_ORDER, idsOf, type RecordView, viewCondition } from './record-search.js';
 import { onRecordSnapshot, type SearchDeps } from './record-snapshot.js';
+import type { Reader } from './service-snapshot.js';
 
 /** What the pages for people show of the catalogue. */
 
@@ -56,7 +57,7 @@ export async function browseRecords(
   deps: SearchDeps,
   view: RecordView,
   { text, producer, theme, page }: Browsing,
-  signal: AbortSignal,
+  reader: Reader,
 ): Promise<BrowsedRecords> {
   const pattern = text === undefined ? [] : readPattern(text, WILDCARDS);
   const asked = wordsOfPattern(pattern);
@@ -70,7 +71,7 @@ export async function browseRecords(
     ],
     ' AND ',
   );
-  return onRecordSnapshot(deps, signal, async (snapshot) => {
+  return onRecordSnapshot(deps, reader, async (snapshot) => {
     const [counts = { matched: 0, producers: [], themes: [] }] = await snapshot.rows<Counts>(countsSql(where));
     const rank = counts.matched > MAX_RANKED ? null : searchRank(words);
     const order =
@@ -107,9 +108,9 @@ export async function browsedRecord(
   deps: SearchDeps,
   view: RecordView,
   identifier: string,
-  signal: AbortSignal,
+  reader: Reader,
 ): Promise<FoundRecord | null> {
-  const [record = null] = await onRecordSnapshot(deps, signal, (snapshot) =>
+  const [record = null] = await onRecordSnapshot(deps, reader, (snapshot) =>
     snapshot.rows<FoundRecord>(
       sql`SELECT record.identifier, record.content FROM geopf.catalogue_record AS record
         WHERE record.id IN (${idsOf(view, [identifier])})`,

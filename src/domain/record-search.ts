@@ -6,6 +6,7 @@ import { findQueryable, isAnyText, isBoundingBox } from '../ogc/csw/queryables.j
 import type { FeatureSnapshot } from './features.js';
 import { HARVEST_TAGS } from './record-row.js';
 import { onRecordSnapshot, openRecordSnapshot, type SearchDeps } from './record-snapshot.js';
+import type { Reader } from './service-snapshot.js';
 
 /** Reading the index of the catalogue: what each of its views shows now. */
 
@@ -83,10 +84,10 @@ const BATCH = 20;
  * Counts the records that are looked for and finds those of the page.
  * @throws FilterError, BusyError
  */
-export async function searchRecords(deps: SearchDeps, query: RecordQuery, signal: AbortSignal): Promise<FoundRecords> {
+export async function searchRecords(deps: SearchDeps, query: RecordQuery, reader: Reader): Promise<FoundRecords> {
   const where = sql`${viewCondition(query.view)} AND ${recordCondition(query.filter)}`;
   const orderBy = orderOf(query.sortBy);
-  const snapshot = await openRecordSnapshot(deps, signal);
+  const snapshot = await openRecordSnapshot(deps, reader);
   try {
     const matched = await snapshot.count(
       sql`SELECT count(*) AS count FROM geopf.catalogue_record AS record WHERE ${where}`,
@@ -118,9 +119,9 @@ export async function recordsById(
   deps: SearchDeps,
   view: RecordView,
   ids: readonly string[],
-  signal: AbortSignal,
+  reader: Reader,
 ): Promise<FoundRecords> {
-  const snapshot = await openRecordSnapshot(deps, signal);
+  const snapshot = await openRecordSnapshot(deps, reader);
   try {
     const rows = await snapshot.rows<{ id: string }>(idsOf(view, ids));
     const found = [...new Set(rows.map(({ id }) => id))];
@@ -188,7 +189,7 @@ export async function domainOf(
   deps: SearchDeps,
   view: RecordView,
   property: string,
-  signal: AbortSignal,
+  reader: Reader,
 ): Promise<readonly string[] | { readonly min: string; readonly max: string } | null> {
   const found = findQueryable(property);
   if (found === undefined) {
@@ -201,7 +202,7 @@ export async function domainOf(
   if (column.type === 'date' || column.type === 'timestamp with time zone') {
     const query = sql`SELECT min(${reference(column)})::date::text AS min, max(${reference(column)})::date::text AS max
       ${from} WHERE ${viewCondition(view)}`;
-    const rows = await onRecordSnapshot(deps, signal, (snapshot) =>
+    const rows = await onRecordSnapshot(deps, reader, (snapshot) =>
       snapshot.rows<{ min: string | null; max: string | null }>(query),
     );
     const [{ min, max } = { min: null, max: null }] = rows;
@@ -212,6 +213,6 @@ export async function domainOf(
   const query = sql`SELECT value::text FROM (SELECT DISTINCT ${value} AS value ${from} ${lists}
       WHERE ${viewCondition(view)} AND ${value} IS NOT NULL) AS distinct_values
     ORDER BY value LIMIT ${MAX_DOMAIN}::integer`;
-  const rows = await onRecordSnapshot(deps, signal, (snapshot) => snapshot.rows<{ value: string }>(query));
+  const rows = await onRecordSnapshot(deps, reader, (snapshot) => snapshot.rows<{ value: string }>(query));
   return rows.length === 0 ? null : rows.map((row) => row.value);
 }

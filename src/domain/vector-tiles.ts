@@ -10,6 +10,7 @@ import {
   type TileOptions,
   VectorTmsError,
 } from '../ogc/vector-tms/request.js';
+import { queryFeatures } from './feature-pool.js';
 import { type Dated, lastPublishedTables, type PublishedTables, publishedTables } from './published.js';
 import { CHANGED_STRUCTURE, queryFault } from './query-faults.js';
 import { tileArea } from './tile-area.js';
@@ -39,7 +40,7 @@ export interface VectorTile {
   readonly offerings: readonly string[];
 }
 
-type TileDeps = Pick<ServerDeps, 'pool' | 'tilePool'>;
+type TileDeps = Pick<ServerDeps, 'pool' | 'featurePool'>;
 
 /**
  * Makes a tile. The publications known are presumed to be those of now, which the queries of the tile tell: when they are
@@ -59,14 +60,14 @@ export async function makeTile(deps: TileDeps, request: TileRequest): Promise<Ve
 }
 
 async function makeLayers(
-  { tilePool }: TileDeps,
+  { featurePool }: TileDeps,
   { epoch, value: tables }: Dated<PublishedTables>,
   request: TileRequest,
 ): Promise<{ tile: VectorTile; isCurrent: boolean }> {
   const wanted = [...new Set(request.ids)].map((id) => findTable(tables, id));
   const layers: Layer[] = [];
   // One after the other: a request has one connection at a time.
-  for (const table of wanted) layers.push(await makeLayer(tilePool, table, request));
+  for (const table of wanted) layers.push(await makeLayer(featurePool, table, request));
   return {
     // Layers of a vector tile follow one another.
     tile: {
@@ -104,20 +105,9 @@ async function makeLayer(pool: pg.Pool, table: TiledTable, request: TileRequest)
 
 async function run(pool: pg.Pool, query: TileQuery, signal: AbortSignal): Promise<Layer> {
   const { text, values } = toQuery(tileSql(query));
-  const client = await pool.connect();
-  // PostgreSQL notices that the connection is gone, and stops.
-  const leave = () => client.release(true);
-  if (signal.aborted) client.release();
-  else signal.addEventListener('abort', leave, { once: true });
-  signal.throwIfAborted();
-  try {
-    const { rows } = await client.query<Layer>({ name: statementName(query), text, values });
-    if (rows[0] === undefined) throw new Error('an aggregate gave no row');
-    return rows[0];
-  } finally {
-    signal.removeEventListener('abort', leave);
-    if (!signal.aborted) client.release();
-  }
+  const [layer] = await queryFeatures<Layer>(pool, { name: statementName(query), text, values }, signal);
+  if (layer === undefined) throw new Error('an aggregate gave no row');
+  return layer;
 }
 
 /** The usual requests of a table are parsed and planned once per connection; the others differ too much. */

@@ -1,6 +1,4 @@
-import { Readable } from 'node:stream';
-import type { Logger } from 'pino';
-import type pg from 'pg';
+import type { Readable } from 'node:stream';
 import { filterToSql } from '../filter/sql.js';
 import type { SqlFragment } from '../filter/fragment.js';
 import { crsOfSrid, toUrn } from '../geo/crs.js';
@@ -11,17 +9,22 @@ import type { GetFeature } from '../ogc/wfs/request.js';
 import { xmlName } from '../ogc/wfs/xml-name.js';
 import { GEOJSON_HEAD, geojsonTail, gmlCollection, loneFeatureNamespaces, pageLinks } from '../ogc/wfs/response.js';
 import { OwsException } from '../ogc/ows/exceptions.js';
-import { FeatureSnapshot, type RowStream } from './features.js';
+import type { FeatureSnapshot, RowStream } from './features.js';
 import { countSql, pageSql, TABLE_ALIAS, type FeaturePage } from './feature-sql.js';
 import { asQueryFault } from './query-faults.js';
+import {
+  followReader,
+  openServiceSnapshot,
+  type Reader,
+  type ServicePart,
+  type SnapshotDeps,
+} from './service-snapshot.js';
 
 /** GetFeature: from a typed request to a document that streams. */
 
-export interface WfsDeps {
-  readonly pool: pg.Pool;
-  readonly log: Logger;
-  readonly config: { readonly wfs: { readonly maxFeatures: number }; readonly statementTimeoutMs: number };
-}
+export type WfsDeps = SnapshotDeps & { readonly config: { readonly wfs: { readonly maxFeatures: number } } };
+
+const ANSWERS: ServicePart = { places: 8, part: 6, room: 60 };
 
 /** What the request came with. */
 export interface WfsContext {
@@ -29,8 +32,7 @@ export interface WfsContext {
   readonly serviceUrl: string;
   /** Query of the request, as received. */
   readonly query: string;
-  /** Aborted when the client leaves. */
-  readonly signal: AbortSignal;
+  readonly reader: Reader;
 }
 
 export interface WfsAnswer {
@@ -50,11 +52,11 @@ export async function getFeature(
   context: WfsContext,
 ): Promise<WfsAnswer> {
   const page = planPage(request, type, deps.config.wfs.maxFeatures);
-  const snapshot = await FeatureSnapshot.open(deps, deps.config.statementTimeoutMs);
-  context.signal.addEventListener('abort', () => snapshot.abort(), { once: true });
+  const { statementTimeoutMs, readerPatienceMs } = deps.config;
+  let snapshot: FeatureSnapshot | undefined;
   try {
-    context.signal.throwIfAborted();
-    const answer = { snapshot, request, page, context };
+    snapshot = await openServiceSnapshot(deps, ANSWERS, context.reader, statementTimeoutMs);
+    const answer = { snapshot, request, page, context, patienceMs: readerPatienceMs };
     const body =
       request.resultType === 'hits'
         ? await hits(answer)
@@ -64,8 +66,8 @@ export async function getFeature(
     return { contentType: FEATURE_CONTENT_TYPES[page.format], body };
   } catch (error) {
     // Whatever the connection was in the middle of, it does not go back to the pool.
-    snapshot.abort();
-    throw context.signal.aborted ? clientLeft() : asQueryFault(error);
+    snapshot?.abort();
+    throw context.reader.signal.aborted ? clientLeft() : asQueryFault(error);
   }
 }
 
@@ -79,6 +81,7 @@ interface Answer {
   readonly request: GetFeature;
   readonly page: FeaturePage;
   readonly context: WfsContext;
+  readonly patienceMs: number;
 }
 
 /** Decides everything about a page before the database is asked. @throws OwsException */
@@ -153,12 +156,13 @@ async function hits({ snapshot, page, context }: Answer): Promise<string> {
 }
 
 /** The features first: the total is only counted when the page does not tell it, and its place is at the end. */
-async function geojsonPage({ snapshot, page, request }: Answer): Promise<Readable> {
+async function geojsonPage(answer: Answer): Promise<Readable> {
+  const { snapshot, page, request } = answer;
   const timeStamp = new Date();
   const rows = await snapshot.copy(pageSql(page), ',');
-  if (request.byId) return loneFeature(snapshot, rows, request);
+  if (request.byId) return loneFeature(answer, rows);
   const srid = page.withGeometry ? (page.crs?.srid ?? null) : null;
-  return streamDocument(snapshot, rows, GEOJSON_HEAD, async () => {
+  return streamDocument(answer, rows, GEOJSON_HEAD, async () => {
     const matched = impliedTotal(page, rows.count()) ?? (await snapshot.count(countSql(page.type, page.where)));
     return geojsonTail({ matched, returned: rows.count(), timeStamp }, srid);
   });
@@ -170,9 +174,10 @@ function impliedTotal({ limit, offset }: FeaturePage, returned: number): number 
 }
 
 /** GML tells both numbers in its first tag, so the count comes first, on the same snapshot. */
-async function gmlPage({ snapshot, page, request, context }: Answer): Promise<Readable> {
+async function gmlPage(answer: Answer): Promise<Readable> {
+  const { snapshot, page, request, context } = answer;
   const timeStamp = new Date();
-  if (request.byId) return loneFeature(snapshot, await snapshot.copy(pageSql(page), ''), request);
+  if (request.byId) return loneFeature(answer, await snapshot.copy(pageSql(page), ''));
   const matched = await snapshot.count(countSql(page.type, page.where));
   const returned = Math.min(page.limit, Math.max(0, matched - page.offset));
   const pageable = page.sortBy.length > 0 || page.type.source.primaryKey.length > 0;
@@ -186,28 +191,26 @@ async function gmlPage({ snapshot, page, request, context }: Answer): Promise<Re
     ...pageLinks(position, context.serviceUrl, context.query, pageable),
   });
   const rows = await snapshot.copy(pageSql(page), '');
-  return streamDocument(snapshot, rows, head, async () => {
+  return streamDocument(answer, rows, head, async () => {
     if (rows.count() !== returned) throw new Error(`${rows.count()} features came where ${returned} were announced`);
     return tail;
   });
 }
 
 /** GetFeatureById answers the feature itself (OGC 09-025r2 §7.9.3.6). */
-function loneFeature(snapshot: FeatureSnapshot, rows: RowStream, { filter, format }: GetFeature): Readable {
+function loneFeature(answer: Answer, rows: RowStream): Readable {
+  const { filter, format } = answer.request;
   if (rows.first.done === true) {
     const id = filter.kind === 'ids' ? filter.ids[0] : '';
     throw new OwsException('NotFound', `No feature has the identifier ${id}`, 'id', 404);
   }
   const head = format === 'gml32' ? '<?xml version="1.0" encoding="UTF-8"?>' : '';
-  return streamDocument(snapshot, rows, head, async () => '');
+  return streamDocument(answer, rows, head, async () => '');
 }
 
-/**
- * Joins head, rows and tail into a byte stream that follows its reader. A reader that leaves, like a fault, drops the
- * connection to the database at once.
- */
+/** Joins head, rows and tail. A reader that leaves, like a fault, drops the connection to the database at once. */
 function streamDocument(
-  snapshot: FeatureSnapshot,
+  { snapshot, patienceMs }: Answer,
   rows: RowStream,
   head: string,
   tail: () => Promise<string>,
@@ -219,7 +222,5 @@ function streamDocument(
     await snapshot.close();
     if (last.length > 0) yield last;
   }
-  const body = Readable.from(document(), { objectMode: false, highWaterMark: 64 * 1024 });
-  body.once('close', () => snapshot.abort());
-  return body;
+  return followReader(document(), patienceMs, () => snapshot.abort());
 }

@@ -31,11 +31,6 @@ export function invalidParameter(locator: string, text: string): OwsException {
   return new OwsException('InvalidParameterValue', text, locator);
 }
 
-/** That others are being served: the same request may succeed later. */
-export function tooBusy(): OwsException {
-  return new OwsException('NoApplicableCode', 'Too many requests are being served: try again later', undefined, 503);
-}
-
 /** Turns an error of the pure rooms into the exception of the parameter it came from. @throws any other error */
 export function asCswException(error: unknown, locator: string): OwsException {
   if (error instanceof OwsException) return error;

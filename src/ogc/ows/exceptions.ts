@@ -29,6 +29,11 @@ export class OwsException extends Error {
   }
 }
 
+/** That others are being served: the same request may succeed later. */
+export function tooBusy(): OwsException {
+  return new OwsException('NoApplicableCode', 'Too many requests are being served: try again later', undefined, 503);
+}
+
 /** The document that tells an exception; `version` is that of the service. */
 export function exceptionReport({ code, locator, message }: OwsException, version: string): string {
   const exception: XmlElement = el(

@@ -4,7 +4,8 @@ import { queryFault } from '../../domain/query-faults.js';
 import type { RecordView } from '../../domain/record-search.js';
 import { isStorableText } from '../../plugins/text.js';
 import { BusyError } from '../../slots.js';
-import { signalOf } from '../ogc/signal.js';
+import { RETRY_SECONDS } from '../ogc/busy.js';
+import { readerOf } from '../ogc/reader.js';
 import { PAGE_HEADERS } from './layout.js';
 import { busyPage, failurePage, recordPage, searchPage, unknownRecordPage } from './pages.js';
 
@@ -26,7 +27,7 @@ export const catalogueRoutes: FastifyPluginAsync = async (app) => {
 
   app.setErrorHandler((error, request, reply) => {
     if (error instanceof BusyError || queryFault(error) === 'timeout') {
-      return reply.code(503).header('retry-after', 10).send(busyPage().text);
+      return reply.code(503).header('retry-after', RETRY_SECONDS).send(busyPage().text);
     }
     // A client that left is no failure of ours.
     request.log[request.socket.destroyed ? 'info' : 'error']({ err: error, reqId: request.id }, 'Catalogue:Failed');
@@ -40,12 +41,12 @@ export const catalogueRoutes: FastifyPluginAsync = async (app) => {
       theme: textOf(query.theme),
       page: pageOf(query.page),
     };
-    return reply.send(searchPage(asked, await browseRecords(deps, VIEW, asked, signalOf(reply))).text);
+    return reply.send(searchPage(asked, await browseRecords(deps, VIEW, asked, readerOf(reply))).text);
   });
 
   app.get<{ Querystring: { id?: Parameter } }>('/fiche', async ({ query }, reply) => {
     const id = textOf(query.id);
-    const record = id === undefined ? null : await browsedRecord(deps, VIEW, id, signalOf(reply));
+    const record = id === undefined ? null : await browsedRecord(deps, VIEW, id, readerOf(reply));
     if (record === null) return reply.code(404).send(unknownRecordPage().text);
     return reply.send(recordPage(record).text);
   });

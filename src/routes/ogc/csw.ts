@@ -5,6 +5,7 @@ import { getDomain, getRecordById, getRecords } from '../../domain/csw.js';
 import { readCswRequestText } from '../../domain/csw-reader.js';
 import { decodeXml } from '../../domain/file-reader.js';
 import { datastoreView, type RecordView } from '../../domain/record-search.js';
+import type { Reader } from '../../domain/service-snapshot.js';
 import { type CatalogueDescription, cswCapabilities } from '../../ogc/csw/capabilities.js';
 import { describeRecordResponse } from '../../ogc/csw/describe.js';
 import { cswExceptionReport } from '../../ogc/csw/exceptions.js';
@@ -16,7 +17,8 @@ import { REQUEST_LIMITS } from '../../ogc/csw/xml-request.js';
 import { OwsException } from '../../ogc/ows/exceptions.js';
 import { UnreadableFileError } from '../../ogc/unreadable.js';
 import { isStorableText } from '../../plugins/text.js';
-import { signalOf } from './signal.js';
+import { retryHeaders } from './busy.js';
+import { readerOf } from './reader.js';
 
 /** The catalogue (spec diffusion §9): CSW 2.0.2, by GET and by POST of XML. */
 
@@ -34,9 +36,6 @@ const HEADERS = {
   'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
 } as const;
 
-/** How long a reader may take nothing of a large answer, which holds a connection to the database, milliseconds. */
-const STALLED_MS = 30_000;
-
 interface Portal {
   Params: { portal: string };
 }
@@ -44,7 +43,7 @@ interface Portal {
 export const cswRoutes: FastifyPluginAsync = async (app) => {
   app.setErrorHandler((error, request, reply) => {
     const refusal = error instanceof OwsException ? error : refusalOf(error, request);
-    return reply.code(refusal.status).headers(HEADERS).send(cswExceptionReport(refusal));
+    return reply.code(refusal.status).headers(HEADERS).headers(retryHeaders(refusal)).send(cswExceptionReport(refusal));
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
@@ -59,8 +58,7 @@ export const cswRoutes: FastifyPluginAsync = async (app) => {
         url: path,
         handler: async (request, reply) => {
           const asked = await readCswRequestText(writtenRequest(request));
-          const body = await answer(app.deps, { request, asked, view: await viewOf(request) }, signalOf(reply));
-          if (typeof body !== 'string') reply.raw.setTimeout(STALLED_MS, () => reply.raw.destroy());
+          const body = await answer(app.deps, { request, asked, view: await viewOf(request) }, readerOf(reply));
           return reply.headers(HEADERS).send(body);
         },
       });
@@ -103,18 +101,18 @@ function writtenRequest(request: FastifyRequest): WrittenCswRequest {
   return { encoding: isForm && !body.trimStart().startsWith('<') ? 'kvp' : 'xml', text: body };
 }
 
-async function answer(deps: Deps, { request, asked, view }: Asked, signal: AbortSignal) {
+async function answer(deps: Deps, { request, asked, view }: Asked, reader: Reader) {
   switch (asked.operation) {
     case 'GetCapabilities':
       return cswCapabilities(describe(deps.config, view, serviceUrlOf(request)), asked.sections);
     case 'DescribeRecord':
       return describeRecordResponse(asked.typeNames);
     case 'GetDomain':
-      return getDomain(deps, view, asked, signal);
+      return getDomain(deps, view, asked, reader);
     case 'GetRecords':
-      return asked.resultType === 'validate' ? validated(request, asked) : getRecords(deps, view, asked, signal);
+      return asked.resultType === 'validate' ? validated(request, asked) : getRecords(deps, view, asked, reader);
     case 'GetRecordById':
-      return getRecordById(deps, view, asked, signal);
+      return getRecordById(deps, view, asked, reader);
   }
 }
 

@@ -13,7 +13,8 @@ import { GET_FEATURE_BY_ID, readWfsRequest, WFS_VERSIONS, type GetFeature } from
 import { storedQueryDescription, storedQueryList } from '../../ogc/wfs/response.js';
 import { refuseAccess } from '../../plugins/guard.js';
 import { queryOf, type ServicePlugin } from './service.js';
-import { signalOf } from './signal.js';
+import { retryHeaders } from './busy.js';
+import { readerOf } from './reader.js';
 
 /** Paths under which the platform answers, below that of the service (diffusion.md §1). */
 const PATHS = ['/', '/ows', '/wfs', '/geoserver/ows'] as const;
@@ -28,13 +29,14 @@ export const wfsRoutes: ServicePlugin = async (app, { visitOf }) => {
     const refusal = error instanceof OwsException ? error : internalFault(error, request);
     return reply
       .code(refusal.status)
+      .headers(retryHeaders(refusal))
       .type('application/xml;charset=UTF-8')
       .send(exceptionReport(refusal, WFS_VERSIONS[0]));
   });
   for (const path of PATHS) {
     app.get(path, async (request, reply) => {
       const serviceUrl = `${request.origin}${app.prefix}`;
-      const context = { serviceUrl, query: queryOf(request), signal: signalOf(reply) };
+      const context = { serviceUrl, query: queryOf(request), reader: readerOf(reply) };
       const { contentType, body } = await answer(app.deps, request, visitOf(request), context);
       return reply.type(contentType).send(body);
     });

@@ -40,7 +40,7 @@ export const wmsVectorRoutes: ServicePlugin = async (app, { visitOf }) => {
         return reply.type(map.contentType).send(map.body);
       }
       case 'GetFeatureInfo': {
-        const found = await findFeatures(deps, wms, published.byName);
+        const found = await findFeatures(deps, wms, published.byName, signalOf(reply));
         const context = { srid: wms.view.crs.srid, now: new Date() };
         const { contentType, body } = writeFeatureInfo(wms.infoFormat, found, context);
         request.served = servedLayers(wms.queryLayers, published);

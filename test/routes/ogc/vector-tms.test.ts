@@ -277,7 +277,7 @@ await t.test('VECTOR-TMS', async (t) => {
     const running = async () => {
       const { rows } = await deps.pool.query<{ count: number }>(
         `SELECT count(*)::int AS count FROM pg_stat_activity
-         WHERE application_name = 'geopf-local tiles' AND state = 'active' AND datname = current_database()`,
+         WHERE application_name = 'geopf-local features' AND state = 'active' AND datname = current_database()`,
       );
       return rows[0]?.count ?? 0;
     };
