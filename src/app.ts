@@ -77,7 +77,6 @@ export async function buildApp(
   await app.register(requestLogPlugin);
   await app.register(errorHandlerPlugin);
   await app.register(bodiesPlugin);
-  await app.register(multipart, { limits: { files: 1, fileSize: deps.config.uploadMaxFile } });
 
   // The identity provider reads its own bodies and sets its own CORS headers.
   await app.register(identityPlugin);
@@ -85,6 +84,7 @@ export async function buildApp(
 
   await app.register(
     async (api) => {
+      await api.register(multipart, { limits: { files: 1, fileSize: deps.config.uploadMaxFile } });
       await api.register(cors, {
         methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
         exposedHeaders: ['Content-Range', 'X-Emulator-Fidelity', 'X-Emulator-Warning'],

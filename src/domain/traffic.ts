@@ -51,7 +51,7 @@ export function createTrafficRecorder({ pool, log }: { pool: pg.Pool; log: Logge
 
   function add(offering: string, consumer: Consumer | undefined, added: { hits: number; bytes: number; at: number }) {
     const bucket = added.at - (added.at % BUCKET_MS);
-    const key = [bucket, offering, consumer?.access, consumer?.permission].join(' ');
+    const key = `${bucket} ${offering} ${consumer?.access} ${consumer?.permission}`;
     const known = counts.get(key);
     if (known === undefined) {
       const { hits, bytes } = added;

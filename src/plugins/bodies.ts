@@ -41,18 +41,16 @@ export const bodiesPlugin = fp(
     });
 
     // The services have their own refusals: only the queries of the API and of the control API are looked at here.
-    app.addHook('onRequest', async (request) => {
-      if (/^\/(api|_emulator)\/[^?]*\?.*%00/.test(request.url)) throw badRequest(UNSTORABLE_TEXT);
+    app.addHook('onRequest', ({ url }, _reply, done) => {
+      done(/^\/(api|_emulator)\/[^?]*\?.*%00/.test(url) ? badRequest(UNSTORABLE_TEXT) : undefined);
     });
 
     app.setSerializerCompiler(() => JSON.stringify);
-    app.addHook('onSend', async (_request, reply, payload) => {
-      if (reply.statusCode === 204) {
-        reply.removeHeader('content-type');
-        return null;
-      }
-      if (reply.getHeader('content-type') === `${JSON_TYPE}; charset=utf-8`) reply.header('content-type', JSON_TYPE);
-      return payload;
+    app.addHook('onSend', (_request, reply, payload, done) => {
+      const isEmpty = reply.statusCode === 204;
+      if (isEmpty) reply.removeHeader('content-type');
+      else if (reply.getHeader('content-type') === `${JSON_TYPE}; charset=utf-8`) reply.type(JSON_TYPE);
+      done(null, isEmpty ? null : payload);
     });
   },
   { name: 'bodies', fastify: '5.x' },

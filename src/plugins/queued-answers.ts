@@ -7,14 +7,17 @@ import fp from 'fastify-plugin';
  */
 export const queuedAnswersPlugin = fp(
   async (app) => {
-    app.addHook('onRequest', async (request, { raw: answer }) => {
+    app.addHook('onRequest', (request, { raw: answer }, done) => {
       // An answer gets the connection when its turn comes.
-      if (answer.socket !== null) return;
-      request.raw.once('close', () => {
-        if (answer.socket !== null || answer.writableFinished) return;
-        answer.destroy();
-        answer.emit('close');
-      });
+      const isQueued = () => answer.socket === null;
+      if (isQueued()) {
+        request.raw.once('close', () => {
+          if (!isQueued() || answer.writableFinished) return;
+          answer.destroy();
+          answer.emit('close');
+        });
+      }
+      done();
     });
   },
   { name: 'queued-answers', fastify: '5.x' },

@@ -4,7 +4,7 @@ import { loggableUrl } from '../log.js';
 /** One log line per answered request, secrets masked, with its duration in milliseconds. */
 export const requestLogPlugin = fp(
   async (app) => {
-    app.addHook('onResponse', async (request, reply) => {
+    app.addHook('onResponse', (request, reply, done) => {
       request.log.info(
         {
           method: request.method,
@@ -14,6 +14,7 @@ export const requestLogPlugin = fp(
         },
         'Request:Answered',
       );
+      done();
     });
     app.addHook('onRequestAbort', async (request) => {
       request.log.info({ method: request.method, url: loggableUrl(request.originalUrl) }, 'Request:Aborted');

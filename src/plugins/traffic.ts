@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { Visit } from '../domain/guard/visit.js';
 import type { Served } from '../domain/traffic.js';
@@ -21,24 +22,30 @@ export const trafficPlugin = fp(
     app.decorateRequest('served', null);
     app.decorateRequest('visit', null);
     app.decorateRequest('bodyBytes', null);
-    app.addHook('onRequest', async (request, reply) => {
-      request.bodyBytes = countBody(reply.raw);
+    app.addHook('onSend', (request, reply, payload, done) => {
+      request.bodyBytes = countBody(request, reply.raw, payload);
+      done(null, payload);
     });
-    app.addHook('onResponse', async (request) => {
-      if (request.served === null || request.served.offerings.length === 0) return;
-      const rights = request.visit?.rights ?? null;
-      const consumerOf = rights === null ? undefined : (offering: string) => rights.consumerOf(offering);
-      traffic.record({ ...request.served, consumerOf }, request.bodyBytes?.() ?? 0);
+    app.addHook('onResponse', (request, _reply, done) => {
+      const { served, visit, bodyBytes } = request;
+      if (served !== null && served.offerings.length > 0) {
+        const rights = visit?.rights ?? null;
+        const consumerOf = rights === null ? undefined : (offering: string) => rights.consumerOf(offering);
+        traffic.record({ offerings: served.offerings, consumerOf }, bodyBytes?.() ?? 0);
+      }
+      done();
     });
   },
   { name: 'traffic', fastify: '5.x', dependencies: ['deps'] },
 );
 
 /**
- * Counts the bytes of the body that are written from now on, before transfer encoding; a stream passes untouched.
+ * Counts the bytes of the body of an answer, before transfer encoding: those of a stream as they are written.
  * @returns what reads the count
  */
-function countBody(response: ServerResponse): () => number {
+function countBody({ method }: FastifyRequest, response: ServerResponse, payload: unknown): () => number {
+  if (method === 'HEAD' || payload === null || payload === undefined) return () => 0;
+  if (typeof payload === 'string' || payload instanceof Uint8Array) return () => Buffer.byteLength(payload);
   let bytes = 0;
   const count = (chunk: unknown) => {
     if (typeof chunk === 'string') bytes += Buffer.byteLength(chunk);
