@@ -34,6 +34,12 @@ const LOGIN = /^[^:\p{Cc}]+$/u;
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
 const HEADER_VALUE = /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/;
 const HIDDEN = '***';
+/**
+ * Headers that clients and proxies send to everybody, and those of the other types of keys: a HEADER key made of them
+ * would be shown by requests of people who do not know it, in the place of their own.
+ */
+const COMMON_HEADER =
+  /^(?:(?:accept|access-control|content|if|proxy|sec|x-forwarded)(?:-.*)?|api_?key|authorization|cache-control|connection|cookie2?|date|dnt|expect|forwarded|from|host|keep-alive|max-forwards|origin|pragma|priority|range|referer|save-data|te|trailer|transfer-encoding|upgrade|upgrade-insecure-requests|user-agent|via|warning|x-key|x-real-ip|x-requested-with)$/;
 
 /**
  * Reads `type_infos`; a HASH key without value gets one. Values are never repeated in a fault.
@@ -144,6 +150,8 @@ function readHeaders(headers: unknown, faults: string[]): KeyInfos | null {
     const key = name.toLowerCase();
     if (name.length > MAX_LENGTH || !HEADER_NAME.test(name)) {
       faults.push(`Le champ "type_infos.headers" contient un nom d'en-tête invalide : ${JSON.stringify(name)}.`);
+    } else if (COMMON_HEADER.test(key)) {
+      faults.push(`L'en-tête ${name} est envoyé par d'autres que le porteur de la clé : il ne peut pas la désigner.`);
     } else if (read.has(key)) {
       faults.push(`Le champ "type_infos.headers" contient deux fois l'en-tête ${key}.`);
     } else if (typeof value !== 'string' || value.length > MAX_LENGTH || !HEADER_VALUE.test(value)) {

@@ -20,6 +20,18 @@ interface KeyBody {
 
 const hash = (name: string, more: object = {}) => ({ name, type: 'HASH', type_infos: {}, ...more });
 
+/** What clients and proxies send to everybody, and what tells other keys. */
+const COMMON_HEADERS = [
+  'Host',
+  'accept',
+  'Accept-Language',
+  'User-Agent',
+  'Sec-Fetch-Mode',
+  'X-Forwarded-For',
+  'Authorization',
+  'apikey',
+];
+
 await t.test('keys of a person', async (t) => {
   const emulator = await startTestEmulator(t);
   const { deps } = emulator;
@@ -178,6 +190,10 @@ await t.test('keys of a person', async (t) => {
       [{ name: 'a', type: 'HEADER', type_infos: { headers: { 'bad name': 'v' } } }, /bad name/],
       [{ name: 'a', type: 'HEADER', type_infos: { headers: { A: 'v', a: 'w' } } }, /deux fois/],
       [{ name: 'a', type: 'HEADER', type_infos: { headers: { a: 'secret\nvalue', b: 1 } } }, /en-tête a/, /en-tête b/],
+      ...COMMON_HEADERS.map((name): [object, RegExp] => [
+        { name: 'a', type: 'HEADER', type_infos: { headers: { [name]: 'v', 'x-own': 'w' } } },
+        new RegExp(`en-tête ${name} `),
+      ]),
       [{ name: 'a', type: 'OTHER', type_infos: {} }, /"type"/],
       [hash('a\0b'), /conservé/],
     ];
