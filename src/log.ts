@@ -1,20 +1,12 @@
 import { type DestinationStream, pino, type Logger } from 'pino';
 import type { Config } from './config.js';
 
-/** Query parameters whose values never reach a log, in lower case. */
-const SECRET_PARAMETERS: ReadonlySet<string> = new Set([
-  'apikey',
-  'api_key',
-  'x-key',
-  'password',
-  'client_secret',
-  'code',
-  'totp',
-  'access_token',
-  'token',
-  'id_token_hint',
-  'refresh_token',
-]);
+/**
+ * Parameters whose values never reach a log. Whoever writes an address by hand puts them behind any mark: a second
+ * question mark, a semicolon, or one that was escaped.
+ */
+const SECRET_PARAMETER =
+  /(?:^|[?&;/])(?:apikey|api_key|x-key|password|client_secret|code|totp|access_token|token|id_token_hint|refresh_token)=/i;
 
 /**
  * JSON logger of one process; `name` tells which ("server", "worker"…).
@@ -53,16 +45,18 @@ export function gatheredOutput(): DestinationStream {
 const GATHERED_MS = 250;
 const MOST_GATHERED = 8 * 1024 * 1024;
 
-/** The URL of a request as logs may show it: secrets replaced, however their names are written. */
+/** The URL of a request as logs may show it: secrets replaced, however and wherever they are written. */
 export function loggableUrl(url: string): string {
-  return url.replace(/([?&])([^=&]+)=[^&]*/g, (part: string, mark: string, name: string) =>
-    SECRET_PARAMETERS.has(decoded(name).toLowerCase()) ? `${mark}${name}=***` : part,
-  );
+  return url.split('&').map(loggablePart).join('&');
 }
 
-/** A name as whoever reads the query takes it. */
-function decoded(name: string): string {
-  if (!/[%?]/.test(name)) return name;
-  const [first = ''] = new URLSearchParams(name).keys();
-  return first;
+function loggablePart(part: string): string {
+  const text = part.includes('%') ? decoded(part) : part;
+  const found = SECRET_PARAMETER.exec(text);
+  return found === null ? part : `${text.slice(0, found.index + found[0].length)}***`;
+}
+
+/** As whoever reads the query takes it, plus signs apart. */
+function decoded(part: string): string {
+  return new URLSearchParams(`part=${part.replaceAll('+', '%2B')}`).get('part') ?? part;
 }
