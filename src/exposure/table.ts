@@ -43,11 +43,16 @@ function offeringLines(offering: ExposedOffering, own: string, keys: readonly Ex
     ...(offering.absence === undefined ? [] : [`    ${offering.absence}`]),
     ...(shared === '' ? [] : [`    partagée avec ${shared}, qui peut donner des permissions`]),
     ...offering.shows.map((shown) => `    ${shownText(shown)}`),
-    ...rows(
-      offering.readers.map((reader) => [`${MARKS[reader.state]} ${readerName(reader, keys)}`, readerReason(reader)]),
-      4,
-    ),
+    ...rows(readerCells(offering, keys), 4),
   ];
+}
+
+/** Who reads it; a table says nothing of nobody unless it is written. */
+function readerCells({ readers, absence }: ExposedOffering, keys: readonly ExposureKey[]): string[][] {
+  if (readers.length === 0 && absence === undefined) {
+    return [[`${MARKS.refused} personne`, 'Ni clé, ni permission.']];
+  }
+  return readers.map((reader) => [`${MARKS[reader.state]} ${readerName(reader, keys)}`, readerReason(reader)]);
 }
 
 function shownText({ service, name, attributes, identifiers, geometry, files, comment }: Shown): string {
@@ -95,6 +100,7 @@ function dataLines(data: ExposedData, offerings: readonly ExposedOffering[], key
     ...(shared === '' ? [] : [`    Partagée avec ${shared}, qui peut la traiter et la publier.`]),
     ...(visible === '' ? [] : [`    Décrite aux membres de ${visible}.`]),
     ...data.shown_by.map(({ name }) => `    La pyramide « ${name} » en montre des dalles.`),
+    ...(data.relations.length === 0 && isExposed ? [`    ${wholeReaders(data, offerings, keys)}`] : []),
     ...data.relations.flatMap((relation) =>
       rows(
         relation.attributes.map(({ name, exposures }) => [
@@ -108,6 +114,16 @@ function dataLines(data: ExposedData, offerings: readonly ExposedOffering[], key
 }
 
 const isReading = ({ state }: Reader) => state !== 'refused';
+
+/** Of images, altitudes and archives, which have no attributes. */
+function wholeReaders(data: ExposedData, offerings: readonly ExposedOffering[], keys: readonly ExposureKey[]): string {
+  const exposures = offerings.flatMap(({ _id: offering, shows }) =>
+    shows
+      .filter((shown) => shown.stored_data === data._id)
+      .map(({ service }) => ({ offering, service, as: 'attribute' as const })),
+  );
+  return attributeReaders(exposures, offerings, keys);
+}
 
 function attributeReaders(
   exposures: ExposedData['relations'][number]['attributes'][number]['exposures'],

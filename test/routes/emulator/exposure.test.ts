@@ -380,10 +380,20 @@ await t.test('the exposure matrix is what the services answer', async (t) => {
     t.match(stdout, /shown — WFS \(gpf-geoserver-wfs, ouvert\)/);
     t.match(stdout, /towns\.population +tout le monde \[WFS/);
     t.match(stdout, /roads\.class +personne/);
+    t.match(
+      stdout,
+      /— ARCHIVE, GENERATED\n(?: {4}.*\n)*? {4}tout le monde \[DOWNLOAD\]/,
+      'data without attributes have readers',
+    );
     t.match(stdout, new RegExp(`✘ clé « key 0 » \\(HASH\\) de .* La permission ${permissions.ended} a expiré`));
     const { stdout: json } = await run(script, ['producteur-demo', '--url', origin, '--json']);
     const document = JSON.parse(json) as ExposureDocument;
     t.equal(exposureTable({ ...document, date: '' }), exposureTable({ ...(await matrix()), date: '' }));
+    const unread = document.offerings.map((offering) => ({ ...offering, readers: [] }));
+    t.match(
+      exposureTable({ ...document, offerings: unread }),
+      /shown — WFS .*\n.*\n +✘ personne +Ni clé, ni permission\./,
+    );
     await t.rejects(run(script, ['unknown', '--url', origin]), { code: 1, stderr: /unknown/ });
     await t.rejects(run(script, []), { code: 2, stderr: /Usage/ });
   });
