@@ -49,10 +49,15 @@ export const errorHandlerPlugin = fp(
       }
       return sendError(reply, refusal);
     });
-    app.setNotFoundHandler((request, reply) => sendError(reply, unknownRoute(request, reply)));
+    app.setNotFoundHandler(answerUnknownRoute);
   },
   { name: 'error-handler', fastify: '5.x' },
 );
+
+/** Answers an address that nothing is at. What guards the prefix of a service only sees those that the service answers. */
+export function answerUnknownRoute(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return sendError(reply, unknownRoute(request, reply));
+}
 
 /**
  * Answers a URL that the router cannot even look up (malformed escapes, an endless segment): no hook and

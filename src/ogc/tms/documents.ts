@@ -13,7 +13,7 @@ export function serviceDocument(serviceUrl: string, layers: readonly PyramidLaye
     el(
       'TileMapService',
       { version: TMS_VERSION, services: serviceUrl },
-      el('Title', {}, 'Service public TMS'),
+      el('Title', {}, 'Service TMS'),
       el('Abstract', {}, 'Tuiles des pyramides publiées sur la plateforme'),
       el('KeywordList', {}, 'TMS'),
       el('ContactInformation', {}, el('ContactPersonPrimary', {}, el('ContactOrganization', {}, 'geopf-local'))),

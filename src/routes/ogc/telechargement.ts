@@ -16,6 +16,7 @@ import {
   readResourcesRequest,
 } from '../../ogc/download/request.js';
 import { inOrder, pageOf } from '../../ogc/download/selection.js';
+import { answerUnknownRoute } from '../../plugins/error-handler.js';
 import { refuseAccess } from '../../plugins/guard.js';
 import { isStorableText } from '../../plugins/text.js';
 import { preferredType } from '../accept.js';
@@ -69,6 +70,7 @@ export const downloadRoutes: ServicePlugin = async (app, { visitOf }) => {
     if (error instanceof AccessRefusal) return refuseAccess(reply, error);
     throw error;
   });
+  app.setNotFoundHandler(answerUnknownRoute);
 
   const resources = async (request: FastifyRequest<{ Querystring: RawQuery }>, reply: FastifyReply) => {
     const asked = read(readResourcesRequest, request.query);

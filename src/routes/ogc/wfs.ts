@@ -11,6 +11,7 @@ import { asInvalidParameter, unknownFeatureType } from '../../ogc/wfs/exceptions
 import type { FeatureType } from '../../ogc/wfs/model.js';
 import { GET_FEATURE_BY_ID, readWfsRequest, WFS_VERSIONS, type GetFeature } from '../../ogc/wfs/request.js';
 import { storedQueryDescription, storedQueryList } from '../../ogc/wfs/response.js';
+import { answerUnknownRoute } from '../../plugins/error-handler.js';
 import { refuseAccess } from '../../plugins/guard.js';
 import { queryOf, type ServicePlugin } from './service.js';
 import { retryHeaders } from './busy.js';
@@ -33,6 +34,7 @@ export const wfsRoutes: ServicePlugin = async (app, { visitOf }) => {
       .type('application/xml;charset=UTF-8')
       .send(exceptionReport(refusal, WFS_VERSIONS[0]));
   });
+  app.setNotFoundHandler(answerUnknownRoute);
   for (const path of PATHS) {
     app.get(path, async (request, reply) => {
       const serviceUrl = `${request.origin}${app.prefix}`;

@@ -9,6 +9,7 @@ import { WmsException, writeExceptionReport } from '../../ogc/wms/exceptions.js'
 import { writeFeatureInfo } from '../../ogc/wms/feature-info.js';
 import type { ParameterReader } from '../../ogc/wms/parameters.js';
 import { readWmsRequest, requestedVersion } from '../../ogc/wms/request.js';
+import { answerUnknownRoute } from '../../plugins/error-handler.js';
 import { refuseAccess } from '../../plugins/guard.js';
 import { queryOf, type ServicePlugin } from './service.js';
 import { signalOf } from './signal.js';
@@ -49,6 +50,7 @@ export const wmsVectorRoutes: ServicePlugin = async (app, { visitOf }) => {
     }
   };
 
+  app.setNotFoundHandler(answerUnknownRoute);
   for (const path of PATHS) {
     app.get(path, async (request, reply) => {
       let read: ParameterReader = () => undefined;

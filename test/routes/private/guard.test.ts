@@ -143,6 +143,36 @@ await t.test('private services', async (t) => {
     }
   });
 
+  await t.test('addresses that are nothing are told to keys only', async (t) => {
+    for (const prefix of ['wfs', 'wms-v', 'wms-r', 'wmts', 'tms', 'telechargement', 'altimetrie']) {
+      for (const path of [`/private/${prefix}/none/at/all/of/it`, `/private/${prefix}/%6eone`]) {
+        t.match(await get(path, {}), { status: 401, text: PAGES[401] }, path);
+        const { status, headers } = await get(path);
+        t.ok([400, 404].includes(status), `${path}: ${status}`);
+        t.match(headers['cache-control'], /^private/);
+      }
+    }
+    t.equal((await app.inject({ method: 'DELETE', url: '/private/wfs' })).statusCode, 401);
+    for (const path of ['/private', '/private//wfs', '//private/wfs', '/PRIVATE/wfs', '/private/x/../wfs']) {
+      t.equal((await get(path)).status, 404, `${path} is no service`);
+    }
+  });
+
+  await t.test('a HEADER key is shown by no header that everybody sends', async (t) => {
+    await makeKey({ type: 'HEADER', type_infos: { headers: { 'x-shadowed': 'right' } } });
+    const member = await logIn(emulator, 'membre');
+    await member.call('GET', '/users/me');
+    const shadow = {
+      name: 'shadow',
+      type: 'HEADER',
+      type_infos: { headers: { host: 'localhost:80', 'user-agent': 'a' } },
+    };
+    t.equal((await member.call('POST', '/users/me/keys', shadow)).status, 400);
+    const url = service('TMS').read('allowed');
+    t.equal((await get(url, { 'x-shadowed': 'right', 'user-agent': 'a' })).status, 200);
+    t.equal((await get(url, { 'user-agent': 'a' })).status, 401);
+  });
+
   await t.test('spellings of the value, and other methods', async (t) => {
     const { read } = service('TMS');
     const url = read('allowed');
