@@ -153,7 +153,7 @@ await t.test('private services', async (t) => {
       }
     }
     t.equal((await app.inject({ method: 'DELETE', url: '/private/wfs' })).statusCode, 401);
-    for (const path of ['/private', '/private//wfs', '//private/wfs', '/PRIVATE/wfs', '/private/x/../wfs']) {
+    for (const path of ['/private', '/private//wfs', '//private/wfs', '/PRIVATE/wfs']) {
       t.equal((await get(path)).status, 404, `${path} is no service`);
     }
   });
