@@ -113,7 +113,8 @@ function rootLayer({ url, layers }: WmsService): XmlElement {
 /** Of the layers that are published now, by the last address asked: describing thousands at every request takes long. */
 const described = new WeakMap<WmsLayer, { readonly url: string; readonly rendered: RenderedXml }>();
 
-function describedLayer(layer: WmsLayer, url: string): RenderedXml {
+/** A layer as the document describes it. */
+export function describedLayer(layer: WmsLayer, url: string): RenderedXml {
   const known = described.get(layer);
   if (known?.url === url) return known.rendered;
   const rendered = new RenderedXml(layerElement(layer, url));

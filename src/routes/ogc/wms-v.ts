@@ -4,37 +4,39 @@ import { AccessRefusal } from '../../domain/guard/refusal.js';
 import { drawMap } from '../../domain/maps.js';
 import { publishedWmsLayers, type PublishedWmsLayers } from '../../domain/published.js';
 import { Kvp, RepeatedParameterError } from '../../ogc/ows/kvp.js';
-import { writeCapabilities } from '../../ogc/wms/capabilities.js';
+import { describedLayer, writeCapabilities } from '../../ogc/wms/capabilities.js';
 import { WmsException, writeExceptionReport } from '../../ogc/wms/exceptions.js';
 import { writeFeatureInfo } from '../../ogc/wms/feature-info.js';
+import type { WmsLayer } from '../../ogc/wms/model.js';
 import type { ParameterReader } from '../../ogc/wms/parameters.js';
 import { readWmsRequest, requestedVersion } from '../../ogc/wms/request.js';
 import { answerUnknownRoute } from '../../plugins/error-handler.js';
 import { refuseAccess } from '../../plugins/guard.js';
+import { CapabilitiesCache } from './capabilities-cache.js';
 import { queryOf, type ServicePlugin } from './service.js';
 import { signalOf } from './signal.js';
 
 /** WMS-VECTOR: every address below that of the service (spec diffusion §1). */
 const PATHS = ['/', '/ows', '/wms', '/geoserver/ows'];
 
-/** Capabilities by the layers they describe, which are the same object until something is published. */
-type CapabilitiesCache = WeakMap<PublishedWmsLayers, Map<string, string>>;
-
-/** Addresses for which capabilities are kept: a client chooses the Host header. */
-const MAX_ADDRESSES = 20;
-
 export const wmsVectorRoutes: ServicePlugin = async (app, { visitOf }) => {
   const { deps } = app;
-  const capabilities: CapabilitiesCache = new WeakMap();
+  const documents = new CapabilitiesCache<WmsLayer>();
+
+  const capabilities = async (request: FastifyRequest, published: PublishedWmsLayers): Promise<Buffer> => {
+    const url = `${request.origin}${app.prefix}`;
+    return documents.get(published, url, {
+      describe: (layer) => describedLayer(layer, url),
+      write: () => writeCapabilities({ url, layers: published.layers }),
+    });
+  };
 
   const answer = async (read: ParameterReader, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const wms = readWmsRequest(read, deps.config.render);
     const published = await publishedWmsLayers(deps, visitOf(request));
     switch (wms.operation) {
       case 'GetCapabilities':
-        return reply
-          .type('text/xml')
-          .send(cachedCapabilities(capabilities, published, `${request.origin}${app.prefix}`));
+        return reply.type('text/xml').send(await capabilities(request, published));
       case 'GetMap': {
         const map = await drawMap(deps, wms, published.byName, signalOf(reply));
         request.served = servedLayers(wms.layers, published);
@@ -79,16 +81,6 @@ async function refusePost(_request: FastifyRequest, reply: FastifyReply): Promis
   const refusal = new WmsException('OperationNotSupported', 'Requests in POST are not supported: use GET');
   const { contentType, body } = writeExceptionReport(refusal, '1.3.0');
   return reply.status(200).type(contentType).send(body);
-}
-
-function cachedCapabilities(cache: CapabilitiesCache, published: PublishedWmsLayers, url: string): string {
-  const byUrl = cache.get(published) ?? new Map<string, string>();
-  cache.set(published, byUrl);
-  const known = byUrl.get(url);
-  if (known !== undefined) return known;
-  const document = writeCapabilities({ url, layers: published.layers });
-  if (byUrl.size < MAX_ADDRESSES) byUrl.set(url, document);
-  return document;
 }
 
 /** Anything unexpected is logged in full and told in general. */
