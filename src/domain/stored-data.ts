@@ -7,6 +7,7 @@ import { filesRootOf } from './execution-output.js';
 import { extentFault } from './extent.js';
 import { holdForChange } from './openness.js';
 import { quoteIdentifier } from './relations.js';
+import { endReaders } from './table-readers.js';
 import { transition } from './transitions.js';
 
 /** What a member may change of a stored data (spec lifecycle §5). */
@@ -84,7 +85,7 @@ export async function deleteStoredData(
   await deps.storage.removeTree(filesRootOf(id));
 }
 
-/** Dropping waits for the requests that still read the tables. */
+/** Dropping waits for the requests that still read the tables, those that end soon. */
 const DROP_TIMEOUT_MS = 60_000;
 
 async function assertUnused(tx: Db, id: string): Promise<void> {
@@ -119,6 +120,7 @@ export function featureRole(instanceId: string, storedDataId: string): string {
 
 /** Drops the schema of a VECTOR-DB and the role that owns it; neither needs to exist. */
 export async function dropFeatures(tx: Db, schema: string, role: string): Promise<void> {
+  await endReaders(tx, schema);
   await tx.$executeRawUnsafe(`DROP SCHEMA IF EXISTS ${quoteIdentifier(schema)} CASCADE`);
   const roles = await tx.$queryRaw<unknown[]>`SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = ${role}`;
   if (roles.length === 0) return;

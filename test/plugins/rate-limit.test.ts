@@ -31,6 +31,10 @@ void t.test('services have the rates of the platform when they are asked for', a
   const anonymous = await app.inject({ url: '/private/altimetrie/resources', remoteAddress: '192.0.2.1' });
   t.equal(anonymous.statusCode, 429, 'the rate is that of the service, and comes before the key');
   t.equal((await app.inject({ url: '/wfs?REQUEST=GetCapabilities', remoteAddress: '192.0.2.1' })).statusCode, 200);
+  const chunks = await statuses('/chunk/telechargement/capabilities', 420, '192.0.2.4');
+  const tooMany = chunks.filter(({ statusCode }) => statusCode === 429).length;
+  t.ok(tooMany > 0 && tooMany <= 220, `${tooMany} refused of 420, of which 200 are let in each second`);
+  t.ok(chunks.every(({ statusCode }) => statusCode === 200 || statusCode === 429));
   t.ok((await statuses('/tms/1.0.0', 60, '192.0.2.3')).every(({ statusCode }) => statusCode === 200));
 });
 
