@@ -202,9 +202,10 @@ async function holdGivenOfferings(
       faults.push(
         `L'offre ${id} (couche "${offering.layerName}") est sur un point d'accès ouvert : aucune permission n'y est nécessaire.`,
       );
-    } else if (!known.has(id) && !['PUBLISHED', 'MODIFYING', 'UNSTABLE'].includes(offering.status)) {
+    } else if (!known.has(id) && offering.status === 'UNPUBLISHING') {
+      // One that is PUBLISHING may be given: the web application asks for both in a row (spec diffusion §11).
       faults.push(
-        `L'offre ${id} (couche "${offering.layerName}") n'est pas publiée (statut actuel : ${offering.status}).`,
+        `L'offre ${id} (couche "${offering.layerName}") est en cours de retrait (statut actuel : ${offering.status}).`,
       );
     }
   }
