@@ -1,8 +1,7 @@
 import type { Deps } from '../../deps.js';
 import type { Prisma } from '../../generated/prisma/client.js';
-import { findHeldKey } from '../guard/held-key.js';
+import { findHeldKeys } from '../guard/held-key.js';
 import type { KeyRights } from '../guard/key-rights.js';
-import { Slots } from '../../slots.js';
 
 /** The keys that have an access to some offerings, with what the guard of the services lets them use at this moment. */
 
@@ -31,9 +30,6 @@ export interface HeldKeys {
   rightsOf(keyId: string): KeyRights | null;
 }
 
-/** Keys read at once: the services need the connections too. */
-const AT_ONCE = 4;
-
 /** Reads the keys of the accesses to offerings as the guard reads them. @param now milliseconds */
 export async function readHeldKeys(
   { prisma, pool }: Pick<Deps, 'prisma' | 'pool'>,
@@ -45,17 +41,6 @@ export async function readHeldKeys(
     include: WITH_KEY,
     orderBy: [{ creation: 'asc' }, { id: 'asc' }],
   });
-  const turns = new Slots(AT_ONCE);
-  const ids = [...new Set(accesses.map(({ keyId }) => keyId))];
-  const rights = new Map(
-    await Promise.all(
-      ids.map((id) =>
-        turns.run(async () => {
-          const key = await findHeldKey(pool, { by: 'id', value: id });
-          return [id, key?.rightsAt(now) ?? null] as const;
-        }),
-      ),
-    ),
-  );
-  return { accesses, rightsOf: (keyId) => rights.get(keyId) ?? null };
+  const keys = await findHeldKeys(pool, 'id', [...new Set(accesses.map(({ keyId }) => keyId))]);
+  return { accesses, rightsOf: (keyId) => keys.get(keyId)?.rightsAt(now) ?? null };
 }

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { LruMap } from '../../render/lru-map.js';
-import { findHeldKey, type HeldKey, headerSets, type KeySearch } from './held-key.js';
+import { type HeldKey, headerSets, type KeySearch } from './held-key.js';
+import { KeyReads } from './key-reads.js';
 
 /** Keys kept in memory, and searches that found none. */
 const MAX_KEYS = 20_000;
@@ -26,7 +27,11 @@ export class KeyRing {
   private readonly unknown = new LruMap<string, Dated<Promise<HeldKey | null>>>(MAX_KEYS);
   private sets: Dated<Promise<string[][]>> | null = null;
 
-  constructor(private readonly pool: pg.Pool) {}
+  private readonly reads: KeyReads;
+
+  constructor(private readonly pool: pg.Pool) {
+    this.reads = new KeyReads(pool);
+  }
 
   /** The key that was found so at this epoch; `undefined` when {@link find} must look. */
   known(search: KeySearch, epoch: string): HeldKey | undefined {
@@ -41,7 +46,7 @@ export class KeyRing {
     const name = nameOf(search);
     const asked = this.unknown.get(name);
     if (asked?.epoch === epoch) return asked.value;
-    const value = findHeldKey(this.pool, search);
+    const value = this.reads.read(search);
     this.unknown.set(name, { epoch, value });
     try {
       const key = await value;
