@@ -20,8 +20,18 @@ async function askExposure(address: string, datastore: string, token: string | u
     throw new Error(`Aucun émulateur ne répond à ${address} : lancez script/server, ou donnez --url.`, { cause });
   });
   const text = await response.text();
-  if (!response.ok) throw new Error(`${url} : ${response.status} ${text}`);
+  if (!response.ok) throw new Error(refusalText(text) ?? `${url} : ${response.status} ${text}`);
   return text;
+}
+
+/** The sentences of a refusal of the emulator; `null` when it is not of its kind. */
+function refusalText(text: string): string | null {
+  try {
+    const { error_description: sentences } = JSON.parse(text) as { error_description?: unknown };
+    return Array.isArray(sentences) ? sentences.join(' ') : null;
+  } catch {
+    return null;
+  }
 }
 
 async function main(): Promise<void> {

@@ -394,7 +394,10 @@ await t.test('the exposure matrix is what the services answer', async (t) => {
       exposureTable({ ...document, offerings: unread }),
       /shown — WFS .*\n.*\n +✘ personne +Ni clé, ni permission\./,
     );
-    await t.rejects(run(script, ['unknown', '--url', origin]), { code: 1, stderr: /unknown/ });
+    await t.rejects(run(script, ['unknown', '--url', origin]), {
+      code: 1,
+      stderr: /Erreur : L'entrepôt "unknown" n'existe pas/,
+    });
     await t.rejects(run(script, []), { code: 2, stderr: /Usage/ });
   });
 });
