@@ -73,6 +73,18 @@ export async function actAsEmulator(client: Client): Promise<void> {
   await client.query('RESET ROLE');
 }
 
+/**
+ * Gives back the room of what changes that were not kept wrote into the tables: it would count as that of the next one.
+ * Not inside a transaction; readers are not kept waiting.
+ */
+export async function reclaimRoom(client: Client, schema: string): Promise<void> {
+  const { rows } = await client.query<{ table: string }>(
+    `SELECT relname AS "table" FROM pg_catalog.pg_stat_all_tables WHERE schemaname = $1 AND n_dead_tup > 0`,
+    [schema],
+  );
+  for (const { table } of rows) await client.query(`VACUUM ${quoteIdentifier(schema)}.${quoteIdentifier(table)}`);
+}
+
 /** Gives a table, with the sequence of its key, to the role of its schema. */
 export async function giveTable(client: Client, { schema, role }: FeatureSchema, table: string): Promise<void> {
   await client.query(

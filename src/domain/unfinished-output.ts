@@ -27,5 +27,7 @@ export async function discardOutput(
     const others = { outputStoredDataId: output, id: { not: executionId } };
     if ((await tx.processingExecution.count({ where: others })) > 0) return;
     await dropFeatures(tx, data.schema, featureRole(deps.instanceId, output));
+    // What was committed before the execution was stopped had taken its room.
+    await tx.storedData.update({ where: { id: output }, data: { size: null } });
   });
 }

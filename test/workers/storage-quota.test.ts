@@ -1,10 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
 import t from 'tap';
 import { filesKeyOf, filesRootOf } from '../../src/domain/execution-output.js';
-import { logIn } from '../helpers/api.js';
+import { logIn, until } from '../helpers/api.js';
 import { startTestEmulator } from '../helpers/app.js';
 import { archiveRequest, buildArchive, deliverArchive } from '../helpers/archives.js';
 import { sentences } from '../helpers/diffusion.js';
+import { lockTable } from '../helpers/held-jobs.js';
 import { deliver, integrate, into, launch, rowsOf } from '../helpers/integration.js';
 import { runExecution } from '../helpers/pyramids.js';
 import { DATASTORE } from '../helpers/seed.js';
@@ -124,5 +125,39 @@ await t.test('quotas of data storages', async (t) => {
     await free();
     t.equal((await integrate(user, more.id, into(storedData))).status, 'SUCCESS');
     t.ok((await sizeOf(storedData)) > size);
+  });
+
+  await t.test('rows of a change that was refused do not count for the next one', async (t) => {
+    const first = await deliver(user, [{ path: 'sites.csv', content: CSV(2) }]);
+    const { storedData, schema } = await integrate(user, first.id);
+    const large = `WKT,nom\n${`POINT (1 45),${'n'.repeat(1000)}\n`.repeat(5000)}`;
+    const refused = await deliver(user, [{ path: 'sites.csv', content: large }]);
+    const small = await deliver(user, [{ path: 'sites.csv', content: CSV(100) }]);
+    await leave(storedData, 2_000_000);
+    t.match((await integrate(user, refused.id, into(storedData))).log, REFUSAL);
+    const taken = await integrate(user, small.id, into(storedData));
+    t.equal(taken.status, 'SUCCESS', taken.log);
+    t.same(await rowsOf(emulator, `SELECT count(*)::int AS count FROM ${schema}.sites`), [{ count: 102 }]);
+  });
+
+  await t.test('tables that were there when their execution was aborted give their room back', async (t) => {
+    const upload = await deliver(user, [{ path: 'sites.csv', content: CSV(2) }]);
+    // The end of an execution is told by its log first.
+    const lock = await lockTable(t, emulator, 'geopf.log_line');
+    const { storedData, schema, id, path } = await launch(user, upload.id);
+    const size = await until(
+      () => sizeOf(storedData),
+      (bytes) => bytes > 0,
+    );
+    t.ok(size > 0);
+    const aborted = user.call('POST', `${path}/abort`);
+    await until(
+      () => prisma.processingExecution.findUnique({ where: { id } }),
+      (execution) => execution?.status === 'ABORTED',
+    );
+    await lock.release();
+    t.equal((await aborted).status, 204);
+    t.same(await rowsOf(emulator, `SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = '${schema}'`), []);
+    t.equal(await sizeOf(storedData), 0);
   });
 });

@@ -8,6 +8,7 @@ import {
   featureSchemaExists,
   markedExecution,
   markExecution,
+  reclaimRoom,
 } from '../../domain/feature-schemas.js';
 import type { ExecutionOutcome, StoredDataResult } from '../../domain/outcomes.js';
 import { quoteIdentifier } from '../../domain/relations.js';
@@ -66,7 +67,10 @@ async function derive(
   }
   const scripts = await readScripts(input, await functionsOf(client, schema));
   const exists = !input.isNew && (await featureSchemaExists(client, schema));
-  if (exists) await adoptFeatureSchema(client, { schema, role });
+  if (exists) {
+    await adoptFeatureSchema(client, { schema, role });
+    await reclaimRoom(client, schema);
+  }
   const password = randomBytes(24).toString('hex');
   const access = { readable: input.inputs.map((each) => each.schema), password, until: new Date(input.deadline) };
   await openAccess(client, input, access, { create: !exists });
@@ -163,8 +167,8 @@ async function sealFunctions(session: pg.Client, schema: string): Promise<void> 
 }
 
 /**
- * Commits the producer's session, once, when its storage has room for it. Which transaction it is gets written first: whoever takes over after this
- * process died asks PostgreSQL whether it went through.
+ * Commits the producer's session, once, when its storage has room for it. Which transaction it is gets written first:
+ * whoever takes over after this process died asks PostgreSQL whether it went through.
  */
 async function commit(context: {
   client: pg.Client;

@@ -10,6 +10,7 @@ import {
   featureSchemaExists,
   markedExecution,
   markExecution,
+  reclaimRoom,
 } from '../../domain/feature-schemas.js';
 import type { ExecutionOutcome, StoredDataResult } from '../../domain/outcomes.js';
 import { parseCrs, UnknownCrsError } from '../../geo/crs.js';
@@ -66,7 +67,10 @@ async function integrate(
     await client.query('COMMIT');
     return { ...done, uses: await usedStoredData(client, input.schema) };
   }
-  if (!input.isNew && (await featureSchemaExists(client, input.schema))) await adoptFeatureSchema(client, input);
+  if (!input.isNew && (await featureSchemaExists(client, input.schema))) {
+    await adoptFeatureSchema(client, input);
+    await reclaimRoom(client, input.schema);
+  }
   await client.query('BEGIN');
   // Dates without zone are UTC; a date with slashes starts with its day, as producers write it.
   await client.query(`SET LOCAL TIME ZONE 'UTC'; SET LOCAL datestyle = 'ISO, DMY'`);
