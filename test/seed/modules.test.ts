@@ -1,7 +1,10 @@
 import t from 'tap';
 import { ENDPOINTS } from '../../src/catalogue/endpoints.js';
 import { ENTITY_MODULES, KEPT_TABLES } from '../../src/seed/modules.js';
+import { applySeed } from '../../src/seed/apply.js';
+import { loadSeed } from '../../src/seed/load.js';
 import { buildTestApp } from '../helpers/app.js';
+import { DATASTORE, SANDBOX_DATASTORE } from '../helpers/seed.js';
 
 const { deps } = await buildTestApp(t);
 
@@ -54,4 +57,32 @@ void t.test('passwords are kept as argon2id hashes, each with its own salt', asy
   t.equal(accounts.length, 5);
   t.equal(new Set(accounts.map((account) => account.passwordHash)).size, 5);
   for (const { passwordHash } of accounts) t.match(passwordHash, /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+});
+
+void t.test('over what is there, a datastore keeps the endpoints that it lists and those that it uses', async (t) => {
+  const { prisma } = deps;
+  const namesOf = async (datastoreId: string) => {
+    const lent = await prisma.datastoreEndpoint.findMany({ where: { datastoreId }, include: { endpoint: true } });
+    return lent.map(({ endpoint }) => endpoint.technicalName).toSorted();
+  };
+  const { seed } = await loadSeed(deps.config);
+  const before = await namesOf(SANDBOX_DATASTORE);
+  // As earlier versions did.
+  const all = await prisma.endpoint.findMany({ where: { technicalName: { notIn: before } } });
+  await prisma.datastoreEndpoint.createMany({
+    data: all.map(({ id }) => ({ datastoreId: SANDBOX_DATASTORE, endpointId: id, quota: 1 })),
+  });
+  await applySeed(deps, seed);
+  t.same(await namesOf(SANDBOX_DATASTORE), before);
+  t.notOk(before.includes('gpf-geoserver-wfs'));
+
+  const communities = seed.communities.map((community) =>
+    community.datastore?.id === DATASTORE
+      ? { ...community, datastore: { ...community.datastore, endpoints: ['gpf-download'] } }
+      : community,
+  );
+  await applySeed(deps, { ...seed, communities });
+  t.same(await namesOf(DATASTORE), ['gpf-download', 'gpf-geoserver-wfs']);
+  await applySeed(deps, seed);
+  t.equal((await namesOf(DATASTORE)).length, all.length);
 });

@@ -174,15 +174,40 @@ async function grantCatalogue(client: ClientBase, datastore: SeedDatastore): Pro
       [datastore.id],
     );
   }
+  await grantEndpoints(client, datastore);
+}
+
+/** What a list no longer has is taken back, unless something is published there. */
+async function grantEndpoints(
+  client: ClientBase,
+  { id, endpoints, endpoint_quota: quota }: SeedDatastore,
+): Promise<void> {
+  if (endpoints !== 'all') {
+    // As the administrators do: who is about to publish takes the same row.
+    await client.query(`SELECT 1 FROM ${REGISTRY_SCHEMA}.datastore_endpoint WHERE datastore_id = $1 FOR UPDATE`, [id]);
+    await client.query(
+      `DELETE FROM ${REGISTRY_SCHEMA}.datastore_endpoint AS lent USING ${REGISTRY_SCHEMA}.endpoint AS endpoint
+       WHERE lent.datastore_id = $1 AND endpoint.id = lent.endpoint_id AND endpoint.technical_name <> ALL ($2)
+         AND NOT EXISTS (
+           SELECT 1 FROM ${REGISTRY_SCHEMA}.offering AS offering
+           JOIN ${REGISTRY_SCHEMA}.configuration AS configuration ON configuration.id = offering.configuration_id
+           WHERE offering.endpoint_id = lent.endpoint_id AND configuration.datastore_id = $1)
+         AND NOT EXISTS (
+           SELECT 1 FROM ${REGISTRY_SCHEMA}.metadata_publication AS shown
+           JOIN ${REGISTRY_SCHEMA}.metadata AS record ON record.id = shown.metadata_id
+           WHERE shown.endpoint_id = lent.endpoint_id AND record.datastore_id = $1)`,
+      [id, endpoints],
+    );
+  }
   await client.query(
     `INSERT INTO ${REGISTRY_SCHEMA}.datastore_endpoint (datastore_id, endpoint_id, quota)
      SELECT $1, id, $2 FROM ${REGISTRY_SCHEMA}.endpoint
      WHERE CASE WHEN $3::text[] IS NULL THEN technical_name <> ALL ($4) ELSE technical_name = ANY ($3) END
      ON CONFLICT (datastore_id, endpoint_id) DO UPDATE SET quota = EXCLUDED.quota`,
     [
-      datastore.id,
-      datastore.endpoint_quota,
-      datastore.endpoints === 'all' ? null : datastore.endpoints,
+      id,
+      quota,
+      endpoints === 'all' ? null : endpoints,
       ENDPOINTS.filter(({ sandbox }) => sandbox === true).map(({ technicalName }) => technicalName),
     ],
   );
