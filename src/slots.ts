@@ -6,6 +6,9 @@ export class BusyError extends Error {
   }
 }
 
+/** Seconds after which whoever came at a bad time may try again. */
+export const RETRY_SECONDS = 10;
+
 /** How long one waits for a place; for ever without. */
 export interface Waiting {
   /** Ends it. */
@@ -111,6 +114,7 @@ export class SharedSlots {
   /** As {@link Slots.take}, for a client. */
   async take(client: string, waiting: Waiting = {}): Promise<() => void> {
     waiting.signal?.throwIfAborted();
+    const start = performance.now();
     const own = this.ofClients.get(client) ?? new Slots(this.bounds.part, this.bounds.room);
     this.ofClients.set(client, own);
     const leaveOwn = await own.take(waiting);
@@ -119,7 +123,7 @@ export class SharedSlots {
       if (own.isIdle && this.ofClients.get(client) === own) this.ofClients.delete(client);
     };
     try {
-      const leaveAll = await this.all.take(waiting);
+      const leaveAll = await this.all.take(restOf(waiting, performance.now() - start));
       return () => {
         leaveAll();
         leave();
@@ -129,4 +133,12 @@ export class SharedSlots {
       throw error;
     }
   }
+}
+
+/** What is left of a wait of which some has passed. */
+function restOf({ signal, patienceMs }: Waiting, passedMs: number): Waiting {
+  return {
+    ...(signal === undefined ? {} : { signal }),
+    ...(patienceMs === undefined ? {} : { patienceMs: Math.max(0, patienceMs - passedMs) }),
+  };
 }

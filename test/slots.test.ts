@@ -77,3 +77,17 @@ void t.test('a client takes its part only', async (t) => {
   other();
   t.equal(slots.clients, 0, 'nothing is remembered of those who left');
 });
+
+void t.test('a client waits for its part and for a place no longer than it has patience', async (t) => {
+  const slots = new SharedSlots({ places: 1, part: 1, room: 1 });
+  const other = await slots.take('b');
+  const first = slots.take('a', { patienceMs: 400 });
+  const start = performance.now();
+  // Its turn among its own comes when the first one gives up; nothing is left of its patience by then.
+  const second = slots.take('a', { patienceMs: 500 });
+  await t.rejects(first, BusyError);
+  await t.rejects(second, BusyError);
+  t.ok(performance.now() - start < 850, 'not twice as long');
+  other();
+  t.equal(slots.clients, 0);
+});

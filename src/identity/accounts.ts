@@ -35,7 +35,7 @@ export interface AuthenticationDeps {
 /**
  * Checks a user name and password, and the one-time password of accounts that have one. Unknown
  * users, wrong passwords and wrong or absent one-time passwords are told apart neither by the answer
- * nor by its time.
+ * nor by its time, but for a right password that was shown before: it is remembered (password-checks.ts).
  * @throws BusyError when too many passwords are waiting
  */
 export async function authenticate(deps: AuthenticationDeps, credentials: Credentials): Promise<Authentication> {

@@ -9,6 +9,7 @@ import {
   toTokenError,
   toUserinfoError,
 } from './keycloak-errors.js';
+import { RETRY_SECONDS } from '../slots.js';
 import { AUTHORIZATION_PATH, LOGOUT_PATH, STATUS_FRAME_PATH } from './paths.js';
 
 /** Name by which Keycloak's challenges call the realm. */
@@ -72,7 +73,7 @@ function refuse(ctx: KoaContextWithOIDC, error: KeycloakError): void {
     ...(error.error_description === undefined ? {} : { error_description: error.error_description }),
   };
   ctx.remove('WWW-Authenticate');
-  if (error.reason === 'tooBusy') ctx.set('Retry-After', '10');
+  if (error.reason === 'tooBusy') ctx.set('Retry-After', String(RETRY_SECONDS));
   if (error.reason === 'badAccessToken' || error.reason === 'missingOpenidScope')
     ctx.set('WWW-Authenticate', challenge(error));
 }

@@ -4,11 +4,8 @@ import { CREDENTIAL_HEADERS } from '../domain/guard/credentials.js';
 import type { Guard } from '../domain/guard/guard.js';
 import { AccessRefusal } from '../domain/guard/refusal.js';
 import type { Visit } from '../domain/guard/visit.js';
-import { BusyError } from '../slots.js';
+import { BusyError, RETRY_SECONDS } from '../slots.js';
 import { barePage } from './bare-page.js';
-
-/** After which whoever came while too many passwords were being compared may try again. */
-const RETRY_SECONDS = 10;
 
 const VARY = CREDENTIAL_HEADERS.join(', ');
 

@@ -3,8 +3,7 @@ import { browsedRecord, browseRecords, type Browsing } from '../../domain/record
 import { queryFault } from '../../domain/query-faults.js';
 import type { RecordView } from '../../domain/record-search.js';
 import { isStorableText } from '../../plugins/text.js';
-import { BusyError } from '../../slots.js';
-import { RETRY_SECONDS } from '../ogc/busy.js';
+import { BusyError, RETRY_SECONDS } from '../../slots.js';
 import { readerOf } from '../ogc/reader.js';
 import { PAGE_HEADERS } from './layout.js';
 import { busyPage, failurePage, recordPage, searchPage, unknownRecordPage } from './pages.js';
