@@ -37,7 +37,7 @@ export interface ServerDeps extends Deps {
   readonly render: RenderPool;
   readonly identity: Identity;
   readonly traffic: TrafficRecorder;
-  /** Connections that make vector tiles. */
+  /** Connections of answers of one piece made of features (domain/feature-pool.ts). */
   readonly featurePool: pg.Pool;
 }
 

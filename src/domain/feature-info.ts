@@ -17,6 +17,7 @@ import { filterContext, rulePredicate } from '../render/layer-sql.js';
 import { queryFeatures } from './feature-pool.js';
 import { checkFilter } from './maps.js';
 import { CHANGED_STRUCTURE, queryFault } from './query-faults.js';
+import type { Reader } from './service-snapshot.js';
 
 /** Features under a point of a map. */
 
@@ -35,18 +36,17 @@ const DEGREE_DIGITS = 8;
 /**
  * Finds the features that are drawn within a few pixels of the point: those that a rule visible at the scale of the
  * map selects, top relation first, at most `featureCount` in all.
- * @param signal aborted when the client leaves
  * @throws WmsException for unknown layers and filters that do not fit
  */
 export async function findFeatures(
   deps: InfoDeps,
   request: GetFeatureInfoRequest,
   layers: ReadonlyMap<string, WmsLayer>,
-  signal: AbortSignal,
+  reader: Reader,
 ): Promise<FoundFeatures[]> {
   const queried = findQueriedLayers(request, layers);
   queried.forEach(checkFilter);
-  const read: Reading = (query) => run(deps, query, signal);
+  const read: Reading = (query) => run(deps, query, reader);
   const found: FoundFeatures[] = [];
   let left = request.featureCount;
   for (const layer of queried) {
@@ -63,11 +63,11 @@ export async function findFeatures(
 
 type Reading = (query: SqlFragment) => Promise<FeatureRow[]>;
 
-async function run({ featurePool }: InfoDeps, query: SqlFragment, signal: AbortSignal): Promise<FeatureRow[]> {
+async function run({ featurePool }: InfoDeps, query: SqlFragment, reader: Reader): Promise<FeatureRow[]> {
   try {
-    return await queryFeatures<FeatureRow>(featurePool, toQuery(query), signal);
+    return await queryFeatures<FeatureRow>(featurePool, toQuery(query), reader);
   } catch (error) {
-    if (signal.aborted) throw new WmsException('NoApplicableCode', CLIENT_LEFT);
+    if (reader.signal.aborted) throw new WmsException('NoApplicableCode', CLIENT_LEFT);
     // PostGIS has no image of the point in the CRS of the table: there is nothing there.
     if (error instanceof pg.DatabaseError && error.message.startsWith('transform:')) return [];
     if (queryFault(error) === 'structure') throw new WmsException('NoApplicableCode', CHANGED_STRUCTURE);

@@ -58,7 +58,8 @@ export async function openServiceSnapshot(
   }
 }
 
-function slotsOf(pool: pg.Pool, part: ServicePart): SharedSlots {
+/** The places of a part of the connections of a pool. */
+export function slotsOf(pool: pg.Pool, part: ServicePart): SharedSlots {
   const ofPool = slots.get(pool) ?? new Map<ServicePart, SharedSlots>();
   slots.set(pool, ofPool);
   const known = ofPool.get(part) ?? new SharedSlots(part);

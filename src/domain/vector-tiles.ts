@@ -13,6 +13,7 @@ import {
 import { queryFeatures } from './feature-pool.js';
 import { type Dated, lastPublishedTables, type PublishedTables, publishedTables } from './published.js';
 import { CHANGED_STRUCTURE, queryFault } from './query-faults.js';
+import type { Reader } from './service-snapshot.js';
 import { tileArea } from './tile-area.js';
 import { type TileQuery, tileSql } from './vector-tile-sql.js';
 
@@ -29,8 +30,7 @@ export interface TileRequest {
   readonly ids: readonly string[];
   readonly address: TileAddress;
   readonly options: TileOptions;
-  /** Aborted when the client leaves. */
-  readonly signal: AbortSignal;
+  readonly reader: Reader;
 }
 
 export interface VectorTile {
@@ -85,27 +85,27 @@ interface Layer {
 }
 
 async function makeLayer(pool: pg.Pool, table: TiledTable, request: TileRequest): Promise<Layer> {
-  const { address, options, signal } = request;
+  const { address, options, reader } = request;
   const { geometry } = table.source;
   if (geometry === null) throw new Error(`${table.name} was published without geometry`);
   const area = tileArea(address, options, geometry.srid);
   const query = { table, geometry, area, options, isCoarse: address.zoom <= COARSE_ZOOM };
   try {
     try {
-      return await run(pool, { ...query, byExtents: area.rows === null }, signal);
+      return await run(pool, { ...query, byExtents: area.rows === null }, reader);
     } catch (error) {
       // The tile leaves the domain of the projection of the table, while its features are within.
       if (area.rows === null || !isOutsideDomain(error)) throw error;
-      return await run(pool, { ...query, byExtents: true }, signal);
+      return await run(pool, { ...query, byExtents: true }, reader);
     }
   } catch (error) {
-    throw signal.aborted ? new VectorTmsError(499, 'The client left before the answer') : asRefusal(error);
+    throw reader.signal.aborted ? new VectorTmsError(499, 'The client left before the answer') : asRefusal(error);
   }
 }
 
-async function run(pool: pg.Pool, query: TileQuery, signal: AbortSignal): Promise<Layer> {
+async function run(pool: pg.Pool, query: TileQuery, reader: Reader): Promise<Layer> {
   const { text, values } = toQuery(tileSql(query));
-  const [layer] = await queryFeatures<Layer>(pool, { name: statementName(query), text, values }, signal);
+  const [layer] = await queryFeatures<Layer>(pool, { name: statementName(query), text, values }, reader);
   if (layer === undefined) throw new Error('an aggregate gave no row');
   return layer;
 }

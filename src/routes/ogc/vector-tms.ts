@@ -9,7 +9,7 @@ import {
   readTileOptions,
   VectorTmsError,
 } from '../../ogc/vector-tms/request.js';
-import { signalOf } from './signal.js';
+import { readerOf } from './reader.js';
 
 /** VECTOR-TMS, spec diffusion §7: the platform has an open one only. */
 
@@ -57,7 +57,7 @@ const routes: FastifyPluginAsync = async (app) => {
       ids: ids.split(','),
       address: readTileAddress(zoom, column, file),
       options: readTileOptions(request.url.split('?').slice(1).join('?')),
-      signal: signalOf(reply),
+      reader: readerOf(reply),
     });
     request.served = { offerings };
     return reply.type(TILE).header('cache-control', 'no-cache').send(bytes);

@@ -13,6 +13,7 @@ import { readWmsRequest, requestedVersion } from '../../ogc/wms/request.js';
 import { answerUnknownRoute } from '../../plugins/error-handler.js';
 import { refuseAccess } from '../../plugins/guard.js';
 import { CapabilitiesCache } from './capabilities-cache.js';
+import { readerOf } from './reader.js';
 import { queryOf, type ServicePlugin } from './service.js';
 import { signalOf } from './signal.js';
 
@@ -43,7 +44,7 @@ export const wmsVectorRoutes: ServicePlugin = async (app, { visitOf }) => {
         return reply.type(map.contentType).send(map.body);
       }
       case 'GetFeatureInfo': {
-        const found = await findFeatures(deps, wms, published.byName, signalOf(reply));
+        const found = await findFeatures(deps, wms, published.byName, readerOf(reply));
         const context = { srid: wms.view.crs.srid, now: new Date() };
         const { contentType, body } = writeFeatureInfo(wms.infoFormat, found, context);
         request.served = servedLayers(wms.queryLayers, published);

@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type pg from 'pg';
 import t, { type Test } from 'tap';
+import { FEATURE_CONNECTIONS } from '../../../src/domain/feature-pool.js';
 import { child, readXml } from '../../../src/ogc/xml.js';
 import { logIn, until } from '../../helpers/api.js';
 import { startApi } from '../../helpers/deposit.js';
@@ -175,21 +176,26 @@ void t.test('features under a point are not looked for on the connections of oth
   const emulator = await startServices(t);
   const { config, deps, pool } = emulator;
   await createShapes(config.databaseUrl ?? '');
-  await publishWmsLayer(deps, {
-    name: 'carres',
-    relations: [shapeRelation('squares', `<Rule>${filled('#ff0000')}</Rule>`)],
-  });
-  const query = new URLSearchParams({
-    ...{ SERVICE: 'WMS', VERSION: '1.3.0', REQUEST: 'GetFeatureInfo', LAYERS: 'carres', QUERY_LAYERS: 'carres' },
-    ...{ STYLES: '', CRS: 'EPSG:2154', BBOX: '695000,6595000,755000,6615000', WIDTH: '300', HEIGHT: '100' },
-    ...{ INFO_FORMAT: 'application/json', I: '50', J: '50' },
-  }).toString();
+  for (const [name, table] of [
+    ['carres', 'squares'],
+    ['lignes', 'lines'],
+  ] as const) {
+    await publishWmsLayer(deps, { name, relations: [shapeRelation(table, `<Rule>${filled('#ff0000')}</Rule>`)] });
+  }
+  const infoOf = (layer: string) =>
+    `/wms-v?${new URLSearchParams({
+      ...{ SERVICE: 'WMS', VERSION: '1.3.0', REQUEST: 'GetFeatureInfo', LAYERS: layer, QUERY_LAYERS: layer },
+      ...{ STYLES: '', CRS: 'EPSG:2154', BBOX: '695000,6595000,755000,6615000', WIDTH: '300', HEIGHT: '100' },
+      ...{ INFO_FORMAT: 'application/json', I: '50', J: '50' },
+    }).toString()}`;
   const held = await holdTable(config.databaseUrl ?? '', 'squares');
-  const asked = Array.from({ length: 40 }, () => askFrom('127.0.0.1', emulator, `/wms-v?${query}`));
+  const asked = Array.from({ length: 40 }, () => askFrom('127.0.0.1', emulator, infoOf('carres')));
   await until(
-    async () => deps.featurePool.waitingCount,
-    (count) => count > 20,
+    async () => taken(deps.featurePool),
+    (count) => count === FEATURE_CONNECTIONS,
   );
+  const other = await askFrom('127.0.0.2', emulator, infoOf('lignes'));
+  t.match([other.status, other.body], [200, 'FeatureCollection'], 'others have some of these too');
   t.equal((await askFrom('127.0.0.1', emulator, SMALL)).status, 200);
   t.equal(pool.waitingCount, 0);
   await held.release();
