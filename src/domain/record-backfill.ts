@@ -1,4 +1,5 @@
 import type { Deps } from '../deps.js';
+import { READING } from '../ogc/iso/content.js';
 import { indexStoredRecord } from './record-index.js';
 
 /**
@@ -44,7 +45,7 @@ function missingAfter({ prisma }: BackfillDeps, last: Publication): Promise<Publ
       AND NOT EXISTS (
         SELECT FROM geopf.catalogue_record AS record
         WHERE record.metadata_id = publication.metadata_id AND record.endpoint_id = publication.endpoint_id
-          AND record.visible_until = 'infinity' AND record.endings IS NOT NULL)
+          AND record.visible_until = 'infinity' AND record.reading = ${READING})
     ORDER BY publication.metadata_id, publication.endpoint_id LIMIT ${BATCH}`;
 }
 

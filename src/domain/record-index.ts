@@ -1,9 +1,18 @@
 import type { Deps } from '../deps.js';
 import { type Metadata, Prisma } from '../generated/prisma/client.js';
-import type { RecordContent } from '../ogc/iso/content.js';
+import { READING, type RecordContent } from '../ogc/iso/content.js';
 import type { Db } from './database.js';
 import { decodeXml, readFile } from './file-reader.js';
-import { extentWkt, HARVEST_TAGS, listsOf, readDay, readInstant, searchedTexts } from './record-row.js';
+import {
+  extentWkt,
+  HARVEST_TAGS,
+  listsOf,
+  readDay,
+  readInstant,
+  searchedTexts,
+  serviceListsOf,
+  timesOf,
+} from './record-row.js';
 import { indexingDelayMs } from './timing.js';
 
 /**
@@ -34,13 +43,13 @@ export function recordFile(bytes: Buffer, content: RecordContent): RecordFile {
   return { content, document: decodeXml(bytes).replace(PROLOG, '') };
 }
 
-/** The file of a stored record; one that was stored before there was an index is read again. */
+/** The file of a stored record; one of which less was read when it was stored is read again. */
 export async function storedRecordFile(deps: IndexDeps, { key, content }: Metadata): Promise<RecordFile> {
   const parts: Buffer[] = [];
   for await (const part of deps.storage.read(key)) parts.push(part as Buffer);
   const bytes = Buffer.concat(parts);
   const known = content as unknown as Partial<RecordContent>;
-  if (known.standard !== undefined) return recordFile(bytes, known as RecordContent);
+  if (known.reading === READING) return recordFile(bytes, known as RecordContent);
   const read = await readFile('METADATA', bytes, { strict: deps.config.strict });
   return recordFile(bytes, read.content);
 }
@@ -130,6 +139,8 @@ function insertion(
   delayMs: number,
 ): Prisma.Sql {
   const lists = listsOf(content);
+  const service = serviceListsOf(content);
+  const times = timesOf(content);
   const { titles, subjects, rest, endings } = searchedTexts(fileIdentifier, content);
   const tags = [
     ...(type === HARVEST_TAGS.inspire ? [HARVEST_TAGS.inspire] : []),
@@ -172,10 +183,29 @@ function insertion(
     ['distance_units', texts([...new Set(content.distances.map(({ unit }) => unit))])],
     ['parent_identifier', Prisma.sql`${content.parentIdentifier ?? null}`],
     ['resource_identifiers', texts(content.resourceIdentifiers)],
+    ['place_codes', texts(content.placeCodes)],
+    ['temporal_begin', Prisma.sql`${times.begin}::date`],
+    ['temporal_end', Prisma.sql`${times.end}::date`],
+    ['classifications', texts(content.classifications)],
+    ['has_security_constraints', Prisma.sql`${content.classifications.length > 0}`],
+    ['record_contacts', texts(lists.recordContacts)],
+    ['party_roles', texts(lists.partyRoles)],
+    ['specification_titles', texts(lists.specificationTitles)],
+    ['specification_dates', Prisma.sql`${lists.specificationDates}::text[]::date[]`],
+    ['specification_date_types', texts(lists.specificationDateTypes)],
+    ['degrees', Prisma.sql`${lists.degrees}::boolean[]`],
+    ['service_type', Prisma.sql`${content.service?.type ?? null}`],
+    ['service_versions', texts(content.service?.versions ?? [])],
+    ['coupling_type', Prisma.sql`${content.service?.coupling ?? null}`],
+    ['operations', texts(service.operations)],
+    ['coupled_identifiers', texts(service.coupledIdentifiers)],
+    ['coupled_operations', texts(service.coupledOperations)],
+    ['operates_on', texts(service.operatesOn)],
     ['harvest_tags', texts(tags)],
     ['extent', Prisma.sql`ST_Multi(ST_UnaryUnion(ST_GeomFromText(${extentWkt(content)}, 4326)))`],
     ['search', Prisma.sql`${weighted(titles, 'A')} || ${weighted(subjects, 'B')} || ${weighted(rest, 'D')}`],
     ['endings', Prisma.sql`array_to_tsvector(${texts(endings)})`],
+    ['reading', Prisma.sql`${content.reading}`],
     ['content', Prisma.sql`${JSON.stringify(content)}::jsonb`],
     ['document', Prisma.sql`${document}`],
     ['visible_from', Prisma.sql`now() + ${delayMs}::double precision * interval '1 millisecond'`],

@@ -37,9 +37,22 @@ export function searchedTexts(identifier: string, content: RecordContent): Searc
     ...content.crs,
     ...content.useConditions,
     ...content.otherConstraints,
+    ...content.placeCodes,
+    ...content.conformities.map(({ title }) => title ?? ''),
     content.level,
+    ...serviceTexts(content),
   ]);
   return { titles, subjects, rest, endings: endingsOf([titles[1], subjects[1], rest[1]]) };
+}
+
+function serviceTexts({ service }: RecordContent): string[] {
+  if (service === undefined) return [];
+  return [
+    service.type ?? '',
+    ...service.operations.flatMap(({ name, links }) => [name, ...links.map(({ url }) => url)]),
+    ...service.coupled.flatMap(({ identifier, name }) => [identifier ?? '', name ?? '']),
+    ...service.operatesOn.map(({ identifier }) => identifier ?? ''),
+  ];
 }
 
 function both(texts: readonly string[]): readonly [string, string] {
@@ -77,6 +90,14 @@ export function readDay(text: string | undefined): string | null {
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(written) ? written : null;
 }
 
+/** The last day of a date as written, when only the year or month is; `null` for no date. */
+export function readLastDay(text: string | undefined): string | null {
+  const first = readDay(text);
+  const [, year, month] = /^(\d{4})(?:-(\d{2}))?$/.exec(text ?? '') ?? [];
+  if (first === null || year === undefined) return first;
+  return new Date(Date.UTC(Number(year), month === undefined ? 12 : Number(month), 0)).toISOString().slice(0, 10);
+}
+
 /** An instant of a date as written, UTC without zone; `null` for no date. */
 export function readInstant(text: string | undefined): Date | null {
   const day = readDay(text);
@@ -95,5 +116,36 @@ export function listsOf(content: RecordContent) {
     contributors: namesByRole(content, 'custodian', 'processor', 'pointOfContact'),
     links: content.links.map(({ url }) => url),
     linkProtocols: [...new Set(content.links.flatMap(({ protocol }) => protocol ?? []))],
+    recordContacts: [
+      ...new Set(content.contacts.flatMap(({ organisation, individual }) => organisation ?? individual ?? [])),
+    ],
+    partyRoles: [...new Set(content.parties.map(({ role }) => role))],
+    specificationTitles: [...new Set(content.conformities.flatMap(({ title }) => title ?? []))],
+    specificationDates: [...new Set(content.conformities.flatMap(({ date }) => readDay(date) ?? []))],
+    specificationDateTypes: [...new Set(content.conformities.flatMap(({ dateType }) => dateType ?? []))],
+    degrees: [...new Set(content.conformities.flatMap(({ pass }) => pass ?? []))],
   };
+}
+
+/** Lists of what only services say; empty for other resources. */
+export function serviceListsOf({ service }: RecordContent) {
+  const { operations = [], coupled = [], operatesOn = [] } = service ?? {};
+  return {
+    operations: [...new Set(operations.map(({ name }) => name))],
+    coupledIdentifiers: [...new Set(coupled.flatMap(({ identifier }) => identifier ?? []))],
+    coupledOperations: [...new Set(coupled.flatMap(({ operation }) => operation ?? []))],
+    operatesOn: [...new Set(operatesOn.flatMap(({ identifier, url }) => [identifier ?? [], url ?? []].flat()))],
+  };
+}
+
+/** The first day of the times of a resource and the last one; `null` where one of them has no bound, or there is none. */
+export function timesOf({ periods }: RecordContent): { readonly begin: string | null; readonly end: string | null } {
+  const [begin = null] = inOrder(periods.map((period) => readDay(period.begin)));
+  return { begin, end: inOrder(periods.map((period) => readLastDay(period.end))).at(-1) ?? null };
+}
+
+/** Days in order; none when one of them is not known. */
+function inOrder(days: readonly (string | null)[]): string[] {
+  const known = days.flatMap((day) => day ?? []);
+  return known.length < days.length ? [] : known.toSorted();
 }

@@ -155,9 +155,13 @@ function foundRecords(snapshot: FeatureSnapshot, matched: number, ids: readonly 
       for (let from = 0; from < ids.length; from += BATCH) {
         const list = ids.slice(from, from + BATCH).join(',');
         yield await snapshot.rows<CatalogueRecord>(
-          sql`SELECT record.identifier, record.content, record.document FROM geopf.catalogue_record AS record
+          sql`SELECT record.identifier, record.content, record.document, json_build_object(
+              'organisation', community.name, 'email', community.contact, 'role', 'pointOfContact') AS publisher
+            FROM geopf.catalogue_record AS record
             JOIN unnest(string_to_array(${list}::text, ',')::bigint[]) WITH ORDINALITY AS wanted (id, position)
               ON record.id = wanted.id
+            JOIN geopf.datastore AS datastore ON datastore.id = record.datastore_id
+            JOIN geopf.community AS community ON community.id = datastore.community_id
             ORDER BY wanted.position`,
         );
       }
@@ -198,20 +202,19 @@ export async function domainOf(
     throw new FilterError('unknown-property', `Unknown property: ${property}`);
   }
   const { column, isList } = found;
-  const from = sql`FROM geopf.catalogue_record AS record`;
+  const value = isList ? raw('each.value') : reference(column);
+  const lists = isList ? sql`, unnest(${reference(column)}) AS each (value)` : raw('');
+  const from = sql`FROM geopf.catalogue_record AS record ${lists} WHERE ${viewCondition(view)}`;
   if (column.type === 'date' || column.type === 'timestamp with time zone') {
-    const query = sql`SELECT min(${reference(column)})::date::text AS min, max(${reference(column)})::date::text AS max
-      ${from} WHERE ${viewCondition(view)}`;
+    const query = sql`SELECT min(${value})::date::text AS min, max(${value})::date::text AS max ${from}`;
     const rows = await onRecordSnapshot(deps, reader, (snapshot) =>
       snapshot.rows<{ min: string | null; max: string | null }>(query),
     );
     const [{ min, max } = { min: null, max: null }] = rows;
     return min === null || max === null ? null : { min, max };
   }
-  const value = isList ? raw('each.value') : reference(column);
-  const lists = isList ? sql`, unnest(${reference(column)}) AS each (value)` : raw('');
-  const query = sql`SELECT value::text FROM (SELECT DISTINCT ${value} AS value ${from} ${lists}
-      WHERE ${viewCondition(view)} AND ${value} IS NOT NULL) AS distinct_values
+  const query = sql`SELECT value::text
+    FROM (SELECT DISTINCT ${value} AS value ${from} AND ${value} IS NOT NULL) AS distinct_values
     ORDER BY value LIMIT ${MAX_DOMAIN}::integer`;
   const rows = await onRecordSnapshot(deps, reader, (snapshot) => snapshot.rows<{ value: string }>(query));
   return rows.length === 0 ? null : rows.map((row) => row.value);

@@ -1,6 +1,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
+import { inspireDataset, inspireService } from '../../fixtures/generate/inspire-metadata.js';
 import { iso191153, iso19139 } from '../../fixtures/generate/metadata.js';
 import type { RecordContent } from '../../src/ogc/iso/content.js';
 import { parseMetadata } from '../../src/ogc/iso/metadata.js';
@@ -27,7 +28,11 @@ def schema(path):
     return etree.XMLSchema(etree.parse(path))
 csw = schema(os.path.join(core, 'csw/2.0.2/CSW-discovery.xsd'))
 ows = schema(os.path.join(core, 'ows/1.0.0/owsExceptionReport.xsd'))
-gmd = schema(os.path.join(root, 'plugins/profiles/apiso/schemas/ogc/iso/19139/20070417/gmd/gmd.xsd'))
+iso = os.path.join(root, 'plugins/profiles/apiso/schemas/ogc/iso/19139')
+both = '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">'
+for name, path in (('gmd', '20070417/gmd/gmd.xsd'), ('srv', '20060504/srv/srv.xsd')):
+    both += f'<xs:import namespace="http://www.isotc211.org/2005/{name}" schemaLocation="{os.path.join(iso, path)}"/>'
+gmd = etree.XMLSchema(etree.fromstring(both + '</xs:schema>'))
 faults = {}
 def check(name, by, node):
     if not by.validate(node):
@@ -47,6 +52,9 @@ for path in sorted(glob.glob(os.path.join(sys.argv[1], '*.xml'))):
     checked += max(1, len(records))
 print(json.dumps({'checked': checked, 'faults': faults}))
 `;
+
+const PUBLISHER = { organisation: 'Office', email: 'office@example.test', role: 'pointOfContact' };
+const HEAD = { identifier: 'entier-mdb', publisher: PUBLISHER };
 
 /** A record that says all that the catalogue reads. */
 const WHOLE = {
@@ -81,8 +89,14 @@ void t.test('answers are valid', { skip }, async (t) => {
   await publishRecord(producer, { identifier: 'nu' });
   await publishRecord(producer, WHOLE);
   const { content } = parseMetadata(iso19139(WHOLE));
-  await publishRecord(producer, renderXml(mdbRecord('entier-mdb', content, 'full')));
+  await publishRecord(producer, renderXml(mdbRecord(HEAD, content, 'full')));
   await publishRecord(producer, iso191153({ identifier: 'nu-mdb' }));
+  const asMdb = (identifier: string, xml: string) =>
+    renderXml(mdbRecord({ ...HEAD, identifier }, parseMetadata(xml).content, 'full'));
+  const ofNobody = asMdb('anonyme', iso19139({ ...WHOLE, organisation: undefined }));
+  await publishRecord(producer, ofNobody.replace(/<mdb:contact>[\s\S]*?<\/mdb:contact>/, ''));
+  await publishRecord(producer, asMdb('crues', inspireDataset('crues')));
+  await publishRecord(producer, asMdb('cartes', inspireService('cartes')));
 
   const folder = await mkdtemp(join(t.testdir(), 'answers-'));
   const keep = async (name: string, { text }: { text: string }) => writeFile(join(folder, `${name}.xml`), text);
@@ -107,13 +121,18 @@ void t.test('answers are valid', { skip }, async (t) => {
   }
   // Shorter sets, and records that lack what ISO 19139 demands, are not valid by themselves.
   const gmd = { OUTPUTSCHEMA: 'http://www.isotc211.org/2005/gmd', ELEMENTSETNAME: 'full' };
-  await keep('gmd', await askCsw(emulator, { REQUEST: 'GetRecordById', ID: 'entier-mdb', ...gmd }));
+  const ID = 'entier-mdb,crues,cartes,anonyme';
+  await keep('gmd', await askCsw(emulator, { REQUEST: 'GetRecordById', ID, ...gmd }));
+  await keep(
+    'gmd-summary',
+    await askCsw(emulator, { REQUEST: 'GetRecordById', ID, ...gmd, ELEMENTSETNAME: 'summary' }),
+  );
   await keep('refusal', await askCsw(emulator, { REQUEST: 'GetRecords', MAXRECORDS: 'x' }));
   await keep('refusal-unreadable', await postCsw(emulator, '<a'));
   await keep('refusal-portal', await askCsw(emulator, { REQUEST: 'GetCapabilities' }, '/csw/nobody'));
 
   const answer = await python.run(['-W', 'ignore', '-c', SCRIPT, folder]);
-  t.same(JSON.parse(answer.slice(answer.indexOf('{'))), { checked: 17, faults: {} });
+  t.same(JSON.parse(answer.slice(answer.indexOf('{'))), { checked: 24, faults: {} });
 });
 
 /** The schemas of ISO 19115-3, and those of ISO 19139 that they bring in; of these packages nothing is run. */
@@ -135,7 +154,10 @@ parser.resolvers.add(Here())
 mdb = etree.XMLSchema(etree.parse(os.path.join(schemas, '19115/-3/mdb/2.0/mdb.xsd'), parser))
 out = {}
 for path in sorted(glob.glob(os.path.join(folder, '*.xml'))):
-    valid = mdb.validate(etree.parse(path))
+    # The schemas at hand have the version of srv before, which says the same of services.
+    with open(path, encoding='utf-8') as file:
+        text = file.read().replace('/-3/srv/2.1', '/-3/srv/2.0')
+    valid = mdb.validate(etree.ElementTree(etree.fromstring(text.encode('utf-8'))))
     out[os.path.basename(path)] = [] if valid else [str(each) for each in mdb.error_log][:3]
 print(json.dumps(out))
 `;
@@ -157,14 +179,20 @@ void t.test('records in ISO 19115-3 are valid', { skip: 'missing' in iso ? iso.m
   };
   const folder = t.testdir();
   const write = async (name: string, content: RecordContent, extent: 'full' | 'summary' | 'brief') =>
-    writeFile(join(folder, `${name}.xml`), renderXml(mdbRecord('entier', content, extent)));
+    writeFile(join(folder, `${name}.xml`), renderXml(mdbRecord({ ...HEAD, identifier: 'entier' }, content, extent)));
   await write('everything', everything, 'full');
   await write('read', read, 'full');
   await write('summary', everything, 'summary');
   await write('nobody', { ...read, contacts: [], parties: [] }, 'full');
+  await write('dataset', parseMetadata(inspireDataset('crues')).content, 'full');
+  const service = parseMetadata(inspireService('cartes')).content;
+  await write('service', service, 'full');
+  await write('service-summary', service, 'summary');
+  await write('brief', everything, 'brief');
 
   const answer = await iso.run(['-c', MDB_SCRIPT, iso.env['PYTHONPATH'] ?? '', folder]);
-  const { 'nobody.xml': nobody, ...valid } = JSON.parse(answer.slice(answer.indexOf('{'))) as Record<string, string[]>;
-  t.same(valid, { 'everything.xml': [], 'read.xml': [], 'summary.xml': [] });
-  t.match(nobody, [/contact/], 'the schema is looked at');
+  const { 'brief.xml': brief, ...others } = JSON.parse(answer.slice(answer.indexOf('{'))) as Record<string, string[]>;
+  t.equal(Object.keys(others).length, 7);
+  for (const [name, faults] of Object.entries(others)) t.same(faults, [], name);
+  t.match(brief, [/contact/], 'the schema is looked at');
 });

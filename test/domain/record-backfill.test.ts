@@ -10,7 +10,7 @@ void t.test('what was published before there was an index shows once a server ha
   const producer = await logIn(emulator);
   await publishRecord(producer, { identifier: 'ancienne', title: 'Forêts' }, { type: 'INSPIRE' });
   await publishRecord(producer, { identifier: 'perdue', title: 'Forêts perdues' });
-  await publishRecord(producer, { identifier: 'indexée', title: 'Forêts' });
+  await publishRecord(producer, { identifier: 'indexée', title: 'Forêts', organisation: 'Office' });
   await publishRecord(producer, { identifier: 'retirée', title: 'Forêts' });
   await setPublished(producer, 'unpublication', ['retirée']);
   const missing = ['ancienne', 'perdue'];
@@ -27,10 +27,17 @@ void t.test('what was published before there was an index shows once a server ha
   t.same(await findByCql(emulator, '', {}, '/csw/INSPIRE'), ['ancienne']);
   t.equal(await indexMissingRecords(deps, new AbortController().signal), 0);
 
-  await deps.pool.query('UPDATE geopf.catalogue_record SET endings = NULL');
-  t.same(await findByCql(emulator, "AnyText LIKE '%orê%'"), [], 'indexed when the index held less');
+  // As when less was read: of the files, and of their words.
+  await deps.pool.query('UPDATE geopf.catalogue_record SET reading = 1, endings = NULL, party_roles = NULL');
+  await deps.pool.query(
+    `UPDATE geopf.metadata SET content = content - 'conformities' || '{"reading": 1, "parties": []}'`,
+  );
+  t.same(await findByCql(emulator, "AnyText LIKE '%orê%'"), []);
+  t.same(await findByCql(emulator, "ResponsiblePartyRole = 'owner'"), []);
   t.equal(await indexMissingRecords(deps, new AbortController().signal), 2);
   t.same(await findByCql(emulator, "AnyText LIKE '%orê%'"), ['ancienne', 'indexée']);
+  t.same(await findByCql(emulator, "ResponsiblePartyRole = 'owner'"), ['indexée']);
+  t.equal(await indexMissingRecords(deps, new AbortController().signal), 0);
 
   await setPublished(producer, 'unpublication', ['ancienne', 'perdue']);
   t.same(await findByCql(emulator, ''), ['indexée']);

@@ -1,5 +1,5 @@
 import type { Filter } from '../../filter/model.js';
-import type { RecordContent } from '../iso/content.js';
+import type { Party, RecordContent } from '../iso/content.js';
 
 /** CSW 2.0.2 (OGC 07-006r1): what requests ask, whatever the encoding they came in, and what answers show. */
 
@@ -81,6 +81,8 @@ export type CswRequest = GetCapabilities | DescribeRecord | GetDomain | GetRecor
 /** A record as answers show it. */
 export interface CatalogueRecord {
   readonly identifier: string;
+  /** The community that publishes it. */
+  readonly publisher: Party;
   readonly content: RecordContent;
   /** The XML as it was sent, from its root on. */
   readonly document: string;

@@ -22,15 +22,18 @@ export const ANY_TEXT = 'AnyText';
 export const BOUNDING_BOX = 'BoundingBox';
 const EXTENT_NAMES = new Set(['boundingbox', 'spatial', 'coverage']);
 
-type Kind = 'text' | 'texts' | 'date' | 'instant' | 'integers' | 'decimals';
+type Kind = 'text' | 'texts' | 'date' | 'dates' | 'instant' | 'integers' | 'decimals' | 'boolean' | 'booleans';
 
 const TYPES: Readonly<Record<Kind, string>> = {
   text: 'text',
   texts: 'text',
   date: 'date',
+  dates: 'date',
   instant: 'timestamp with time zone',
   integers: 'integer',
   decimals: 'double precision',
+  boolean: 'boolean',
+  booleans: 'boolean',
 };
 
 function queryable(
@@ -43,7 +46,7 @@ function queryable(
   return {
     name,
     column: { name: column, type: TYPES[kind], nullable: true },
-    isList: kind === 'texts' || kind === 'integers' || kind === 'decimals',
+    isList: kind.endsWith('s'),
     list,
     dublinCore,
   };
@@ -56,36 +59,54 @@ function additional(name: string, column: string, kind: Kind, dublinCore: readon
 export const QUERYABLES: readonly Queryable[] = [
   queryable('Abstract', 'abstract', 'text', ['dct:abstract', 'dc:description']),
   queryable('AlternateTitle', 'alternate_titles', 'texts', ['dct:alternative']),
-  queryable('CRS', 'crs', 'texts'),
+  queryable('CouplingType', 'coupling_type', 'text'),
   queryable('CreationDate', 'creation_date', 'date', ['dct:created']),
+  queryable('CRS', 'crs', 'texts'),
   queryable('Denominator', 'denominators', 'integers'),
   queryable('DistanceUOM', 'distance_units', 'texts'),
   queryable('DistanceValue', 'distance_values', 'decimals'),
   queryable('Format', 'formats', 'texts', ['dc:format']),
+  queryable('GeographicDescriptionCode', 'place_codes', 'texts'),
+  queryable('HasSecurityConstraints', 'has_security_constraints', 'boolean'),
   queryable('Identifier', 'identifier', 'text', ['dc:identifier']),
   queryable('Language', 'language', 'text', ['dc:language']),
   queryable('Modified', 'modified', 'instant', ['dct:modified', 'dc:date']),
+  queryable('OperatesOn', 'operates_on', 'texts'),
+  queryable('OperatesOnIdentifier', 'coupled_identifiers', 'texts'),
+  queryable('OperatesOnName', 'coupled_operations', 'texts'),
+  queryable('Operation', 'operations', 'texts'),
   queryable('OrganisationName', 'organisations', 'texts'),
   queryable('ParentIdentifier', 'parent_identifier', 'text', ['dc:relation', 'dct:isPartOf']),
   queryable('PublicationDate', 'publication_date', 'date', ['dct:issued']),
   queryable('ResourceIdentifier', 'resource_identifiers', 'texts'),
   queryable('ResourceLanguage', 'resource_languages', 'texts'),
   queryable('RevisionDate', 'revision_date', 'date'),
+  queryable('ServiceType', 'service_type', 'text'),
+  queryable('ServiceTypeVersion', 'service_versions', 'texts'),
   queryable('Subject', 'subjects', 'texts', ['dc:subject']),
+  queryable('TempExtent_begin', 'temporal_begin', 'date'),
+  queryable('TempExtent_end', 'temporal_end', 'date'),
   queryable('Title', 'title', 'text', ['dc:title']),
   queryable('TopicCategory', 'topic_categories', 'texts'),
   queryable('Type', 'level', 'text', ['dc:type']),
   additional('AccessConstraints', 'access_constraints', 'texts'),
+  additional('Classification', 'classifications', 'texts'),
   additional('ConditionApplyingToAccessAndUse', 'use_conditions', 'texts', ['dc:rights']),
   additional('Contributor', 'contributors', 'texts', ['dc:contributor']),
   additional('Creator', 'creators', 'texts', ['dc:creator']),
+  additional('Degree', 'degrees', 'booleans'),
   additional('HarvestTag', 'harvest_tags', 'texts'),
   additional('InspireTheme', 'inspire_themes', 'texts'),
   additional('Lineage', 'lineage', 'text', ['dc:source', 'dct:provenance']),
+  additional('MetadataPointOfContact', 'record_contacts', 'texts'),
   additional('OnlineResource', 'links', 'texts', ['dct:references']),
   additional('OnlineResourceType', 'link_protocols', 'texts'),
   additional('OtherConstraints', 'other_constraints', 'texts'),
   additional('Publisher', 'publishers', 'texts', ['dc:publisher']),
+  additional('ResponsiblePartyRole', 'party_roles', 'texts'),
+  additional('SpecificationDate', 'specification_dates', 'dates'),
+  additional('SpecificationDateType', 'specification_date_types', 'texts'),
+  additional('SpecificationTitle', 'specification_titles', 'texts'),
 ];
 
 const BY_NAME = new Map(

@@ -22,9 +22,9 @@ export function renderRecord(record: CatalogueRecord, form: RecordForm): string 
 function write(record: CatalogueRecord, { outputSchema, elementSet, elementNames }: RecordForm): XmlElement {
   switch (outputSchema) {
     case 'gmd':
-      return gmdRecord(record.identifier, record.content, elementSet);
+      return gmdRecord(record, record.content, elementSet);
     case 'mdb':
-      return mdbRecord(record.identifier, record.content, elementSet);
+      return mdbRecord(record, record.content, elementSet);
     case 'dcat':
       return dcatDataset(record);
     case 'dc':

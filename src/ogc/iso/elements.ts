@@ -42,6 +42,12 @@ function codeOf({ attributes, text }: ReadElement): string | undefined {
   return value === '' ? undefined : cut(value, MAX_VALUE);
 }
 
+/** The value of an attribute, by its local name. */
+export function attributeOf({ attributes }: ReadElement, name: string): string | undefined {
+  const value = (attributes[name] ?? '').trim();
+  return value === '' ? undefined : cut(value, MAX_VALUE);
+}
+
 const TEXTS = new Set(['CharacterString', 'Anchor', 'URL', 'LocalisedCharacterString']);
 
 /** The text of an element, or of the CharacterString, Anchor or URL in it. */
@@ -71,4 +77,9 @@ export function distinct<T>(values: readonly T[]): T[] {
 /** As many values as are kept. */
 export function firstOf<T>(values: readonly T[]): T[] {
   return values.slice(0, MAX_VALUES);
+}
+
+/** Leaves out what is not there: JSON has no `undefined`. */
+export function present<T extends object>(values: { readonly [K in keyof T]: T[K] | undefined }): Partial<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
 }

@@ -1,5 +1,6 @@
 import { el, type XmlElement } from '../xml.js';
-import type { Party } from './content.js';
+import type { Extents, Link, Party } from './content.js';
+import { timePeriod } from './gml-time.js';
 
 /** Parts of records in ISO 19115-3. */
 
@@ -81,5 +82,57 @@ export function keywords(values: readonly string[], thesaurus?: string): XmlElem
       values.map((value) => text('mri:keyword', value)),
       thesaurus !== undefined && el('mri:thesaurusName', {}, el('cit:CI_Citation', {}, text('cit:title', thesaurus))),
     ),
+  );
+}
+
+/** Where something is found. */
+export function onlineResource({ url, protocol, name, description }: Link): XmlElement {
+  return el(
+    'cit:CI_OnlineResource',
+    {},
+    text('cit:linkage', url),
+    protocol !== undefined && text('cit:protocol', protocol),
+    name !== undefined && text('cit:name', name),
+    description !== undefined && text('cit:description', description),
+  );
+}
+
+/**
+ * Where and when the resource is, one extent each.
+ * @param identifier of the record: GML wants identifiers, which differ in a whole answer
+ */
+export function extents(identifier: string, { boxes, placeCodes, periods }: Extents): XmlElement[] {
+  const extent = (part: string, value: XmlElement) =>
+    el('mri:extent', {}, el('gex:EX_Extent', {}, el(part, {}, value)));
+  return [
+    ...boxes.map((box) => extent('gex:geographicElement', boundingBox(box))),
+    ...placeCodes.map((place) =>
+      extent(
+        'gex:geographicElement',
+        el(
+          'gex:EX_GeographicDescription',
+          {},
+          el('gex:geographicIdentifier', {}, el('mcc:MD_Identifier', {}, text('mcc:code', place))),
+        ),
+      ),
+    ),
+    ...periods.map((period, i) =>
+      extent(
+        'gex:temporalElement',
+        el('gex:EX_TemporalExtent', {}, el('gex:extent', {}, timePeriod(identifier, i, period))),
+      ),
+    ),
+  ];
+}
+
+function boundingBox({ west, south, east, north }: Extents['boxes'][number]): XmlElement {
+  const side = (bound: string, value: number) => el(`gex:${bound}`, {}, el('gco:Decimal', {}, value));
+  return el(
+    'gex:EX_GeographicBoundingBox',
+    {},
+    side('westBoundLongitude', west),
+    side('eastBoundLongitude', east),
+    side('southBoundLatitude', south),
+    side('northBoundLatitude', north),
   );
 }

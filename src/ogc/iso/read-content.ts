@@ -1,7 +1,17 @@
-import { type GeographicBox, parseFiniteNumber } from '../../geo/bbox.js';
 import type { ReadElement } from '../xml.js';
-import type { Link, Party, RecordContent } from './content.js';
-import { codesAt, distinct, elementsAt, firstOf, textAt, textsAt } from './elements.js';
+import { READING, type RecordContent } from './content.js';
+import { codesAt, distinct, elementsAt, firstOf, present, textAt, textsAt } from './elements.js';
+import {
+  DATE,
+  readBox,
+  readConformity,
+  readDenominator,
+  readDistance,
+  readLink,
+  readParties,
+  readPeriod,
+} from './read-parts.js';
+import { readService } from './read-service.js';
 
 /** What the catalogue shows of a record, from its root. Both standards are read by the same paths, or by one each. */
 export function readContent(root: ReadElement, standard: RecordContent['standard']): RecordContent {
@@ -18,10 +28,12 @@ export function readContent(root: ReadElement, standard: RecordContent['standard
     codesAt(root, 'language/LanguageCode')[0] ??
     textAt(root, 'language') ??
     codesAt(root, 'defaultLocale/PT_Locale/language/LanguageCode')[0];
+  const [service] = elementsAt(root, 'identificationInfo/SV_ServiceIdentification').map(readService);
   return {
+    reading: READING,
     standard,
     level: readLevel(root),
-    ...present({ title, abstract, lineage, modified, language, parentIdentifier }),
+    ...present({ title, abstract, lineage, modified, language, parentIdentifier, service }),
     alternateTitles: textsAt(root, `${CITATION}/alternateTitle`),
     keywords: distinct(keywords.filter((set) => !isInspire(set)).flatMap((set) => textsAt(set, 'keyword'))),
     inspireThemes: distinct(keywords.filter(isInspire).flatMap((set) => textsAt(set, 'keyword'))),
@@ -48,9 +60,12 @@ export function readContent(root: ReadElement, standard: RecordContent['standard
       root,
       'referenceSystemInfo/MD_ReferenceSystem/referenceSystemIdentifier/RS_Identifier|MD_Identifier/code',
     ),
-    boxes: firstOf(
-      elementsAt(root, `${RESOURCE}/extent/EX_Extent/geographicElement/EX_GeographicBoundingBox`).flatMap(readBox),
+    boxes: firstOf(elementsAt(root, `${EXTENT}/geographicElement/EX_GeographicBoundingBox`).flatMap(readBox)),
+    placeCodes: textsAt(
+      root,
+      `${EXTENT}/geographicElement/EX_GeographicDescription/geographicIdentifier/MD_Identifier|RS_Identifier/code`,
     ),
+    periods: firstOf(elementsAt(root, `${EXTENT}/temporalElement/*/extent/*`).flatMap(readPeriod)),
     links: firstOf(LINKS.flatMap((path) => elementsAt(root, `${path}/CI_OnlineResource`)).flatMap(readLink)),
     overviews: textsAt(root, `${RESOURCE}/graphicOverview/MD_BrowseGraphic/fileName`),
     accessConstraints: codesAt(root, `${CONSTRAINTS}/accessConstraints/MD_RestrictionCode`),
@@ -59,6 +74,7 @@ export function readContent(root: ReadElement, standard: RecordContent['standard
       ...codesAt(root, `${CONSTRAINTS}/useConstraints/MD_RestrictionCode`),
     ]),
     otherConstraints: textsAt(root, `${CONSTRAINTS}/otherConstraints`),
+    classifications: codesAt(root, `${CONSTRAINTS}/classification/MD_ClassificationCode`),
     denominators: distinct(
       textsAt(root, `${RESOLUTION}/equivalentScale/MD_RepresentativeFraction/denominator/Integer`).flatMap(
         readDenominator,
@@ -66,13 +82,16 @@ export function readContent(root: ReadElement, standard: RecordContent['standard
     ),
     distances: firstOf(elementsAt(root, `${RESOLUTION}/distance/Distance`).flatMap(readDistance)),
     resourceIdentifiers: textsAt(root, `${CITATION}/identifier/MD_Identifier|RS_Identifier/code`),
+    conformities: firstOf(elementsAt(root, CONFORMITIES).map(readConformity)),
   };
 }
 
 const RESOURCE = 'identificationInfo/*';
 const CITATION = `${RESOURCE}/citation/CI_Citation`;
+const EXTENT = `${RESOURCE}/extent/EX_Extent`;
 const CONSTRAINTS = `${RESOURCE}/resourceConstraints/*`;
 const RESOLUTION = `${RESOURCE}/spatialResolution/MD_Resolution`;
+const CONFORMITIES = 'dataQualityInfo/DQ_DataQuality/report/*/result/DQ_ConformanceResult';
 const DISTRIBUTION = 'distributionInfo/MD_Distribution';
 const FORMATS = [
   `${RESOURCE}/resourceFormat/MD_Format`,
@@ -83,11 +102,6 @@ const LINKS = [
   `${DISTRIBUTION}/transferOptions/MD_DigitalTransferOptions/onLine`,
   `${DISTRIBUTION}/distributor/MD_Distributor/distributorTransferOptions/MD_DigitalTransferOptions/onLine`,
 ];
-
-/** Leaves out what is not there: JSON has no `undefined`. */
-function present<T extends object>(values: { readonly [K in keyof T]: T[K] | undefined }): Partial<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
-}
 
 function readLevel(root: ReadElement): string {
   const [level = 'dataset'] = [
@@ -101,25 +115,6 @@ function readLevel(root: ReadElement): string {
 function isInspire(keywords: ReadElement): boolean {
   return /inspire/i.test(textAt(keywords, 'thesaurusName/CI_Citation/title') ?? '');
 }
-
-function readParties(root: ReadElement, path: string): Party[] {
-  return firstOf(elementsAt(root, `${path}/CI_ResponsibleParty|CI_Responsibility`).map(readParty));
-}
-
-function readParty(party: ReadElement): Party {
-  const email = 'contactInfo/CI_Contact/address/CI_Address/electronicMailAddress';
-  const organisation = textAt(party, 'organisationName') ?? textAt(party, 'party/CI_Organisation/name');
-  const individual =
-    textAt(party, 'individualName') ??
-    textAt(party, 'party/CI_Individual/name') ??
-    textAt(party, 'party/CI_Organisation/individual/CI_Individual/name');
-  return {
-    ...present({ organisation, individual, email: textAt(party, email) ?? textAt(party, `party/*/${email}`) }),
-    role: codesAt(party, 'role/CI_RoleCode')[0] ?? 'pointOfContact',
-  };
-}
-
-const DATE = 'Date|DateTime';
 
 function readModified(root: ReadElement): string | undefined {
   const stamp = textAt(root, `dateStamp/${DATE}`);
@@ -141,41 +136,4 @@ function readDates(root: ReadElement): RecordContent['dates'] {
     }
   }
   return dates;
-}
-
-/** Boxes that are none are left out: nothing else can be done with them. */
-function readBox(box: ReadElement): GeographicBox[] {
-  const side = (name: string): number | null => parseFiniteNumber(textAt(box, `${name}/Decimal`) ?? '');
-  const west = side('westBoundLongitude');
-  const south = side('southBoundLatitude');
-  const east = side('eastBoundLongitude');
-  const north = side('northBoundLatitude');
-  if (west === null || south === null || east === null || north === null) return [];
-  if (Math.max(Math.abs(west), Math.abs(east)) > 180 || south < -90 || north > 90 || south > north) return [];
-  return [{ west, south, east, north }];
-}
-
-function readLink(resource: ReadElement): Link[] {
-  const url = textAt(resource, 'linkage');
-  if (url === undefined) return [];
-  return [
-    {
-      url,
-      ...present({
-        name: textAt(resource, 'name'),
-        description: textAt(resource, 'description'),
-        protocol: textAt(resource, 'protocol'),
-      }),
-    },
-  ];
-}
-
-function readDenominator(text: string): number[] {
-  const value = Number(text);
-  return Number.isInteger(value) && value > 0 && value < 2 ** 31 ? [value] : [];
-}
-
-function readDistance(distance: ReadElement): { value: number; unit: string }[] {
-  const value = parseFiniteNumber(distance.text);
-  return value === null ? [] : [{ value, unit: (distance.attributes['uom'] ?? 'm').replace(/^.*#/, '') }];
 }

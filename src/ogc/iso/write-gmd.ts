@@ -1,5 +1,8 @@
 import { el, type XmlElement } from '../xml.js';
-import { answerableFor, type Link, type Party, type RecordContent } from './content.js';
+import { answerableFor, briefExtents, type Conformity, type Party, type RecordContent } from './content.js';
+import { citationDate, code, date, extents, keywords, onlineResource, responsible, text } from './gmd-parts.js';
+import { serviceParts } from './gmd-service.js';
+import { GML } from './gml-time.js';
 
 /** Records in ISO 19139, written from what was read of them: parts of one, or one that was sent in ISO 19115-3. */
 
@@ -7,29 +10,40 @@ const XMLNS = {
   'xmlns:gmd': 'http://www.isotc211.org/2005/gmd',
   'xmlns:gco': 'http://www.isotc211.org/2005/gco',
   'xmlns:srv': 'http://www.isotc211.org/2005/srv',
+  'xmlns:gml': GML,
+  'xmlns:xlink': 'http://www.w3.org/1999/xlink',
 };
-
-const CODES = 'http://standards.iso.org/iso/19139/resources/gmxCodelists.xml';
 
 /** How much of a record is written. */
 export type RecordExtent = 'brief' | 'summary' | 'full';
 
-export function gmdRecord(identifier: string, content: RecordContent, extent: RecordExtent): XmlElement {
+/** What is written of a record beside its content. */
+export interface RecordHead {
+  readonly identifier: string;
+  /** Who answers for the record when it names nobody. */
+  readonly publisher: Party;
+}
+
+export function gmdRecord(
+  { identifier, publisher }: RecordHead,
+  content: RecordContent,
+  extent: RecordExtent,
+): XmlElement {
   const isBrief = extent === 'brief';
   const isFull = extent === 'full';
   return el(
     'gmd:MD_Metadata',
     XMLNS,
-    text('fileIdentifier', identifier),
-    content.language !== undefined && el('gmd:language', {}, code('LanguageCode', content.language)),
-    content.parentIdentifier !== undefined && !isBrief && text('parentIdentifier', content.parentIdentifier),
-    el('gmd:hierarchyLevel', {}, code('MD_ScopeCode', content.level)),
-    !isBrief && answerableFor(content).map((party) => el('gmd:contact', {}, responsible(party))),
+    text('gmd:fileIdentifier', identifier),
+    content.language !== undefined && el('gmd:language', {}, code('gmd:LanguageCode', content.language)),
+    content.parentIdentifier !== undefined && !isBrief && text('gmd:parentIdentifier', content.parentIdentifier),
+    el('gmd:hierarchyLevel', {}, code('gmd:MD_ScopeCode', content.level)),
+    !isBrief && answerableFor(content, publisher).map((party) => el('gmd:contact', {}, responsible(party))),
     content.modified !== undefined && el('gmd:dateStamp', {}, date(content.modified)),
     !isBrief && content.crs.map(referenceSystem),
-    el('gmd:identificationInfo', {}, identification(content, extent)),
+    el('gmd:identificationInfo', {}, identification(identifier, content, extent)),
     !isBrief && distribution(content, isFull),
-    isFull && content.lineage !== undefined && quality(content.level, content.lineage),
+    isFull && quality(content),
   );
 }
 
@@ -38,12 +52,13 @@ function languagesOf({ resourceLanguages, language }: RecordContent): readonly s
   return resourceLanguages.length > 0 || language === undefined ? resourceLanguages : [language];
 }
 
-function identification(content: RecordContent, extent: RecordExtent): XmlElement {
+function identification(identifier: string, content: RecordContent, extent: RecordExtent): XmlElement {
   const isBrief = extent === 'brief';
   const isFull = extent === 'full';
-  const isService = content.level === 'service';
+  const { service } = content;
+  const shown = isBrief ? briefExtents(content) : content;
   return el(
-    isService ? 'srv:SV_ServiceIdentification' : 'gmd:MD_DataIdentification',
+    service ? 'srv:SV_ServiceIdentification' : 'gmd:MD_DataIdentification',
     {},
     el(
       'gmd:citation',
@@ -51,66 +66,31 @@ function identification(content: RecordContent, extent: RecordExtent): XmlElemen
       el(
         'gmd:CI_Citation',
         {},
-        text('title', content.title ?? ''),
-        isFull && content.alternateTitles.map((title) => text('alternateTitle', title)),
+        text('gmd:title', content.title ?? ''),
+        isFull && content.alternateTitles.map((title) => text('gmd:alternateTitle', title)),
         !isBrief && Object.entries(content.dates).map(([kind, day]) => citationDate(kind, day)),
         isFull &&
           content.resourceIdentifiers.map((value) =>
-            el('gmd:identifier', {}, el('gmd:MD_Identifier', {}, text('code', value))),
+            el('gmd:identifier', {}, el('gmd:MD_Identifier', {}, text('gmd:code', value))),
           ),
       ),
     ),
-    !isBrief && content.abstract !== undefined && text('abstract', content.abstract),
+    !isBrief && content.abstract !== undefined && text('gmd:abstract', content.abstract),
     !isBrief && content.parties.map((party) => el('gmd:pointOfContact', {}, responsible(party))),
-    !isBrief &&
-      content.overviews.map((url) =>
-        el('gmd:graphicOverview', {}, el('gmd:MD_BrowseGraphic', {}, text('fileName', url))),
-      ),
+    content.overviews.map((url) =>
+      el('gmd:graphicOverview', {}, el('gmd:MD_BrowseGraphic', {}, text('gmd:fileName', url))),
+    ),
     !isBrief && keywords(content.keywords),
     !isBrief && keywords(content.inspireThemes, INSPIRE_THEMES),
     !isBrief && constraints(content),
-    isFull && resolutions(content),
-    !isService && languagesOf(content).map((language) => el('gmd:language', {}, code('LanguageCode', language))),
-    !isService &&
+    !service && isFull && resolutions(content),
+    !service && languagesOf(content).map((language) => el('gmd:language', {}, code('gmd:LanguageCode', language))),
+    !service &&
       !isBrief &&
       content.topicCategories.map((topic) => el('gmd:topicCategory', {}, el('gmd:MD_TopicCategoryCode', {}, topic))),
-    content.boxes.map((box) => extentOf(box, isService ? 'srv:extent' : 'gmd:extent')),
-  );
-}
-
-function text(name: string, value: string): XmlElement {
-  return el(`gmd:${name}`, {}, el('gco:CharacterString', {}, value));
-}
-
-function code(name: string, value: string): XmlElement {
-  return el(`gmd:${name}`, { codeList: `${CODES}#${name}`, codeListValue: value }, value);
-}
-
-function date(value: string): XmlElement {
-  return el(value.includes('T') ? 'gco:DateTime' : 'gco:Date', {}, value);
-}
-
-function citationDate(kind: string, value: string): XmlElement {
-  return el(
-    'gmd:date',
-    {},
-    el('gmd:CI_Date', {}, el('gmd:date', {}, date(value)), el('gmd:dateType', {}, code('CI_DateTypeCode', kind))),
-  );
-}
-
-function responsible({ organisation, individual, email, role }: Party): XmlElement {
-  return el(
-    'gmd:CI_ResponsibleParty',
-    {},
-    individual !== undefined && text('individualName', individual),
-    organisation !== undefined && text('organisationName', organisation),
-    email !== undefined &&
-      el(
-        'gmd:contactInfo',
-        {},
-        el('gmd:CI_Contact', {}, el('gmd:address', {}, el('gmd:CI_Address', {}, text('electronicMailAddress', email)))),
-      ),
-    el('gmd:role', {}, code('CI_RoleCode', role)),
+    service
+      ? serviceParts(service, extents('srv:extent', identifier, shown), isBrief)
+      : extents('gmd:extent', identifier, shown),
   );
 }
 
@@ -121,7 +101,7 @@ function referenceSystem(crs: string): XmlElement {
     el(
       'gmd:MD_ReferenceSystem',
       {},
-      el('gmd:referenceSystemIdentifier', {}, el('gmd:RS_Identifier', {}, text('code', crs))),
+      el('gmd:referenceSystemIdentifier', {}, el('gmd:RS_Identifier', {}, text('gmd:code', crs))),
     ),
   );
 }
@@ -129,37 +109,32 @@ function referenceSystem(crs: string): XmlElement {
 const INSPIRE_THEMES = el(
   'gmd:CI_Citation',
   {},
-  text('title', 'GEMET - INSPIRE themes, version 1.0'),
+  text('gmd:title', 'GEMET - INSPIRE themes, version 1.0'),
   citationDate('publication', '2008-06-01'),
 );
 
-function keywords(values: readonly string[], thesaurus?: XmlElement): XmlElement | undefined {
-  if (values.length === 0) return undefined;
-  return el(
-    'gmd:descriptiveKeywords',
-    {},
+function constraints(content: RecordContent): XmlElement[] {
+  const { useConditions, accessConstraints, otherConstraints, classifications } = content;
+  const security = classifications.map((value) =>
     el(
-      'gmd:MD_Keywords',
+      'gmd:resourceConstraints',
       {},
-      values.map((value) => text('keyword', value)),
-      thesaurus !== undefined && el('gmd:thesaurusName', {}, thesaurus),
+      el('gmd:MD_SecurityConstraints', {}, el('gmd:classification', {}, code('gmd:MD_ClassificationCode', value))),
     ),
   );
-}
-
-function constraints({ useConditions, accessConstraints, otherConstraints }: RecordContent): XmlElement | undefined {
-  if (useConditions.length + accessConstraints.length + otherConstraints.length === 0) return undefined;
-  return el(
+  if (useConditions.length + accessConstraints.length + otherConstraints.length === 0) return security;
+  const legal = el(
     'gmd:resourceConstraints',
     {},
     el(
       'gmd:MD_LegalConstraints',
       {},
-      useConditions.map((condition) => text('useLimitation', condition)),
-      accessConstraints.map((value) => el('gmd:accessConstraints', {}, code('MD_RestrictionCode', value))),
-      otherConstraints.map((constraint) => text('otherConstraints', constraint)),
+      useConditions.map((condition) => text('gmd:useLimitation', condition)),
+      accessConstraints.map((value) => el('gmd:accessConstraints', {}, code('gmd:MD_RestrictionCode', value))),
+      otherConstraints.map((constraint) => text('gmd:otherConstraints', constraint)),
     ),
   );
+  return [legal, ...security];
 }
 
 function resolutions({ denominators, distances }: RecordContent): XmlElement[] {
@@ -176,30 +151,6 @@ function resolutions({ denominators, distances }: RecordContent): XmlElement[] {
   );
 }
 
-function extentOf({ west, south, east, north }: RecordContent['boxes'][number], name: string): XmlElement {
-  const side = (bound: string, value: number) => el(`gmd:${bound}`, {}, el('gco:Decimal', {}, value));
-  return el(
-    name,
-    {},
-    el(
-      'gmd:EX_Extent',
-      {},
-      el(
-        'gmd:geographicElement',
-        {},
-        el(
-          'gmd:EX_GeographicBoundingBox',
-          {},
-          side('westBoundLongitude', west),
-          side('eastBoundLongitude', east),
-          side('southBoundLatitude', south),
-          side('northBoundLatitude', north),
-        ),
-      ),
-    ),
-  );
-}
-
 function distribution({ formats, links }: RecordContent, isFull: boolean): XmlElement | undefined {
   if (formats.length + links.length === 0) return undefined;
   return el(
@@ -212,7 +163,7 @@ function distribution({ formats, links }: RecordContent, isFull: boolean): XmlEl
         el(
           'gmd:distributionFormat',
           {},
-          el('gmd:MD_Format', {}, text('name', format), el('gmd:version', { 'gco:nilReason': 'unknown' })),
+          el('gmd:MD_Format', {}, text('gmd:name', format), el('gmd:version', { 'gco:nilReason': 'unknown' })),
         ),
       ),
       links.length > 0 &&
@@ -222,37 +173,61 @@ function distribution({ formats, links }: RecordContent, isFull: boolean): XmlEl
           el(
             'gmd:MD_DigitalTransferOptions',
             {},
-            links.map((link) => onLine(link, isFull)),
+            links.map((link) =>
+              el('gmd:onLine', {}, onlineResource(isFull ? link : { ...link, description: undefined })),
+            ),
           ),
         ),
     ),
   );
 }
 
-function onLine({ url, protocol, name, description }: Link, isFull: boolean): XmlElement {
-  return el(
-    'gmd:onLine',
-    {},
-    el(
-      'gmd:CI_OnlineResource',
-      {},
-      el('gmd:linkage', {}, el('gmd:URL', {}, url)),
-      protocol !== undefined && text('protocol', protocol),
-      name !== undefined && text('name', name),
-      isFull && description !== undefined && text('description', description),
-    ),
-  );
-}
-
-function quality(level: string, lineage: string): XmlElement {
+function quality({ level, lineage, conformities }: RecordContent): XmlElement | undefined {
+  if (lineage === undefined && conformities.length === 0) return undefined;
   return el(
     'gmd:dataQualityInfo',
     {},
     el(
       'gmd:DQ_DataQuality',
       {},
-      el('gmd:scope', {}, el('gmd:DQ_Scope', {}, el('gmd:level', {}, code('MD_ScopeCode', level)))),
-      el('gmd:lineage', {}, el('gmd:LI_Lineage', {}, text('statement', lineage))),
+      el('gmd:scope', {}, el('gmd:DQ_Scope', {}, el('gmd:level', {}, code('gmd:MD_ScopeCode', level)))),
+      conformities.map(conformity),
+      lineage !== undefined && el('gmd:lineage', {}, el('gmd:LI_Lineage', {}, text('gmd:statement', lineage))),
+    ),
+  );
+}
+
+function conformity({ title, date: day, dateType, pass }: Conformity): XmlElement {
+  return el(
+    'gmd:report',
+    {},
+    el(
+      'gmd:DQ_DomainConsistency',
+      {},
+      el(
+        'gmd:result',
+        {},
+        el(
+          'gmd:DQ_ConformanceResult',
+          {},
+          el(
+            'gmd:specification',
+            {},
+            el(
+              'gmd:CI_Citation',
+              {},
+              text('gmd:title', title ?? ''),
+              day === undefined
+                ? el('gmd:date', { 'gco:nilReason': 'missing' })
+                : citationDate(dateType ?? 'publication', day),
+            ),
+          ),
+          el('gmd:explanation', { 'gco:nilReason': 'missing' }),
+          pass === undefined
+            ? el('gmd:pass', { 'gco:nilReason': 'unknown' })
+            : el('gmd:pass', {}, el('gco:Boolean', {}, String(pass))),
+        ),
+      ),
     ),
   );
 }

@@ -1,7 +1,9 @@
 import { el, type XmlElement } from '../xml.js';
-import { answerableFor, type Link, type RecordContent } from './content.js';
-import { code, dated, keywords, locale, responsible, text } from './mdb-parts.js';
-import type { RecordExtent } from './write-gmd.js';
+import { answerableFor, briefExtents, type Conformity, type RecordContent } from './content.js';
+import { GML } from './gml-time.js';
+import { code, dated, extents, keywords, locale, onlineResource, responsible, text } from './mdb-parts.js';
+import { serviceParts } from './mdb-service.js';
+import type { RecordExtent, RecordHead } from './write-gmd.js';
 
 /** Records in ISO 19115-3, written from what was read of them: parts of one, or one that was sent in ISO 19139. */
 
@@ -18,10 +20,17 @@ const XMLNS = {
   'xmlns:mrl': `${ROOT}/mrl/2.0`,
   'xmlns:mrs': `${ROOT}/mrs/1.0`,
   'xmlns:srv': `${ROOT}/srv/2.1`,
+  'xmlns:mdq': 'http://standards.iso.org/iso/19157/-2/mdq/1.0',
   'xmlns:gco': `${ROOT}/gco/1.0`,
+  'xmlns:gml': GML,
+  'xmlns:xlink': 'http://www.w3.org/1999/xlink',
 };
 
-export function mdbRecord(identifier: string, content: RecordContent, extent: RecordExtent): XmlElement {
+export function mdbRecord(
+  { identifier, publisher }: RecordHead,
+  content: RecordContent,
+  extent: RecordExtent,
+): XmlElement {
   const isBrief = extent === 'brief';
   const isFull = extent === 'full';
   return el(
@@ -35,23 +44,24 @@ export function mdbRecord(identifier: string, content: RecordContent, extent: Re
       {},
       el('mdb:MD_MetadataScope', {}, el('mdb:resourceScope', {}, code('mcc:MD_ScopeCode', content.level))),
     ),
-    !isBrief && answerableFor(content).map((party) => el('mdb:contact', {}, responsible(party))),
+    !isBrief && answerableFor(content, publisher).map((party) => el('mdb:contact', {}, responsible(party))),
     content.modified !== undefined && el('mdb:dateInfo', {}, dated('revision', content.modified)),
     !isBrief && content.crs.map(referenceSystem),
-    el('mdb:identificationInfo', {}, identification(content, extent)),
+    el('mdb:identificationInfo', {}, identification(identifier, content, extent)),
     !isBrief && distribution(content),
+    isFull && content.conformities.length > 0 && quality(content),
     isFull &&
       content.lineage !== undefined &&
       el('mdb:resourceLineage', {}, el('mrl:LI_Lineage', {}, text('mrl:statement', content.lineage))),
   );
 }
 
-function identification(content: RecordContent, extent: RecordExtent): XmlElement {
+function identification(identifier: string, content: RecordContent, extent: RecordExtent): XmlElement {
   const isBrief = extent === 'brief';
   const isFull = extent === 'full';
-  const isService = content.level === 'service';
+  const { service } = content;
   return el(
-    isService ? 'srv:SV_ServiceIdentification' : 'mri:MD_DataIdentification',
+    service ? 'srv:SV_ServiceIdentification' : 'mri:MD_DataIdentification',
     {},
     el(
       'mri:citation',
@@ -73,18 +83,18 @@ function identification(content: RecordContent, extent: RecordExtent): XmlElemen
     isFull && resolutions(content),
     !isBrief &&
       content.topicCategories.map((topic) => el('mri:topicCategory', {}, el('mri:MD_TopicCategoryCode', {}, topic))),
-    content.boxes.map(extentOf),
-    !isBrief &&
-      content.overviews.map((url) =>
-        el('mri:graphicOverview', {}, el('mcc:MD_BrowseGraphic', {}, text('mcc:fileName', url))),
-      ),
+    extents(identifier, isBrief ? briefExtents(content) : content),
+    content.overviews.map((url) =>
+      el('mri:graphicOverview', {}, el('mcc:MD_BrowseGraphic', {}, text('mcc:fileName', url))),
+    ),
     !isBrief && keywords(content.keywords),
     !isBrief && keywords(content.inspireThemes, 'GEMET - INSPIRE themes, version 1.0'),
     !isBrief && constraints(content),
-    !isService &&
+    !service &&
       content.resourceLanguages.map((language, i) =>
         el(i === 0 ? 'mri:defaultLocale' : 'mri:otherLocale', {}, locale(language)),
       ),
+    service && serviceParts(service, isBrief),
   );
 }
 
@@ -113,9 +123,17 @@ function referenceSystem(crs: string): XmlElement {
   );
 }
 
-function constraints({ useConditions, accessConstraints, otherConstraints }: RecordContent): XmlElement | undefined {
-  if (useConditions.length + accessConstraints.length + otherConstraints.length === 0) return undefined;
-  return el(
+function constraints(content: RecordContent): XmlElement[] {
+  const { useConditions, accessConstraints, otherConstraints, classifications } = content;
+  const security = classifications.map((value) =>
+    el(
+      'mri:resourceConstraints',
+      {},
+      el('mco:MD_SecurityConstraints', {}, el('mco:classification', {}, code('mco:MD_ClassificationCode', value))),
+    ),
+  );
+  if (useConditions.length + accessConstraints.length + otherConstraints.length === 0) return security;
+  const legal = el(
     'mri:resourceConstraints',
     {},
     el(
@@ -126,6 +144,7 @@ function constraints({ useConditions, accessConstraints, otherConstraints }: Rec
       otherConstraints.map((constraint) => text('mco:otherConstraints', constraint)),
     ),
   );
+  return [legal, ...security];
 }
 
 function resolutions({ denominators, distances }: RecordContent): XmlElement[] {
@@ -139,30 +158,6 @@ function resolutions({ denominators, distances }: RecordContent): XmlElement[] {
   const lengths = distances.map(({ value, unit }) => el('mri:distance', {}, el('gco:Distance', { uom: unit }, value)));
   return [...scales, ...lengths].map((resolution) =>
     el('mri:spatialResolution', {}, el('mri:MD_Resolution', {}, resolution)),
-  );
-}
-
-function extentOf({ west, south, east, north }: RecordContent['boxes'][number]): XmlElement {
-  const side = (bound: string, value: number) => el(`gex:${bound}`, {}, el('gco:Decimal', {}, value));
-  return el(
-    'mri:extent',
-    {},
-    el(
-      'gex:EX_Extent',
-      {},
-      el(
-        'gex:geographicElement',
-        {},
-        el(
-          'gex:EX_GeographicBoundingBox',
-          {},
-          side('westBoundLongitude', west),
-          side('eastBoundLongitude', east),
-          side('southBoundLatitude', south),
-          side('northBoundLatitude', north),
-        ),
-      ),
-    ),
   );
 }
 
@@ -185,22 +180,61 @@ function distribution({ formats, links }: RecordContent): XmlElement | undefined
           ),
         ),
       ),
-      links.length > 0 && el('mrd:transferOptions', {}, el('mrd:MD_DigitalTransferOptions', {}, links.map(onLine))),
+      links.length > 0 &&
+        el(
+          'mrd:transferOptions',
+          {},
+          el(
+            'mrd:MD_DigitalTransferOptions',
+            {},
+            links.map((link) => el('mrd:onLine', {}, onlineResource(link))),
+          ),
+        ),
     ),
   );
 }
 
-function onLine({ url, protocol, name, description }: Link): XmlElement {
+function quality({ level, conformities }: RecordContent): XmlElement {
   return el(
-    'mrd:onLine',
+    'mdb:dataQualityInfo',
     {},
     el(
-      'cit:CI_OnlineResource',
+      'mdq:DQ_DataQuality',
       {},
-      text('cit:linkage', url),
-      protocol !== undefined && text('cit:protocol', protocol),
-      name !== undefined && text('cit:name', name),
-      description !== undefined && text('cit:description', description),
+      el('mdq:scope', {}, el('mcc:MD_Scope', {}, el('mcc:level', {}, code('mcc:MD_ScopeCode', level)))),
+      conformities.map(conformity),
+    ),
+  );
+}
+
+function conformity({ title, date, dateType, pass }: Conformity): XmlElement {
+  return el(
+    'mdq:report',
+    {},
+    el(
+      'mdq:DQ_DomainConsistency',
+      {},
+      el(
+        'mdq:result',
+        {},
+        el(
+          'mdq:DQ_ConformanceResult',
+          {},
+          el(
+            'mdq:specification',
+            {},
+            el(
+              'cit:CI_Citation',
+              {},
+              text('cit:title', title ?? ''),
+              date !== undefined && el('cit:date', {}, dated(dateType ?? 'publication', date)),
+            ),
+          ),
+          pass === undefined
+            ? el('mdq:pass', { 'gco:nilReason': 'unknown' })
+            : el('mdq:pass', {}, el('gco:Boolean', {}, String(pass))),
+        ),
+      ),
     ),
   );
 }
