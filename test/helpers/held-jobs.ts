@@ -266,13 +266,13 @@ export async function lockTable(
   return holdTransaction(t, emulator, `LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
 }
 
-/** Locks rows (`table WHERE …`) until they are released. */
+/** Keeps rows (`table WHERE …`) from being changed until they are released. */
 export async function holdRow(
   t: Test,
   emulator: TestEmulator,
   rows: string,
 ): Promise<{ release: () => Promise<void> }> {
-  return holdTransaction(t, emulator, `SELECT 1 FROM ${rows} FOR UPDATE`);
+  return holdTransaction(t, emulator, `SELECT 1 FROM ${rows} FOR SHARE`);
 }
 
 /**
