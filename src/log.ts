@@ -15,7 +15,7 @@ const SECRET_PARAMETER =
 export function createLogger(
   config: Config,
   name: string,
-  output: DestinationStream = pino.destination({ sync: true }),
+  output: DestinationStream = standardOutput({ sync: true }),
 ): Logger {
   return pino(
     {
@@ -34,16 +34,33 @@ export function createLogger(
  * are kept and lines beyond are lost.
  */
 export function gatheredOutput(): DestinationStream {
-  return pino.destination({
+  return standardOutput({
     sync: false,
     minLength: 4096,
     periodicFlush: GATHERED_MS,
-    maxLength: MOST_GATHERED,
   });
 }
 
 const GATHERED_MS = 250;
 const MOST_GATHERED = 8 * 1024 * 1024;
+
+/** Standard output, for which nothing ends when it takes no lines, a file on a full disk for instance: they wait. */
+function standardOutput(options: Parameters<typeof pino.destination>[0] & object): DestinationStream {
+  const output = pino.destination({ ...options, maxLength: MOST_GATHERED });
+  let isFaulty = false;
+  output.on('error', () => {
+    isFaulty = true;
+  });
+  output.on('write', () => {
+    isFaulty = false;
+  });
+  // It tries for ever, at the end of the process too.
+  const flushSync = output.flushSync.bind(output);
+  output.flushSync = () => {
+    if (!isFaulty) flushSync();
+  };
+  return output;
+}
 
 /** The URL of a request as logs may show it: secrets replaced, however and wherever they are written. */
 export function loggableUrl(url: string): string {

@@ -7,11 +7,13 @@ import { openFeaturePool } from './domain/feature-pool.js';
 import { createTrafficRecorder } from './domain/traffic.js';
 import { createIdentity } from './identity/identity.js';
 import { createLogger, gatheredOutput } from './log.js';
+import { ignoreOutputFaults } from './output-faults.js';
 import { createRenderPool } from './render/pool.js';
 import { resumeInterruptedReset } from './seed/reset.js';
 
 /** The HTTP process: configuration, listen, graceful close. */
 async function main(): Promise<void> {
+  ignoreOutputFaults(process.stderr);
   const config = loadConfig();
   const log = createLogger(config, 'server', gatheredOutput());
   const base = await createDeps(config, log);

@@ -54,6 +54,27 @@ await t.test('a few lines do not wait for more', async (t) => {
   t.equal((await exit)[0], 0);
 });
 
+await t.test('a disk that is full ends nothing, nor the end of the process', async (t) => {
+  const program = `
+    const { createLogger, gatheredOutput } = await import(${JSON.stringify(LOG)});
+    const { setTimeout: wait } = await import('node:timers/promises');
+    const log = createLogger({ logLevel: 'info' }, 'test', process.argv[1] === 'gathered' ? gatheredOutput() : undefined);
+    for (let at = 0; at < 10; at += 1) {
+      log.error({ at, text: 'x'.repeat(1000) });
+      await wait(50);
+    }
+    log.fatal('the last one');
+    process.exit(3);`;
+  for (const kind of ['gathered', 'each']) {
+    const run = '"$0" --input-type=module --eval "$1" "$2" > /dev/full';
+    const child = spawn('/bin/bash', ['-c', run, process.execPath, program, kind], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    t.equal(await text(child.stderr), '', kind);
+    t.equal((await once(child, 'exit'))[0], 3, kind);
+  }
+});
+
 void t.test('secrets are masked however their parameter is written, the rest stays', async (t) => {
   const CASES: Record<string, string> = {
     '/wfs?service=WFS&apikey=v&x=1': '/wfs?service=WFS&apikey=***&x=1',

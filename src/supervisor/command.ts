@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig } from '../config.js';
+import { ignoreOutputFaults } from '../output-faults.js';
 import { type Emulator, startEmulator } from './emulator.js';
 import { createNarrator, type Narrator } from './narrator.js';
 
@@ -14,6 +15,7 @@ export interface EmulatorCommand {
  * something failed. Options: `--started-at <ms>` (start of the script), `--once` (stop after the work).
  */
 export async function runEmulatorCommand(command: EmulatorCommand): Promise<never> {
+  ignoreOutputFaults(process.stdout, process.stderr);
   const { values } = parseArgs({ options: { 'started-at': { type: 'string' }, once: { type: 'boolean' } } });
   const narrator = createNarrator(Number(values['started-at'] ?? Date.now()));
   const signal = stopSignal();

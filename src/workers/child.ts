@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { archiveCheck } from '../processing/archive-check.js';
 import { standardCheck } from '../processing/standard-check.js';
 import type { TaskLog } from '../processing/task-log.js';
+import { ignoreOutputFaults } from '../output-faults.js';
 import { archiveToArchive } from './tasks/archive-to-archive.js';
 import {
   type ChildMessage,
@@ -79,6 +80,7 @@ function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
+ignoreOutputFaults(process.stderr);
 // The worker decides when its children end: a Ctrl-C reaches the whole group.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
 // A file that may not grow any more then is an error of its writing, as a full disk is.

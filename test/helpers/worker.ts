@@ -9,16 +9,18 @@ const WORKER = fileURLToPath(new URL('../../src/worker.js', import.meta.url));
 
 /**
  * A worker process of the emulator, ready, killed when the test ends.
- * @param limits `fileLimitKb`: largest file that it and its processes may write, as on a disk that is full
+ * @param limits `fileLimitKb`: largest file that it and its processes may write, as on a disk that is full;
+ *   `isLogFull`: whether what they log goes to such a disk
  */
 export async function forkWorker(
   t: Test,
   { config }: TestEmulator,
   overrides: Overrides = {},
-  limits: { fileLimitKb?: number } = {},
+  limits: { fileLimitKb?: number; isLogFull?: boolean } = {},
 ): Promise<ChildProcess> {
   const limit = `ulimit -f ${limits.fileLimitKb ?? 'unlimited'}`;
-  const worker = spawn('/bin/bash', ['-c', `${limit}; exec "$0" "$1"`, process.execPath, WORKER], {
+  const output = limits.isLogFull === true ? '> /dev/full 2>&1' : '';
+  const worker = spawn('/bin/bash', ['-c', `${limit}; exec "$0" "$1" ${output}`, process.execPath, WORKER], {
     env: childEnvironment({
       DATABASE_URL: config.databaseUrl ?? '',
       REDIS_URL: config.redisUrl ?? '',
