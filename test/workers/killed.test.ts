@@ -76,11 +76,11 @@ void t.test('a worker that is killed just behind a commit', async (t) => {
   t.same(await rowsOf(emulator, `SELECT count(*)::int AS n FROM ${kept.launched.schema}.sites`), [{ n: 4 }]);
 });
 
-void t.test('a disk that is full makes a failure that says so, at once', async (t) => {
+void t.test('a disk that is full makes a failure that says so, at once, even when it holds the log too', async (t) => {
   const emulator = await startApi(t);
   const user = await logIn(emulator);
   // Latin-1 is read through a converted copy, larger than the files that this worker may write.
-  await forkWorker(t, emulator, {}, { fileLimitKb: 64 });
+  const worker = await forkWorker(t, emulator, { LOG_LEVEL: 'info' }, { fileLimitKb: 64, isLogFull: true });
   const lines = Array.from({ length: 20_000 }, (_, index) => `été ${index},2.${index},48.5`);
   const content = Buffer.from(`nom,lon,lat\n${lines.join('\n')}\n`, 'latin1');
   const upload = await newUpload(user);
@@ -91,6 +91,7 @@ void t.test('a disk that is full makes a failure that says so, at once', async (
   const logs = await Promise.all(checks.body.failed.map(({ _id }) => logOf(user, `${ROOT}/checks/executions/${_id}`)));
   t.match(logs.join('\n'), /ERROR.*il n'y a plus de place sur le disque/);
   t.notMatch(logs.join('\n'), /Nouvelle tentative/);
+  t.equal(worker.exitCode, null, 'the worker goes on');
 });
 
 /** Launches an integration and holds it between its commit and its end. */
@@ -103,7 +104,7 @@ async function launchHeld(
   const lock = await lockTable(t, emulator, 'public.spatial_ref_sys');
   const launched = await launch(user, upload, { parameters: { srs: 'EPSG:2154' } });
   await waitForLock(emulator, launched.id);
-  const row = await holdRow(t, emulator, `geopf.stored_data WHERE id = '${launched.storedData}'`);
+  const row = await holdRow(t, emulator, `geopf.processing_execution WHERE id = '${launched.id}'`);
   await lock.release();
   await until(
     () => rowsOf(emulator, `SELECT 1 FROM pg_namespace WHERE nspname = '${launched.schema}'`),
