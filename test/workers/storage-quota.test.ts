@@ -14,12 +14,14 @@ import { DATASTORE } from '../helpers/seed.js';
 
 const ROOT = `/datastores/${DATASTORE}`;
 const REFUSAL = /Le quota du stockage « .+ » est dépassé : quota \d+ octet\(s\), utilisation \d+ octet\(s\), demande /;
+const WAITING = `SELECT 1 FROM pg_catalog.pg_locks WHERE NOT granted AND pid IN (
+  SELECT pid FROM pg_catalog.pg_stat_activity WHERE datname = current_database())`;
 const CSV = (rows: number) =>
   `WKT,nom\n${Array.from({ length: rows }, (_, at) => `POINT (1 45),${'n'.repeat(40)}${at}`).join('\n')}\n`;
 
 await t.test('quotas of data storages', async (t) => {
   const emulator = await startTestEmulator(t);
-  const { prisma, storage } = emulator.deps;
+  const { pool, prisma, storage } = emulator.deps;
   const user = await logIn(emulator);
 
   /** Leaves some bytes of room on the storage of a stored data. */
@@ -55,6 +57,25 @@ await t.test('quotas of data storages', async (t) => {
     }
     t.equal(await prisma.storedData.count(), before);
     t.equal((await user.call<{ status: string }>('GET', `${ROOT}/stored_data/${archive}`)).body.status, 'GENERATED');
+  });
+
+  await t.test('administrators who change the quotas are waited for', async (t) => {
+    const archive = await archiveOf('a');
+    const upload = await delivered('b.txt', 'b');
+    for (const target of [archive, undefined]) {
+      const client = await pool.connect();
+      await client.query('BEGIN');
+      await client.query('SELECT 1 FROM geopf.datastore WHERE id = $1 FOR UPDATE', [DATASTORE]);
+      const created = user.call('POST', `${ROOT}/processings/executions`, archiveRequest([upload], target));
+      await until(
+        async () => (await pool.query(WAITING)).rowCount,
+        (count) => count === 1,
+      );
+      await client.query('UPDATE geopf.datastore_storage SET quota = quota WHERE datastore_id = $1', [DATASTORE]);
+      await client.query('COMMIT');
+      client.release();
+      t.equal((await created).status, 201);
+    }
   });
 
   await t.test('an archive that would not fit stays as it was, and may be changed again', async (t) => {
