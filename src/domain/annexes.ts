@@ -7,6 +7,7 @@ import { type Db, isUniqueViolation } from './database.js';
 import { hasLabels } from './listing.js';
 import { quotaExceeded } from './quotas.js';
 import { type IncomingFile, type ReceivedFile, receiveFile } from './received-files.js';
+import { askBy, keepDatastore } from './storage-room.js';
 
 /** Annexes (spec lifecycle §6): files of any kind that a datastore may publish under paths of its choice. */
 
@@ -64,6 +65,7 @@ export async function createAnnex(
   try {
     paths = annexPaths(annex.paths);
     return await prisma.$transaction(async (tx) => {
+      await keepDatastore(askBy(tx), datastoreId);
       // Held until the end, so that two creations cannot both take the last place.
       await tx.$queryRaw`
         SELECT 1 FROM geopf.datastore_storage

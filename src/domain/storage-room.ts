@@ -53,13 +53,20 @@ export async function assertFits(ask: Ask, storedDataId: string, size: number): 
   throw new NoRoomError(quotaExceeded({ ...room, asked, unit: 'octet(s)' }).message);
 }
 
+/**
+ * Keeps administrators from changing a datastore until the end of the transaction. Before what it was lent is held: they
+ * take it first, and whatever is put in it asks for it. Two orders would be a deadlock.
+ */
+export async function keepDatastore(ask: Ask, id: string): Promise<void> {
+  await ask('SELECT 1 FROM geopf.datastore WHERE id = $1::uuid FOR KEY SHARE', [id]);
+}
+
 /** `null`: the storage is not lent, which what it holds outlives. */
 async function holdRoom(
   ask: Ask,
   { datastoreId, storageId }: Place,
 ): Promise<{ of: string; quota: number; use: number } | null> {
-  // The datastore first, as administrators do, and as all that is put in it asks for: two orders would be a deadlock.
-  await ask('SELECT 1 FROM geopf.datastore WHERE id = $1::uuid FOR KEY SHARE', [datastoreId]);
+  await keepDatastore(ask, datastoreId);
   const [lent] = await ask<{ name: string; quota: string | bigint }>(
     `SELECT storage.name, lent.quota FROM geopf.datastore_storage AS lent
      JOIN geopf.storage AS storage ON storage.id = lent.storage_id

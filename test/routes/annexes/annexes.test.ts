@@ -1,5 +1,5 @@
 import t from 'tap';
-import { type ApiUser, logIn } from '../../helpers/api.js';
+import { type ApiUser, logIn, until } from '../../helpers/api.js';
 import { startApi } from '../../helpers/deposit.js';
 import { sentences } from '../../helpers/diffusion.js';
 import { formWith, statusesOf, storedFiles } from '../../helpers/files.js';
@@ -332,6 +332,28 @@ await t.test('quota', async (t) => {
     t.equal((await storedFiles(emulator, 'annexes')).length, 3);
     const refused = await post(producer, formWith('b', { paths: '/4' }));
     t.match(sentences(refused), /quota d'annexes/);
+  });
+
+  await t.test('administrators who change the quota are waited for', async (t) => {
+    await prisma.annexPath.deleteMany();
+    await prisma.annex.deleteMany();
+    const { pool } = emulator.deps;
+    const client = await pool.connect();
+    t.teardown(() => client.release());
+    await client.query('BEGIN');
+    await client.query('SELECT 1 FROM geopf.datastore WHERE id = $1 FOR UPDATE', [DATASTORE]);
+    const created = post(producer, formWith('b', { paths: '/waits' }));
+    await until(
+      async () =>
+        (
+          await pool.query(`SELECT 1 FROM pg_catalog.pg_locks WHERE NOT granted AND pid IN (
+            SELECT pid FROM pg_catalog.pg_stat_activity WHERE datname = current_database())`)
+        ).rowCount,
+      (count) => count === 1,
+    );
+    await client.query('UPDATE geopf.datastore_storage SET quota = quota WHERE datastore_id = $1', [DATASTORE]);
+    await client.query('COMMIT');
+    t.equal((await created).status, 201);
   });
 
   await t.test('a datastore without storage for annexes has none', async (t) => {
