@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import { createRequire, Module } from 'node:module';
 import type Gdal from 'gdal-async';
 import { type CsvGeometry, csvGeometry } from './csv/geometry.js';
 import { readCsvHeader } from './csv/header.js';
@@ -11,7 +11,12 @@ import { baseName, type Dataset, DRIVERS } from './formats.js';
  */
 
 // gdal-async is CommonJS and fills its exports from the native module: named ESM imports do not see them.
-const gdal = createRequire(import.meta.url)('gdal-async') as typeof Gdal;
+const require = createRequire(import.meta.url);
+// A quarter of the time that it takes to load goes to a builder of XML that `gdal.wrapVRT` alone would need: an empty
+// module takes its place, for every process of a job loads all this.
+const xmlBuilder = createRequire(require.resolve('gdal-async')).resolve('xmlbuilder2');
+require.cache[xmlBuilder] ??= Object.assign(new Module(xmlBuilder), { loaded: true });
+const gdal = require('gdal-async') as typeof Gdal;
 
 gdal.config.set('PG_USE_COPY', 'YES');
 // Should a format still name a remote file, nothing is fetched: no name ends like this.
