@@ -2,7 +2,7 @@ import t from 'tap';
 import { logIn } from '../../helpers/api.js';
 import { startTestEmulator } from '../../helpers/app.js';
 import { newUpload } from '../../helpers/deposit.js';
-import { create, OPEN_WFS, sentences, waitForStatus, wfsConfiguration } from '../../helpers/diffusion.js';
+import { create, OPEN_WFS, SANDBOX_WFS, sentences, waitForStatus, wfsConfiguration } from '../../helpers/diffusion.js';
 import { buildClosedUpload, integration } from '../../helpers/executions.js';
 import { buildOffering } from '../../helpers/restricted.js';
 import { CONSUMER, DATASTORE, SANDBOX_DATASTORE } from '../../helpers/seed.js';
@@ -196,11 +196,11 @@ await t.test('sharings between datastores', async (t) => {
 
     const { _id: configuration } = await create(receiver, `${THEIRS}/configurations`, body);
     const { _id: offering } = await create(receiver, `${THEIRS}/configurations/${configuration}/offerings`, {
-      endpoint: OPEN_WFS,
+      endpoint: SANDBOX_WFS,
     });
     await waitForStatus(receiver, `${THEIRS}/offerings/${offering}`, 'PUBLISHED');
     const query = 'SERVICE=WFS&VERSION=2.0.0&REQUEST=GetFeature&TYPENAMES=SANDBOX_shared:towns&RESULTTYPE=hits';
-    t.match(await (await fetch(`${emulator.origin}/wfs?${query}`)).text(), 'numberMatched="3"');
+    t.match(await (await fetch(`${emulator.origin}/sandbox/wfs?${query}`)).text(), 'numberMatched="3"');
     const refused = await producer.call('DELETE', `${OURS}/stored_data/${id}/sharings?datastores=${SANDBOX_DATASTORE}`);
     t.equal(refused.status, 409);
     t.match(sentences(refused), 'La configuration « SANDBOX_shared »');
